@@ -1,0 +1,102 @@
+#include "gis/crs/crs.hpp"
+
+#include <fmt/format.h>
+#include <proj.h>
+
+#include <charconv>
+#include <memory>
+
+namespace gis {
+
+namespace {
+
+struct ContextDeleter {
+    void operator()(PJ_CONTEXT* context) const { proj_context_destroy(context); }
+};
+struct PjDeleter {
+    void operator()(PJ* pj) const { proj_destroy(pj); }
+};
+using ContextPtr = std::unique_ptr<PJ_CONTEXT, ContextDeleter>;
+using PjPtr = std::unique_ptr<PJ, PjDeleter>;
+
+bool first_axis_is_north(PJ_CONTEXT* context, const PJ* crs) {
+    const PjPtr system(proj_crs_get_coordinate_system(context, crs));
+    const char* direction = nullptr;
+    if (!system || !proj_cs_get_axis_info(context, system.get(), 0, nullptr, nullptr, &direction, nullptr, nullptr,
+                                          nullptr, nullptr)) {
+        return false;
+    }
+    return std::string_view(direction) == "north";
+}
+
+bool strip_prefix(std::string_view& text, std::string_view prefix) {
+    if (!text.starts_with(prefix)) return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+std::optional<int> parse_code(std::string_view text) {
+    int code = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    if (error != std::errc{} || end != text.data() + text.size() || code <= 0) return std::nullopt;
+    return code;
+}
+
+}  // namespace
+
+std::string Crs::uri() const {
+    if (is_crs84) return "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+    return fmt::format("http://www.opengis.net/def/crs/EPSG/0/{}", srid);
+}
+
+std::string Crs::code() const { return is_crs84 ? "OGC:CRS84" : fmt::format("EPSG:{}", srid); }
+
+Crs crs84() {
+    Crs crs;
+    crs.srid = 4326;
+    crs.is_crs84 = true;
+    crs.geographic = true;
+    crs.name = "WGS 84 (longitude, latitude)";
+    return crs;
+}
+
+std::optional<Crs> crs_from_epsg(int code) {
+    const ContextPtr context(proj_context_create());
+    proj_log_level(context.get(), PJ_LOG_NONE);
+    const PjPtr pj(proj_create_from_database(context.get(), "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS, 0,
+                                             nullptr));
+    if (!pj) return std::nullopt;
+    const PJ_TYPE type = proj_get_type(pj.get());
+    if (type != PJ_TYPE_GEOGRAPHIC_2D_CRS && type != PJ_TYPE_PROJECTED_CRS) return std::nullopt;
+    Crs crs;
+    crs.srid = code;
+    crs.geographic = type == PJ_TYPE_GEOGRAPHIC_2D_CRS;
+    crs.northing_first = first_axis_is_north(context.get(), pj.get());
+    crs.name = proj_get_name(pj.get());
+    auto& area = crs.area_of_use;
+    proj_get_area_of_use(context.get(), pj.get(), &area.west, &area.south, &area.east, &area.north, nullptr);
+    return crs;
+}
+
+std::optional<Crs> find_crs(std::string_view text, const std::vector<Crs>& offered) {
+    if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+    bool crs84_named = false;
+    std::optional<int> code;
+    if (strip_prefix(text, "http://www.opengis.net/def/crs/") || strip_prefix(text, "https://www.opengis.net/def/crs/")) {
+        crs84_named = text == "OGC/1.3/CRS84" || text == "OGC/0/CRS84";
+        if (strip_prefix(text, "EPSG/0/")) code = parse_code(text);
+    } else if (strip_prefix(text, "urn:ogc:def:crs:")) {
+        crs84_named = text == "OGC:1.3:CRS84" || text == "OGC::CRS84";
+        if (strip_prefix(text, "EPSG:")) code = parse_code(text.substr(std::min(text.find(':') + 1, text.size())));
+    } else if (strip_prefix(text, "EPSG:")) {
+        code = parse_code(text);
+    } else {
+        crs84_named = text == "OGC:CRS84" || text == "CRS84";
+    }
+    for (const Crs& crs : offered) {
+        if (crs84_named ? crs.is_crs84 : (code && !crs.is_crs84 && crs.srid == *code)) return crs;
+    }
+    return std::nullopt;
+}
+
+}  // namespace gis
