@@ -9,7 +9,6 @@
 namespace tiles {
 
 /// Deepest zoom that is answered: one unit of its 4,096-unit tile is 1.5 mm on the ground at 50° north.
-/// Deepest zoom that is answered: one unit of its 4,096-unit tile is 1.5 mm on the ground at 50° north.
 inline constexpr int max_zoom = 22;
 
 /// A tile of WebMercatorQuad: zoom level z, column x from the west, row y from the north.
