@@ -49,7 +49,9 @@ std::string Crs::uri() const {
     return fmt::format("http://www.opengis.net/def/crs/EPSG/0/{}", srid);
 }
 
-std::string Crs::code() const { return is_crs84 ? "OGC:CRS84" : fmt::format("EPSG:{}", srid); }
+std::string Crs::code() const {
+    return is_crs84 ? "OGC:CRS84" : fmt::format("EPSG:{}", srid);
+}
 
 Crs crs84() {
     Crs crs;
@@ -63,8 +65,8 @@ Crs crs84() {
 std::optional<Crs> crs_from_epsg(int code) {
     const ContextPtr context(proj_context_create());
     proj_log_level(context.get(), PJ_LOG_NONE);
-    const PjPtr pj(proj_create_from_database(context.get(), "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS, 0,
-                                             nullptr));
+    const PjPtr pj(
+        proj_create_from_database(context.get(), "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS, 0, nullptr));
     if (!pj) return std::nullopt;
     const PJ_TYPE type = proj_get_type(pj.get());
     if (type != PJ_TYPE_GEOGRAPHIC_2D_CRS && type != PJ_TYPE_PROJECTED_CRS) return std::nullopt;
@@ -82,7 +84,8 @@ std::optional<Crs> find_crs(std::string_view text, const std::vector<Crs>& offer
     if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
     bool crs84_named = false;
     std::optional<int> code;
-    if (strip_prefix(text, "http://www.opengis.net/def/crs/") || strip_prefix(text, "https://www.opengis.net/def/crs/")) {
+    if (strip_prefix(text, "http://www.opengis.net/def/crs/") ||
+        strip_prefix(text, "https://www.opengis.net/def/crs/")) {
         crs84_named = text == "OGC/1.3/CRS84" || text == "OGC/0/CRS84";
         if (strip_prefix(text, "EPSG/0/")) code = parse_code(text);
     } else if (strip_prefix(text, "urn:ogc:def:crs:")) {

@@ -20,12 +20,12 @@ struct GeographicBox {
 /// Inside the program coordinates are x, y (easting or longitude first) whatever the authority says;
 /// `northing_first` matters only where text is read or written (OGC API Features Part 2, clause 7).
 struct Crs {
-    int srid = 0;                ///< PostGIS number; CRS84 and EPSG:4326 are both 4326
-    bool is_crs84 = false;       ///< OGC:CRS84: WGS 84, longitude first
-    bool northing_first = false; ///< the authority's axis order is north (latitude) first
-    bool geographic = false;     ///< degrees, else metres
-    std::string name;            ///< "RGF93 v1 / Lambert-93"
-    GeographicBox area_of_use;   ///< in degrees
+    int srid = 0;                 ///< PostGIS number; CRS84 and EPSG:4326 are both 4326
+    bool is_crs84 = false;        ///< OGC:CRS84: WGS 84, longitude first
+    bool northing_first = false;  ///< the authority's axis order is north (latitude) first
+    bool geographic = false;      ///< degrees, else metres
+    std::string name;             ///< "RGF93 v1 / Lambert-93"
+    GeographicBox area_of_use;    ///< in degrees
 
     /// "http://www.opengis.net/def/crs/EPSG/0/2154"
     std::string uri() const;
@@ -42,7 +42,8 @@ Crs crs84();
 std::optional<Crs> crs_from_epsg(int code);
 
 /// The CRS that `text` names, among `offered`: "http(s)://www.opengis.net/def/crs/EPSG/0/2154",
-/// "urn:ogc:def:crs:EPSG::2154", "EPSG:2154", "[EPSG:2154]" (safe CURIE), ".../OGC/1.3/CRS84". Nothing when not offered.
+/// "urn:ogc:def:crs:EPSG::2154", "EPSG:2154", "[EPSG:2154]" (safe CURIE), ".../OGC/1.3/CRS84". Nothing when not
+/// offered.
 std::optional<Crs> find_crs(std::string_view text, const std::vector<Crs>& offered);
 
 }  // namespace gis

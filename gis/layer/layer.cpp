@@ -33,7 +33,9 @@ std::string_view name_of(const Table& table, Enum value) {
 
 }  // namespace
 
-std::string_view to_string(FieldType type) { return name_of(field_types, type); }
+std::string_view to_string(FieldType type) {
+    return name_of(field_types, type);
+}
 
 FieldType parse_field_type(std::string_view text) {
     for (const auto& [type, name] : field_types) {
@@ -42,7 +44,9 @@ FieldType parse_field_type(std::string_view text) {
     throw InvalidRequest("type", "integer, number, text, boolean, date or datetime expected, got " + std::string(text));
 }
 
-std::string_view to_string(GeometryType type) { return name_of(geometry_types, type); }
+std::string_view to_string(GeometryType type) {
+    return name_of(geometry_types, type);
+}
 
 GeometryType parse_geometry_type(std::string_view text) {
     const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };

@@ -19,11 +19,12 @@ FieldType parse_field_type(std::string_view text);
 
 /// One attribute of a layer, as every door names it.
 struct Field {
-    std::string name;         ///< column name, and property name in every output
-    std::string title;        ///< what a person reads: "Contenance (m²)"
+    std::string name;   ///< column name, and property name in every output
+    std::string title;  ///< what a person reads: "Contenance (m²)"
     FieldType type = FieldType::Text;
+    std::string sql_type;  ///< PostgreSQL type of the column: "integer", "text"
     std::string description;
-    int tile_min_zoom = 0;    ///< lowest zoom at which tiles carry it; above `max_zoom` means never
+    int tile_min_zoom = 0;  ///< lowest zoom at which tiles carry it; above `max_zoom` means never
 };
 
 enum class GeometryType { Point, LineString, Polygon, MultiPoint, MultiLineString, MultiPolygon, Any };
@@ -33,34 +34,37 @@ GeometryType parse_geometry_type(std::string_view text);
 
 /// A declared set of features: the one description that tiles, features, search and the portal read.
 struct Layer {
-    int id = 0;                     ///< number in catalogue.layer
-    std::string name;               ///< what URLs say: "parcelle"
-    std::string title;              ///< "Parcelles cadastrales"
+    int id = 0;         ///< number in catalogue.layer
+    std::string name;   ///< what URLs say: "parcelle"
+    std::string title;  ///< "Parcelles cadastrales"
     std::string description;
-    std::string theme;              ///< group in the portal: "cadastre", "risque", "urba", "ads", "archeo", "org"
+    std::string theme;  ///< group in the portal: "cadastre", "risque", "urba", "ads", "archeo", "org"
     std::string schema_name;
     std::string table_name;
-    std::string id_column;          ///< unique, not null, sortable: feature ids and page keys
+    std::string id_sql_type;  ///< PostgreSQL type of the id column: parameters are cast to it
+    std::string id_column;    ///< unique, not null, sortable: feature ids and page keys
     FieldType id_type = FieldType::Text;
-    std::string geometry_column;    ///< empty: a table without geometry, features only
+    std::string geometry_column;  ///< empty: a table without geometry, features only
     GeometryType geometry_type = GeometryType::Any;
-    Crs crs;                        ///< storage
+    Crs crs;  ///< storage
     std::vector<Field> fields;
-    std::string label_field;        ///< the field that names a feature for a person; empty: the id
-    std::string commune_column;     ///< INSEE code, when features belong to a commune
-    std::string datetime_column;    ///< what `datetime=` filters; empty: the parameter matches everything
+    std::string label_field;      ///< the field that names a feature for a person; empty: the id
+    std::string commune_column;   ///< INSEE code, when features belong to a commune
+    std::string datetime_column;  ///< what `datetime=` filters; empty: the parameter matches everything
+    std::string coverage_column;  ///< an import replaces the rows of the values it brings; empty: the whole layer
     std::optional<GeographicBox> extent;
     int min_zoom = 0;
     int max_zoom = 16;
-    int sort_order = 0;             ///< drawing order: greater is above
-    bool visible = true;            ///< shown when the portal opens
-    bool fictive = false;           ///< generated demonstration data, said in every metadata
-    bool tracked = false;           ///< writes reach catalogue.change
+    int sort_order = 0;     ///< drawing order: greater is above
+    bool visible = true;    ///< shown when the portal opens
+    bool published = true;  ///< answered to anyone at all
+    bool fictive = false;   ///< generated demonstration data, said in every metadata
+    bool tracked = false;   ///< writes reach catalogue.change
     std::string licence;
     std::string attribution;
-    std::string vintage;            ///< of the published version: "2026-01-01"
-    std::string style;              ///< JSON: MapLibre layer fragments, without source
-    std::string created;            ///< RFC 3339, when the declaration last changed
+    std::string vintage;  ///< of the published version: "2026-01-01"
+    std::string style;    ///< JSON: MapLibre layer fragments, without source
+    std::string updated;  ///< RFC 3339, when the declaration or the published version last changed
 
     bool has_geometry() const { return !geometry_column.empty(); }
     const Field* find_field(std::string_view field_name) const;

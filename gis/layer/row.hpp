@@ -25,7 +25,8 @@ struct RowBatch {
     std::vector<Row> rows;
 };
 
-/// Where readers and generators put what they make, in batches of some thousands. `write` may block until there is room.
+/// Where readers and generators put what they make, in batches of some thousands. `write` may block until there is
+/// room.
 class RowSink {
   public:
     virtual ~RowSink() = default;

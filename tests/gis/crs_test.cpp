@@ -22,8 +22,9 @@ TEST(Crs, UnknownCodesAndHeightsAreNothing) {
 
 TEST(Crs, IsFoundByEverySpellingClientsSend) {
     const std::vector<gis::Crs> offered{crs84(), *crs_from_epsg(2154), *crs_from_epsg(4326)};
-    for (const char* text : {"http://www.opengis.net/def/crs/EPSG/0/2154", "https://www.opengis.net/def/crs/EPSG/0/2154",
-                             "urn:ogc:def:crs:EPSG::2154", "EPSG:2154", "[EPSG:2154]"}) {
+    for (const char* text :
+         {"http://www.opengis.net/def/crs/EPSG/0/2154", "https://www.opengis.net/def/crs/EPSG/0/2154",
+          "urn:ogc:def:crs:EPSG::2154", "EPSG:2154", "[EPSG:2154]"}) {
         const auto found = find_crs(text, offered);
         ASSERT_TRUE(found) << text;
         EXPECT_EQ(found->srid, 2154);

@@ -40,7 +40,8 @@ TileCoord parse_tile_coord(std::string_view z, std::string_view x, std::string_v
     }
     const std::uint32_t count = 1U << coord.z;
     if (coord.x >= count || coord.y >= count) {
-        throw gis::NotFound(fmt::format("tile {}/{}/{}: columns and rows of zoom {} go from 0 to {}", z, x, y, z, count - 1));
+        throw gis::NotFound(
+            fmt::format("tile {}/{}/{}: columns and rows of zoom {} go from 0 to {}", z, x, y, z, count - 1));
     }
     return coord;
 }

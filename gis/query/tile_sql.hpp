@@ -1,0 +1,21 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "gis/layer/layer.hpp"
+#include "gis/query/sql_statement.hpp"
+
+namespace gis {
+
+/// Extent of a tile in tile units, and how far around it features are kept.
+inline constexpr int tile_extent = 4096;
+inline constexpr int tile_buffer = 64;
+
+/// One layer's part of a vector tile by ST_AsMVT: one bytea. `tile_box` is the tile in degrees (its edges are meridians
+/// and parallels), `z`, `x`, `y` its WebMercatorQuad address. Features of the buffer around the tile are found too, and
+/// the search box is densified before it is transformed, for a Mercator edge is a curve in Lambert-93. Nothing where
+/// the tile cannot hold a feature: outside the layer's zooms or its CRS's area.
+std::optional<SqlStatement> tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box);
+
+}  // namespace gis

@@ -1,0 +1,409 @@
+#include "server/db/catalog_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "server/db/pqxx_session.hpp"
+
+namespace db {
+
+using nlohmann::json;
+
+namespace {
+
+std::string text_or_empty(const pqxx::field& field) {
+    return field.is_null() ? std::string() : std::string(field.c_str());
+}
+
+/// The field type for a PostgreSQL type name as format_type writes it; nothing for geometry and other shapes.
+std::optional<gis::FieldType> field_type_of(const std::string& sql_type) {
+    static const std::map<std::string, gis::FieldType, std::less<>> types{
+        {"smallint", gis::FieldType::Integer},
+        {"integer", gis::FieldType::Integer},
+        {"bigint", gis::FieldType::Integer},
+        {"real", gis::FieldType::Number},
+        {"double precision", gis::FieldType::Number},
+        {"numeric", gis::FieldType::Number},
+        {"boolean", gis::FieldType::Boolean},
+        {"date", gis::FieldType::Date},
+        {"text", gis::FieldType::Text},
+        {"uuid", gis::FieldType::Text},
+        {"character varying", gis::FieldType::Text},
+        {"character", gis::FieldType::Text},
+        {"timestamp with time zone", gis::FieldType::DateTime},
+        {"timestamp without time zone", gis::FieldType::DateTime}};
+    const std::string base = sql_type.substr(0, sql_type.find('('));
+    const auto found = types.find(base);
+    return found == types.end() ? std::nullopt : std::optional(found->second);
+}
+
+struct Column {
+    std::string name;
+    std::string sql_type;
+};
+
+std::vector<Column> columns_of(pqxx::work& transaction, const std::string& schema, const std::string& table) {
+    std::vector<Column> columns;
+    for (const auto& row : run(transaction,
+                               "select a.attname, format_type(a.atttypid, null) from pg_attribute a "
+                               "where a.attrelid = to_regclass(format('%I.%I', $1::text, $2::text)) and a.attnum > 0 "
+                               "and not a.attisdropped order by a.attnum",
+                               schema, table)) {
+        columns.push_back({row[0].c_str(), row[1].c_str()});
+    }
+    return columns;
+}
+
+gis::Layer read_layer(const pqxx::row& row) {
+    gis::Layer layer;
+    layer.id = row["layer_id"].as<int>();
+    layer.name = row["name"].c_str();
+    layer.title = row["title"].c_str();
+    layer.description = row["description"].c_str();
+    layer.theme = row["theme"].c_str();
+    layer.schema_name = row["table_schema"].c_str();
+    layer.table_name = row["table_name"].c_str();
+    layer.id_column = row["id_column"].c_str();
+    layer.geometry_column = text_or_empty(row["geometry_column"]);
+    layer.geometry_type = gis::parse_geometry_type(text_or_empty(row["geometry_type"]));
+    layer.label_field = text_or_empty(row["label_field"]);
+    layer.commune_column = text_or_empty(row["commune_column"]);
+    layer.datetime_column = text_or_empty(row["datetime_column"]);
+    layer.coverage_column = text_or_empty(row["coverage_column"]);
+    layer.min_zoom = row["min_zoom"].as<int>();
+    layer.max_zoom = row["max_zoom"].as<int>();
+    layer.sort_order = row["sort_order"].as<int>();
+    layer.visible = row["visible"].as<bool>();
+    layer.published = row["published"].as<bool>();
+    layer.fictive = row["fictive"].as<bool>();
+    layer.tracked = row["tracked"].as<bool>();
+    layer.licence = row["licence"].c_str();
+    layer.attribution = row["attribution"].c_str();
+    layer.style = row["style"].c_str();
+    layer.vintage = text_or_empty(row["vintage"]);
+    layer.updated = row["updated"].c_str();
+    if (!row["west"].is_null()) {
+        layer.extent = gis::GeographicBox{row["west"].as<double>(), row["south"].as<double>(), row["east"].as<double>(),
+                                          row["north"].as<double>()};
+    }
+    return layer;
+}
+
+constexpr auto layers_sql =
+    "select l.*, l.extent[1] as west, l.extent[2] as south, l.extent[3] as east, l.extent[4] as north, "
+    "to_char(greatest(l.updated_at, v.published_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as updated, "
+    "v.vintage from catalogue.layer l left join lateral ("
+    "  select max(vintage) as vintage, max(published_at) as published_at from catalogue.version "
+    "  where layer_id = l.layer_id and state = 'published') v on true "
+    "where (l.published or $1) order by l.sort_order, l.name";
+
+bool text_is_true(const std::string& text) {
+    return text == "true" || text == "1" || text == "oui" || text == "yes";
+}
+
+std::string string_of(const json& document, const char* key, const std::string& fallback = "") {
+    const auto found = document.find(key);
+    if (found == document.end() || found->is_null()) return fallback;
+    if (!found->is_string()) throw gis::InvalidRequest(key, "a text is expected");
+    return found->get<std::string>();
+}
+
+template <typename T>
+T value_of(const json& document, const char* key, T fallback) {
+    const auto found = document.find(key);
+    if (found == document.end() || found->is_null()) return fallback;
+    try {
+        return found->get<T>();
+    } catch (const json::exception&) {
+        throw gis::InvalidRequest(key, "unexpected type of value: " + found->dump());
+    }
+}
+
+std::optional<std::string> optional_text(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+struct Table {
+    std::string schema;
+    std::string name;
+    char kind = 'r';  // pg_class.relkind
+};
+
+Table find_table(pqxx::work& transaction, const std::string& text) {
+    const auto dot = text.find('.');
+    Table table{dot == std::string::npos ? "public" : text.substr(0, dot),
+                text.substr(dot == std::string::npos ? 0 : dot + 1)};
+    const auto rows = run(transaction,
+                          "select c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+                          "where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')",
+                          table.schema, table.name);
+    if (rows.empty())
+        throw gis::NotFound(fmt::format("table: there is no table or view {}.{}", table.schema, table.name));
+    table.kind = rows[0][0].c_str()[0];
+    return table;
+}
+
+/// The primary key's only column, part_id aside; empty when there is none.
+std::string primary_key(pqxx::work& transaction, const Table& table) {
+    const auto rows = run(
+        transaction,
+        "select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey) "
+        "where i.indrelid = to_regclass(format('%I.%I', $1::text, $2::text)) and i.indisprimary "
+        "and a.attname <> 'part_id'",
+        table.schema, table.name);
+    return rows.size() == 1 ? std::string(rows[0][0].c_str()) : std::string();
+}
+
+void require_unique(pqxx::work& transaction, const Table& table, const std::string& id_column) {
+    const std::string id = transaction.quote_name(id_column);
+    const auto row =
+        transaction.exec(fmt::format("select count(*) = count(distinct {0}), count(*) = count({0}) from {1}.{2}", id,
+                                     transaction.quote_name(table.schema), transaction.quote_name(table.name)))[0];
+    if (!row[0].as<bool>() || !row[1].as<bool>()) {
+        throw gis::InvalidRequest("id_column",
+                                  fmt::format("the values of {} must be unique and never null", id_column));
+    }
+}
+
+struct GeometryColumn {
+    std::string name, type;
+    int srid = 0;
+};
+
+GeometryColumn find_geometry(pqxx::work& transaction, const Table& table, const std::string& wanted) {
+    for (const auto& row : run(transaction,
+                               "select f_geometry_column, type, srid from geometry_columns "
+                               "where f_table_schema = $1 and f_table_name = $2",
+                               table.schema, table.name)) {
+        if (wanted.empty() || wanted == row[0].c_str()) return {row[0].c_str(), row[1].c_str(), row[2].as<int>()};
+    }
+    if (!wanted.empty())
+        throw gis::InvalidRequest("geometry_column", fmt::format("the table has no geometry column '{}'", wanted));
+    return {};
+}
+
+std::string default_name(const std::string& table_name) {
+    std::string name;
+    for (const char c : table_name) name += (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
+    return name;
+}
+
+void insert_fields(pqxx::work& transaction, int layer_id, const json& document, const std::vector<Column>& columns,
+                   const std::set<std::string>& hidden) {
+    run(transaction, "delete from catalogue.field where layer_id = $1", layer_id);
+    int ordinal = 0;
+    const auto insert = [&](const std::string& name, const std::string& title, const std::string& type,
+                            const std::string& description, int tile_min_zoom) {
+        run(transaction,
+            "insert into catalogue.field (layer_id, name, title, type, description, ordinal, tile_min_zoom) "
+            "values ($1, $2, $3, $4, $5, $6, $7)",
+            layer_id, name, title, type, description, ++ordinal, tile_min_zoom);
+    };
+    if (!document.contains("fields")) {
+        for (const Column& column : columns) {
+            const auto type = field_type_of(column.sql_type);
+            if (type && !hidden.contains(column.name))
+                insert(column.name, column.name, std::string(gis::to_string(*type)), "", 0);
+        }
+        return;
+    }
+    for (const json& field : document.at("fields")) {
+        const std::string name = string_of(field, "name");
+        const auto column =
+            std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
+        if (column == columns.end())
+            throw gis::InvalidRequest("fields", fmt::format("the table has no column '{}'", name));
+        const auto natural = field_type_of(column->sql_type);
+        const std::string type =
+            string_of(field, "type", std::string(gis::to_string(natural.value_or(gis::FieldType::Text))));
+        gis::parse_field_type(type);
+        insert(name, string_of(field, "title", name), type, string_of(field, "description"),
+               value_of(field, "tile_min_zoom", 0));
+    }
+}
+
+}  // namespace
+
+gis::Catalog load_catalog(const std::string& dsn, Listing listing) {
+    return in_transaction(dsn, [&](pqxx::work& transaction) {
+        std::vector<gis::Layer> layers;
+        for (const auto& row : run(transaction, layers_sql, listing == Listing::All)) {
+            gis::Layer layer = read_layer(row);
+            std::map<std::string, std::string> types;
+            for (const Column& column : columns_of(transaction, layer.schema_name, layer.table_name))
+                types[column.name] = column.sql_type;
+            const auto geometry_is_there = layer.geometry_column.empty() || types.contains(layer.geometry_column);
+            if (!types.contains(layer.id_column) || !geometry_is_there) continue;
+            layer.id_sql_type = types[layer.id_column];
+            layer.id_type = field_type_of(layer.id_sql_type).value_or(gis::FieldType::Text);
+            if (layer.has_geometry()) {
+                const auto crs = gis::crs_from_epsg(row["srid"].is_null() ? 0 : row["srid"].as<int>());
+                if (!crs) continue;
+                layer.crs = *crs;
+            }
+            for (const auto& field : run(transaction,
+                                         "select name, title, type, description, tile_min_zoom from catalogue.field "
+                                         "where layer_id = $1 order by ordinal",
+                                         layer.id)) {
+                if (!types.contains(field[0].c_str())) continue;
+                layer.fields.push_back({field[0].c_str(), field[1].c_str(), gis::parse_field_type(field[2].c_str()),
+                                        types[field[0].c_str()], field[3].c_str(), field[4].as<int>()});
+            }
+            layers.push_back(std::move(layer));
+        }
+        return gis::Catalog(std::move(layers));
+    });
+}
+
+std::string declare_layer(const std::string& dsn, std::string_view text) {
+    const json document = json::parse(text, nullptr, false);
+    if (!document.is_object()) throw gis::InvalidRequest("declaration", "a JSON object is expected");
+    std::string name;
+    in_transaction(dsn, [&](pqxx::work& transaction) {
+        const Table table = find_table(transaction, string_of(document, "table"));
+        name = string_of(document, "name", default_name(table.name));
+        const bool is_view = table.kind == 'v' || table.kind == 'm' || table.kind == 'f';
+        const auto columns = columns_of(transaction, table.schema, table.name);
+        const auto has_column = [&](const std::string& column) {
+            return std::any_of(columns.begin(), columns.end(), [&](const Column& c) { return c.name == column; });
+        };
+        const std::string id_column = string_of(document, "id_column", primary_key(transaction, table));
+        if (id_column.empty())
+            throw gis::InvalidRequest(
+                "id_column",
+                fmt::format("{}.{} has no primary key of one column: name the column that identifies a feature (--id)",
+                            table.schema, table.name));
+        if (!has_column(id_column))
+            throw gis::InvalidRequest("id_column", fmt::format("the table has no column '{}'", id_column));
+        require_unique(transaction, table, id_column);
+        const GeometryColumn geometry = find_geometry(transaction, table, string_of(document, "geometry_column"));
+        const int srid = value_of(document, "srid", geometry.srid);
+        if (!geometry.name.empty() && !gis::crs_from_epsg(srid)) {
+            throw gis::InvalidRequest(
+                "srid",
+                fmt::format("the geometry column {} has the CRS {}, which is no known EPSG code", geometry.name, srid));
+        }
+        for (const char* key : {"label_field", "commune_column", "datetime_column", "coverage_column"}) {
+            const std::string column = string_of(document, key);
+            if (!column.empty() && !has_column(column))
+                throw gis::InvalidRequest(key, fmt::format("the table has no column '{}'", column));
+        }
+        const auto rows = run(
+            transaction,
+            "insert into catalogue.layer (name, title, description, theme, table_schema, table_name, id_column, "
+            "geometry_column, "
+            "geometry_type, srid, label_field, commune_column, datetime_column, coverage_column, min_zoom, max_zoom, "
+            "sort_order, "
+            "visible, fictive, licence, attribution, style) "
+            "values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb) "
+            "on conflict (name) do update set title = excluded.title, description = excluded.description, theme = "
+            "excluded.theme, "
+            "table_schema = excluded.table_schema, table_name = excluded.table_name, id_column = excluded.id_column, "
+            "geometry_column = excluded.geometry_column, geometry_type = excluded.geometry_type, srid = excluded.srid, "
+            "label_field = excluded.label_field, commune_column = excluded.commune_column, datetime_column = "
+            "excluded.datetime_column, "
+            "coverage_column = excluded.coverage_column, min_zoom = excluded.min_zoom, max_zoom = excluded.max_zoom, "
+            "sort_order = excluded.sort_order, visible = excluded.visible, fictive = excluded.fictive, licence = "
+            "excluded.licence, "
+            "attribution = excluded.attribution, style = excluded.style, updated_at = now() returning layer_id",
+            name, string_of(document, "title", name), string_of(document, "description"),
+            string_of(document, "theme", "autre"), table.schema, table.name, id_column, optional_text(geometry.name),
+            optional_text(string_of(document, "geometry_type", geometry.type)),
+            geometry.name.empty() ? std::optional<int>() : std::optional<int>(srid),
+            optional_text(string_of(document, "label_field")), optional_text(string_of(document, "commune_column")),
+            optional_text(string_of(document, "datetime_column")),
+            optional_text(string_of(document, "coverage_column")), value_of(document, "min_zoom", 0),
+            value_of(document, "max_zoom", 16), value_of(document, "sort_order", 500),
+            value_of(document, "visible", true), value_of(document, "fictive", false), string_of(document, "licence"),
+            string_of(document, "attribution"),
+            document.contains("style") ? document["style"].dump() : std::string("[]"));
+        const int layer_id = rows[0][0].as<int>();
+        insert_fields(transaction, layer_id, document, columns, {geometry.name, "part_id"});
+        if (!is_view) {
+            run(transaction, "select catalogue.track_layer(l, $2) from catalogue.layer l where layer_id = $1", layer_id,
+                value_of(document, "tracked", true));
+        }
+    });
+    refresh_extent(dsn, name);
+    return name;
+}
+
+void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
+    static const std::set<std::string, std::less<>> texts{"title",          "description",     "theme",
+                                                          "licence",        "attribution",     "label_field",
+                                                          "commune_column", "datetime_column", "coverage_column"};
+    static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
+    static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive"};
+    std::string cast;
+    if (texts.contains(key)) cast = "text";
+    if (numbers.contains(key)) cast = "integer";
+    if (flags.contains(key)) cast = "boolean";
+    if (key == "style") cast = "jsonb";
+    if (cast.empty()) {
+        throw gis::InvalidRequest(
+            key,
+            "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
+            "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style");
+    }
+    try {
+        in_transaction(dsn, [&](pqxx::work& transaction) {
+            const auto changed =
+                run(transaction,
+                    fmt::format("update catalogue.layer set {} = $2::text::{}, updated_at = now() where name = $1 "
+                                "returning 1",
+                                key, cast),
+                    name, cast == "boolean" ? std::string(text_is_true(value) ? "true" : "false") : value);
+            if (changed.empty()) throw gis::NotFound(fmt::format("there is no layer '{}'", name));
+        });
+    } catch (const SqlError& error) {
+        if (error.state().starts_with("22") || error.state().starts_with("23")) {
+            throw gis::InvalidRequest(key, fmt::format("'{}' does not fit: {}", value, error.what()));
+        }
+        throw;
+    }
+}
+
+void remove_layer(const std::string& dsn, const std::string& name) {
+    in_transaction(dsn, [&](pqxx::work& transaction) {
+        const auto found = run(transaction, "select layer_id from catalogue.layer where name = $1 for update", name);
+        if (found.empty()) throw gis::NotFound(fmt::format("there is no layer '{}'", name));
+        run(transaction,
+            "select catalogue.track_layer(l, false) from catalogue.layer l join pg_class c on "
+            "c.oid = to_regclass(format('%I.%I', l.table_schema, l.table_name)) and c.relkind in ('r', 'p') where "
+            "l.name = $1",
+            name);
+        run(transaction, "delete from catalogue.layer where name = $1", name);
+    });
+}
+
+void refresh_extent(const std::string& dsn, const std::string& name) {
+    in_transaction(dsn, [&](pqxx::work& transaction) {
+        const auto rows =
+            run(transaction,
+                "select table_schema, table_name, geometry_column, srid from catalogue.layer where name = $1", name);
+        if (rows.empty() || rows[0][2].is_null()) return;
+        transaction.exec(
+            fmt::format("with box as (select st_transform(st_segmentize(st_setsrid(st_extent({0})::geometry, {1}), "
+                        "5000), 4326) as g from {2}.{3}) "
+                        "update catalogue.layer set extent = (select array[st_xmin(g), st_ymin(g), st_xmax(g), "
+                        "st_ymax(g)] from box where g is not null) "
+                        "where name = {4}",
+                        transaction.quote_name(rows[0][2].c_str()), rows[0][3].as<int>(),
+                        transaction.quote_name(rows[0][0].c_str()), transaction.quote_name(rows[0][1].c_str()),
+                        transaction.quote(name)));
+    });
+}
+
+std::string stored_setting(const std::string& dsn, const std::string& name, const std::string& value_if_absent) {
+    return in_transaction(dsn, [&](pqxx::work& transaction) {
+        run(transaction, "insert into catalogue.setting (name, value) values ($1, $2) on conflict do nothing", name,
+            value_if_absent);
+        return std::string(run(transaction, "select value from catalogue.setting where name = $1", name)[0][0].c_str());
+    });
+}
+
+}  // namespace db
