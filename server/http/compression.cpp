@@ -1,0 +1,98 @@
+#include "http/compression.hpp"
+
+#include "http/header_text.hpp"
+#include "http/request.hpp"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <new>
+
+namespace http {
+namespace {
+
+struct FreeCompressor {
+    void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
+};
+struct FreeDecompressor {
+    void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
+};
+
+/// "q=0", "q=0.", "q=0.00": the only weights that forbid.
+bool is_forbidden(std::string_view parameters) {
+    const std::size_t q = parameters.find_first_of("qQ");
+    if (q == std::string_view::npos) return false;
+    const std::size_t equals = parameters.find('=', q);
+    if (equals == std::string_view::npos) return false;
+    const std::string_view weight = trimmed(parameters.substr(equals + 1));
+    return weight.starts_with('0') && weight.find_first_of("123456789") == std::string_view::npos;
+}
+
+/// Length of the inflated bytes as the gzip trailer states it, modulo 4 GB; a hint, never believed beyond the limit.
+std::size_t stated_length(std::string_view bytes) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+        length |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[bytes.size() - 4 + i])) << (8 * i);
+    }
+    return length;
+}
+
+}  // namespace
+
+bool accepts_gzip(const std::string* accept_encoding) {
+    if (accept_encoding == nullptr) return false;
+    bool by_star = false;
+    for (const std::string_view element : list_elements(*accept_encoding)) {
+        const std::size_t semicolon = std::min(element.find(';'), element.size());
+        const std::string_view coding = trimmed(element.substr(0, semicolon));
+        const bool allowed = !is_forbidden(element.substr(semicolon));
+        if (same_name(coding, "gzip") || same_name(coding, "x-gzip")) return allowed;
+        if (coding == "*") by_star = allowed;
+    }
+    return by_star;
+}
+
+bool is_compressible(std::string_view content_type) {
+    const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
+    constexpr std::array<std::string_view, 13> known{"application/json",
+                                                     "application/xml",
+                                                     "application/javascript",
+                                                     "application/vnd.mapbox-vector-tile",
+                                                     "application/x-protobuf",
+                                                     "application/wasm",
+                                                     "application/dxf",
+                                                     "application/sql",
+                                                     "image/svg+xml",
+                                                     "image/vnd.dxf",
+                                                     "font/ttf",
+                                                     "font/otf",
+                                                     "application/manifest+json"};
+    if (type.starts_with("text/") || type.ends_with("+json") || type.ends_with("+xml")) return true;
+    return std::find(known.begin(), known.end(), type) != known.end();
+}
+
+std::string gzip(std::string_view bytes, int level) {
+    const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(libdeflate_alloc_compressor(level));
+    if (!compressor) throw std::bad_alloc();
+    std::string compressed(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
+    compressed.resize(
+        libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), compressed.data(), compressed.size()));
+    return compressed;
+}
+
+std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {
+    constexpr std::size_t smallest_member = 18;
+    if (bytes.size() < smallest_member || stated_length(bytes) > limit) return std::nullopt;
+    const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(libdeflate_alloc_decompressor());
+    if (!decompressor) throw std::bad_alloc();
+    std::string inflated(stated_length(bytes), '\0');
+    const auto result = libdeflate_gzip_decompress(decompressor.get(), bytes.data(), bytes.size(), inflated.data(),
+                                                   inflated.size(), nullptr);
+    if (result != LIBDEFLATE_SUCCESS) return std::nullopt;
+    return inflated;
+}
+
+}  // namespace http

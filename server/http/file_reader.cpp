@@ -1,0 +1,65 @@
+#include "http/file_reader.hpp"
+
+#include "http/offload.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+namespace http {
+namespace {
+
+constexpr std::uint64_t piece_size = 256 * 1024;
+
+/// Where reading has come to. Its pieces are read one after another, each on some worker thread.
+class OpenFile {
+  public:
+    OpenFile(FileBody file, std::uint64_t offset, std::uint64_t length)
+        : file_(std::move(file)), offset_(offset), left_(length) {}
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    ~OpenFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+    std::string next_piece() {
+        if (descriptor_ < 0) descriptor_ = ::open(file_.path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor_ < 0) fail("open");
+        std::string piece(std::min(left_, piece_size), '\0');
+        const ssize_t count = ::pread(descriptor_, piece.data(), piece.size(), static_cast<off_t>(offset_));
+        if (count < 0) fail("read");
+        if (count == 0 && left_ > 0) throw std::system_error(EIO, std::generic_category(), "file became shorter");
+        piece.resize(static_cast<std::size_t>(count));
+        offset_ += piece.size();
+        left_ -= piece.size();
+        return piece;
+    }
+
+  private:
+    [[noreturn]] static void fail(const char* action) {
+        throw std::system_error(errno, std::generic_category(), action);
+    }
+
+    FileBody file_;
+    std::uint64_t offset_;
+    std::uint64_t left_;
+    int descriptor_ = -1;
+};
+
+Awaitable<std::string> read_next(boost::asio::thread_pool& workers, std::shared_ptr<OpenFile> file) {
+    std::string piece = co_await offload<std::string>(workers, [file] { return file->next_piece(); });
+    co_return piece;
+}
+
+}  // namespace
+
+BodyStream read_file(boost::asio::thread_pool& workers, FileBody file, std::uint64_t offset, std::uint64_t length) {
+    auto open_file = std::make_shared<OpenFile>(std::move(file), offset, length);
+    return [&workers, open_file] { return read_next(workers, open_file); };
+}
+
+}  // namespace http
