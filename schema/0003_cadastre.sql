@@ -76,6 +76,7 @@ create index on cadastre.section (id);
 create index on cadastre.feuille (id);
 create index on cadastre.parcelle (id);
 create index on cadastre.parcelle (commune);
+create index on cadastre.parcelle ("right"(id, 6));  -- section and number, when no commune is named
 create index on cadastre.batiment (id);
 create index on cadastre.batiment (commune);
 create index on cadastre.lieu_dit (id);

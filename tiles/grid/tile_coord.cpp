@@ -53,6 +53,15 @@ std::array<double, 4> tile_bounds(TileCoord coord) {
     return {min_x, max_y - size, min_x + size, max_y};
 }
 
+gis::GeographicBox tile_box(TileCoord coord) {
+    const double count = std::exp2(coord.z);
+    const auto longitude = [&](double column) { return column / count * 360 - 180; };
+    const auto latitude = [&](double row) {
+        return std::atan(std::sinh(std::numbers::pi * (1 - 2 * row / count))) * 180 / std::numbers::pi;
+    };
+    return {longitude(coord.x), latitude(coord.y + 1.0), longitude(coord.x + 1.0), latitude(coord.y)};
+}
+
 TileRange tiles_covering(const gis::GeographicBox& box, int z) {
     const double count = std::exp2(z);
     const auto column = [&](double longitude) { return clamp_index((longitude + 180) / 360 * count, z); };

@@ -27,6 +27,9 @@ TileCoord parse_tile_coord(std::string_view z, std::string_view x, std::string_v
 /// The tile's box in EPSG:3857 metres: min x, min y, max x, max y.
 std::array<double, 4> tile_bounds(TileCoord coord);
 
+/// The tile's box in degrees: its edges are meridians and parallels.
+gis::GeographicBox tile_box(TileCoord coord);
+
 /// Tiles of one zoom that cover `box` (clipped to the Mercator world): first and last column, first and last row.
 struct TileRange {
     std::uint32_t min_x = 0, min_y = 0, max_x = 0, max_y = 0;

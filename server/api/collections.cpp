@@ -1,0 +1,147 @@
+// OGC API – Features: the collections, and their schemas (Part 5).
+
+#include "gis/error.hpp"
+#include "server/api/documents.hpp"
+#include "server/api/handlers.hpp"
+#include "server/api/html.hpp"
+#include "server/api/parameters.hpp"
+
+namespace api {
+
+namespace {
+
+std::string theme_title(const std::string& theme) {
+    static const std::map<std::string, std::string, std::less<>> titles{
+        {"org", "Territoire"}, {"cadastre", "Cadastre"},  {"risque", "Risques"},
+        {"urba", "Urbanisme"}, {"ads", "Droit des sols"}, {"archeo", "Archéologie"}};
+    const auto found = titles.find(theme);
+    return found == titles.end() ? theme : found->second;
+}
+
+Response html_collections(const gis::Catalog& catalog, const std::string& base_url) {
+    std::string body =
+        "<div class=\"table\"><table><thead><tr><th>Couche</th><th>Thème</th><th>Description</th></tr></thead><tbody>";
+    for (const gis::Layer& layer : catalog.layers()) {
+        body += "<tr><td>" + anchor(base_url + "/collections/" + layer.name + "?f=html", layer.title) + "</td><td>" +
+                escape_html(theme_title(layer.theme)) + "</td><td>" + escape_html(layer.description) + "</td></tr>";
+    }
+    return html_page(base_url, "Collections", {}, body + "</tbody></table></div>");
+}
+
+Response html_collection(const gis::Layer& layer, const std::string& base_url) {
+    const std::string url = base_url + "/collections/" + layer.name;
+    std::string body = "<p>" + escape_html(layer.description) + "</p>";
+    if (layer.fictive) body += "<p class=\"note\">Données de démonstration fictives</p>";
+    body += "<p>" + anchor(url + "/items?f=html", "Voir les objets") + " · " +
+            anchor(url + "/items?f=json", "GeoJSON") + " · " +
+            anchor(base_url + "/tiles/" + layer.name + ".json", "TileJSON") + "</p>";
+    body += "<dl><dt>Licence</dt><dd>" + escape_html(layer.licence) + "</dd><dt>Système de coordonnées</dt><dd>" +
+            escape_html(layer.has_geometry() ? layer.crs.name + " (" + layer.crs.code() + ")" : "sans géométrie") +
+            "</dd></dl>";
+    body +=
+        "<div "
+        "class=\"table\"><table><thead><tr><th>Champ</th><th>Titre</th><th>Type</th><th>Description</th></tr></"
+        "thead><tbody>";
+    for (const gis::Field& field : layer.fields) {
+        body += "<tr><td><code>" + escape_html(field.name) + "</code></td><td>" + escape_html(field.title) +
+                "</td><td>" + std::string(gis::to_string(field.type)) + "</td><td>" + escape_html(field.description) +
+                "</td></tr>";
+    }
+    return html_page(base_url, layer.title, {{"Collections", base_url + "/collections?f=html"}},
+                     body + "</tbody></table></div>");
+}
+
+Json schema_of_field(const gis::Field& field, int position) {
+    Json schema{{"title", field.title}};
+    if (!field.description.empty()) schema["description"] = field.description;
+    switch (field.type) {
+        case gis::FieldType::Integer:
+            schema["type"] = "integer";
+            break;
+        case gis::FieldType::Number:
+            schema["type"] = "number";
+            break;
+        case gis::FieldType::Boolean:
+            schema["type"] = "boolean";
+            break;
+        case gis::FieldType::Text:
+            schema["type"] = "string";
+            break;
+        case gis::FieldType::Date:
+            schema["type"] = "string";
+            schema["format"] = "date";
+            break;
+        case gis::FieldType::DateTime:
+            schema["type"] = "string";
+            schema["format"] = "date-time";
+            break;
+    }
+    schema["x-ogc-propertySeq"] = position;
+    return schema;
+}
+
+/// Part 5, 7.3: the format says the geometry type; QGIS and GDAL read the $ref beside it.
+Json schema_of_geometry(const gis::Layer& layer, int position) {
+    const std::string type(gis::to_string(layer.geometry_type));
+    std::string format = "geometry-any";
+    if (layer.geometry_type != gis::GeometryType::Any) {
+        format = "geometry-" + type;
+        for (char& c : format) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    const std::string document = layer.geometry_type == gis::GeometryType::Any ? "Geometry" : type;
+    return {{"title", "Géométrie"},
+            {"format", format},
+            {"$ref", "https://geojson.org/schema/" + document + ".json"},
+            {"x-ogc-role", "primary-geometry"},
+            {"x-ogc-propertySeq", position}};
+}
+
+}  // namespace
+
+Answer collections(const Services& services, RequestPtr request) {
+    require_known(*request, {"f"});
+    const live::Snapshot known = services.catalog.current();
+    if (representation(*request) == Representation::AsHtml) co_return html_collections(*known.catalog, request->base_url);
+    Json list = Json::array();
+    for (const gis::Layer& layer : known.catalog->layers())
+        list.push_back(describe_collection(layer, services.offered_crs, request->base_url));
+    Json uris = Json::array();
+    for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
+    co_return json_response({{"links", document_links(request->base_url + "/collections")},
+                             {"crs", std::move(uris)},
+                             {"collections", std::move(list)}});
+}
+
+Answer collection(const Services& services, RequestPtr request) {
+    require_known(*request, {"f"});
+    const live::Snapshot known = services.catalog.current();
+    const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
+    if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
+    co_return json_response(describe_collection(layer, services.offered_crs, request->base_url));
+}
+
+Answer schema(const Services& services, RequestPtr request) {
+    require_known(*request, {"f"});
+    const live::Snapshot known = services.catalog.current();
+    const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
+    Json properties = Json::object();
+    int position = 0;
+    for (const gis::Field& field : layer.fields) {
+        Json entry = schema_of_field(field, ++position);
+        if (field.name == layer.id_column) entry["x-ogc-role"] = "id";
+        properties[field.name] = std::move(entry);
+    }
+    if (layer.has_geometry()) {
+        const std::string name = layer.find_field("geometry") == nullptr ? "geometry" : layer.geometry_column;
+        properties[name] = schema_of_geometry(layer, ++position);
+    }
+    co_return json_response({{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                             {"$id", request->base_url + "/collections/" + layer.name + "/schema"},
+                             {"title", layer.title},
+                             {"description", layer.description},
+                             {"type", "object"},
+                             {"properties", std::move(properties)}},
+                            schema_type);
+}
+
+}  // namespace api

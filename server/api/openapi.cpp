@@ -1,0 +1,185 @@
+#include "server/api/openapi.hpp"
+
+#include "server/api/parameters.hpp"
+
+namespace api {
+
+namespace {
+
+Json component(const std::string& what) {
+    return {{"$ref", "#/components/" + what}};
+}
+
+Json answer(std::string_view description, std::string_view type, Json schema = Json::object()) {
+    return {{"description", description}, {"content", {{std::string(type), {{"schema", std::move(schema)}}}}}};
+}
+
+Json operation(std::string_view id, std::string_view summary, std::string_view tag, Json parameters,
+               std::string_view type, Json schema = Json{{"type", "object"}}) {
+    Json responses{{"200", answer(summary, type, std::move(schema))},
+                   {"400", component("responses/Invalid")},
+                   {"404", component("responses/NotFound")},
+                   {"500", component("responses/Failure")},
+                   {"503", component("responses/Unavailable")}};
+    return {{"get",
+             {{"operationId", id},
+              {"summary", summary},
+              {"tags", Json::array({tag})},
+              {"parameters", std::move(parameters)},
+              {"responses", std::move(responses)}}}};
+}
+
+Json path_parameter(std::string_view name, std::string_view description, Json schema) {
+    return {{"name", name},
+            {"in", "path"},
+            {"required", true},
+            {"description", description},
+            {"schema", std::move(schema)}};
+}
+
+Json query_parameter(std::string_view name, std::string_view description, Json schema) {
+    return {{"name", name},
+            {"in", "query"},
+            {"required", false},
+            {"description", description},
+            {"schema", std::move(schema)},
+            {"style", "form"},
+            {"explode", false}};
+}
+
+std::string_view json_type_of(gis::FieldType type) {
+    switch (type) {
+        case gis::FieldType::Integer:
+            return "integer";
+        case gis::FieldType::Number:
+            return "number";
+        case gis::FieldType::Boolean:
+            return "boolean";
+        default:
+            return "string";
+    }
+}
+
+Json shared_parameters(const std::vector<gis::Crs>& offered) {
+    Json uris = Json::array();
+    for (const gis::Crs& crs : offered) uris.push_back(crs.uri());
+    const Json crs_schema{{"type", "string"}, {"format", "uri"}, {"default", gis::crs84().uri()}};
+    Json limit =
+        query_parameter("limit", "Features in a page.",
+                        {{"type", "integer"}, {"minimum", 1}, {"maximum", max_limit}, {"default", default_limit}});
+    return {
+        {"f", query_parameter("f", "Format of the answer; without it the Accept header decides.",
+                              {{"type", "string"}, {"enum", {"json", "html"}}})},
+        {"limit", std::move(limit)},
+        {"bbox", query_parameter(
+                     "bbox", "Only features that intersect the box, in the axis order of bbox-crs.",
+                     {{"type", "array"},
+                      {"oneOf", Json::array({{{"minItems", 4}, {"maxItems", 4}}, {{"minItems", 6}, {"maxItems", 6}}})},
+                      {"items", {{"type", "number"}}}})},
+        {"bbox-crs", query_parameter("bbox-crs", "CRS of bbox.", crs_schema)},
+        {"crs", query_parameter("crs", "CRS of the coordinates in the answer.", crs_schema)},
+        {"datetime", query_parameter("datetime", "A date-time or an interval, RFC 3339; '..' for an open end.",
+                                     {{"type", "string"}})},
+        {"token", query_parameter("token", "Where a page begins, as the 'next' link gives it.", {{"type", "string"}})}};
+}
+
+Json items_parameters(const gis::Layer& layer) {
+    Json parameters = Json::array();
+    for (const char* name : {"f", "limit", "bbox", "bbox-crs", "crs", "datetime", "token"})
+        parameters.push_back(component(std::string("parameters/") + name));
+    for (const gis::Field& field : layer.fields) {
+        parameters.push_back(query_parameter(field.name, field.title, {{"type", json_type_of(field.type)}}));
+    }
+    return parameters;
+}
+
+Json problem_response(std::string_view description) {
+    return answer(description, "application/problem+json", component("schemas/problem"));
+}
+
+}  // namespace
+
+Json openapi_document(const gis::Catalog& catalog, const Services& services, const std::string& base_url) {
+    const Json f = Json::array({component("parameters/f")});
+    Json paths;
+    paths["/"] = operation("landing", "Landing page", "Capabilities", f, "application/json");
+    paths["/conformance"] = operation("conformance", "Conformance classes", "Capabilities", f, "application/json");
+    paths["/api"] = operation("api", "This description", "Capabilities", f, std::string(openapi_type));
+    paths["/collections"] = operation("collections", "All layers", "Capabilities", f, "application/json");
+    for (const gis::Layer& layer : catalog.layers()) {
+        const std::string path = "/collections/" + layer.name;
+        paths[path] = operation("collection." + layer.name, layer.title, layer.theme, f, "application/json");
+        paths[path + "/schema"] =
+            operation("schema." + layer.name, layer.title + ": schema", layer.theme, f, schema_type);
+        paths[path + "/items"] = operation("items." + layer.name, layer.title + ": features", layer.theme,
+                                           items_parameters(layer), geojson_type, component("schemas/featureCollection"));
+        paths[path + "/items/{featureId}"] =
+            operation("item." + layer.name, layer.title + ": one feature", layer.theme,
+                      Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
+                                   component("parameters/crs"), component("parameters/f")}),
+                      geojson_type, component("schemas/feature"));
+    }
+    const Json integer{{"type", "integer"}, {"minimum", 0}};
+    paths["/tiles/{layers}/{z}/{x}/{y}.mvt"] = operation(
+        "tile", "A vector tile (WebMercatorQuad) of one layer or several, separated by commas", "Tiles",
+        Json::array({path_parameter("layers", "Layers.", {{"type", "string"}}), path_parameter("z", "Zoom.", integer),
+                     path_parameter("x", "Column.", integer), path_parameter("y", "Row.", integer)}),
+        mvt_type, {{"type", "string"}, {"format", "binary"}});
+    paths["/tileMatrixSets"] = operation("tileMatrixSets", "Tile matrix sets", "Tiles", f, "application/json");
+    paths["/styles"] = operation("styles", "Styles for MapLibre and QGIS", "Styles", f, "application/json");
+    paths["/search"] = operation(
+        "search", "Communes, parcels and places by what people type", "Search",
+        Json::array({query_parameter("q", "What is looked for.", {{"type", "string"}, {"maxLength", 200}}),
+                     query_parameter("limit", "Results at most.",
+                                     {{"type", "integer"}, {"minimum", 1}, {"maximum", 50}, {"default", 10}})}),
+        "application/json");
+
+    const Json link_schema{{"type", "object"},
+                           {"required", {"href", "rel"}},
+                           {"properties",
+                            {{"href", {{"type", "string"}}},
+                             {"rel", {{"type", "string"}}},
+                             {"type", {{"type", "string"}}},
+                             {"title", {{"type", "string"}}}}}};
+    const Json feature{{"type", "object"},
+                       {"required", {"type", "geometry", "properties"}},
+                       {"properties",
+                        {{"type", {{"type", "string"}, {"enum", {"Feature"}}}},
+                         {"id", {{"oneOf", Json::array({{{"type", "string"}}, {{"type", "integer"}}})}}},
+                         {"geometry", {{"type", "object"}, {"nullable", true}}},
+                         {"properties", {{"type", "object"}, {"nullable", true}}}}}};
+    const Json collection{{"type", "object"},
+                          {"required", {"type", "features"}},
+                          {"properties",
+                           {{"type", {{"type", "string"}, {"enum", {"FeatureCollection"}}}},
+                            {"numberMatched", integer},
+                            {"numberReturned", integer},
+                            {"links", {{"type", "array"}, {"items", component("schemas/link")}}},
+                            {"features", {{"type", "array"}, {"items", component("schemas/feature")}}}}}};
+    const Json problem{{"type", "object"},
+                       {"properties",
+                        {{"title", {{"type", "string"}}},
+                         {"status", {{"type", "integer"}}},
+                         {"detail", {{"type", "string"}}},
+                         {"instance", {{"type", "string"}}}}}};
+    return {{"openapi", "3.0.3"},
+            {"info",
+             {{"title", "Carreau"},
+              {"description", "Serveur d'information géographique partagé"},
+              {"version", services.version},
+              {"contact", {{"name", services.contact}}},
+              {"license", {{"name", "Apache 2.0"}}}}},
+            {"servers", Json::array({{{"url", base_url}}})},
+            {"paths", std::move(paths)},
+            {"components",
+             {{"parameters", shared_parameters(services.offered_crs)},
+              {"schemas",
+               {{"link", link_schema}, {"feature", feature}, {"featureCollection", collection}, {"problem", problem}}},
+              {"responses",
+               {{"Invalid", problem_response("A parameter is wrong; the detail names it")},
+                {"NotFound", problem_response("There is no such thing")},
+                {"Failure", problem_response("The server failed")},
+                {"Unavailable", problem_response("Try again later")}}}}}};
+}
+
+}  // namespace api

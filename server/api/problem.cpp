@@ -1,0 +1,42 @@
+#include "server/api/problem.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "gis/error.hpp"
+#include "server/http/problem.hpp"
+
+namespace api {
+
+namespace {
+
+http::Response unavailable(const http::Request& request, const char* detail) {
+    http::Response response = http::problem(503, "Service unavailable", detail, &request);
+    response.set_header("Retry-After", "5");
+    return response;
+}
+
+}  // namespace
+
+http::Response to_response(const http::Request& request, std::exception_ptr error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const gis::InvalidRequest& invalid) {
+        return http::problem(400, "Invalid request", invalid.what(), &request);
+    } catch (const gis::NotFound& absent) {
+        return http::problem(404, "Not found", absent.what(), &request);
+    } catch (const gis::NotAllowed& forbidden) {
+        return http::problem(403, "Not allowed", forbidden.what(), &request);
+    } catch (const gis::Conflict& conflict) {
+        return http::problem(409, "Conflict", conflict.what(), &request);
+    } catch (const gis::Unavailable& away) {
+        spdlog::warn("{} {}: {}", request.id, request.route, away.what());
+        return unavailable(request, "The database does not answer or is too busy; try again in a moment.");
+    } catch (const std::exception& bug) {
+        spdlog::error("{} {}: {}", request.id, request.route, bug.what());
+    } catch (...) {
+        spdlog::error("{} {}: unknown exception", request.id, request.route);
+    }
+    return http::problem(500, "Internal error", "The server failed; tell its administrator the request id.", &request);
+}
+
+}  // namespace api

@@ -1,0 +1,21 @@
+#include "server/api/services.hpp"
+
+#include <fmt/format.h>
+
+#include "gis/error.hpp"
+
+namespace api {
+
+const gis::Layer& require_layer(const gis::Catalog& catalog, const std::string& name) {
+    const gis::Layer* layer = catalog.find(name);
+    if (layer == nullptr) throw gis::NotFound(fmt::format("there is no collection '{}'", name.substr(0, 100)));
+    return *layer;
+}
+
+std::shared_ptr<db::RunningQuery> query_for(const http::Request& request) {
+    auto query = std::make_shared<db::RunningQuery>();
+    request.cancel->on_cancel([query] { query->cancel(); });
+    return query;
+}
+
+}  // namespace api

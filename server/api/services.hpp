@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gis/crs/crs.hpp"
+#include "server/api/count_cache.hpp"
+#include "server/api/page_token.hpp"
+#include "server/db/connection_pool.hpp"
+#include "server/http/request.hpp"
+#include "server/http/static_files.hpp"
+#include "server/live/catalog_watch.hpp"
+
+namespace api {
+
+/// What the handlers work with. Built once by main; outlives the server.
+struct Services {
+    const live::CatalogWatch& catalog;
+    db::ConnectionPool& database;
+    CountCache& counts;
+    const PageTokens& tokens;
+    const http::StaticFiles& portal;
+    std::vector<gis::Crs> offered_crs;  ///< CRS84 first
+    std::string contact;                ///< shown in the API description
+    std::string version;
+    std::function<std::string()> server_metrics;  ///< Prometheus text of the HTTP side
+    std::function<bool()> draining;
+};
+
+/// The layer that the route's `{name}` names. Throws gis::NotFound, the same for unknown and unpublished ones.
+const gis::Layer& require_layer(const gis::Catalog& catalog, const std::string& name);
+
+/// A database query tied to the request: it is cancelled when the client leaves.
+std::shared_ptr<db::RunningQuery> query_for(const http::Request& request);
+
+}  // namespace api

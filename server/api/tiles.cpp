@@ -1,0 +1,247 @@
+// Vector tiles by XYZ address and by OGC API – Tiles, TileJSON 3.0.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "gis/error.hpp"
+#include "gis/query/tile_sql.hpp"
+#include "server/api/documents.hpp"
+#include "server/api/handlers.hpp"
+#include "server/api/parameters.hpp"
+#include "tiles/grid/tile_coord.hpp"
+
+namespace api {
+
+namespace {
+
+constexpr std::size_t max_layers = 20;
+constexpr std::string_view quad = "WebMercatorQuad";
+constexpr std::string_view quad_uri = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
+constexpr double scale_zero = 559082264.028717;  // denominator of zoom 0 (OGC 17-083r4, annex D.1)
+constexpr double cell_zero = 156543.033928041;   // metres
+
+std::vector<const gis::Layer*> require_layers(const gis::Catalog& catalog, const std::string& names) {
+    std::vector<const gis::Layer*> layers;
+    std::size_t begin = 0;
+    while (begin <= names.size()) {
+        const std::size_t end = std::min(names.find(',', begin), names.size());
+        const gis::Layer* layer = &require_layer(catalog, names.substr(begin, end - begin));
+        if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);
+        if (layers.size() > max_layers)
+            throw gis::InvalidRequest("layers", fmt::format("at most {} layers in a tile", max_layers));
+        begin = end + 1;
+    }
+    return layers;
+}
+
+Answer tile_of(const Services& services, RequestPtr request, std::string layer_names, tiles::TileCoord coord) {
+    require_known(*request, {"f"});
+    const live::Snapshot known = services.catalog.current();
+    std::vector<gis::SqlStatement> statements;
+    for (const gis::Layer* layer : require_layers(*known.catalog, layer_names)) {
+        auto statement = gis::tile_sql(*layer, coord.z, static_cast<int>(coord.x), static_cast<int>(coord.y),
+                                       tiles::tile_box(coord));
+        if (statement) statements.push_back(std::move(*statement));
+    }
+    std::string bytes;
+    if (!statements.empty()) {
+        auto work = [statements](db::Connection& connection) {
+            std::string tile;
+            for (const gis::SqlStatement& statement : statements)
+                tile += connection.query(statement.sql(), statement.parameters()).bytes(0, 0);
+            return tile;  // layers of a vector tile simply follow each other
+        };
+        bytes = co_await services.database.read(query_for(*request), std::move(work));
+    }
+    Response response = bytes.empty() ? Response::no_content() : Response::bytes(mvt_type, std::move(bytes));
+    response.set_header("Cache-Control",
+                        "no-cache");  // asked again each time: an edit shows at once, an unchanged tile is a 304
+    co_return response;
+}
+
+Json vector_layer(const gis::Layer& layer) {
+    Json fields = Json::object();
+    for (const gis::Field& field : layer.fields) {
+        if (field.tile_min_zoom > layer.max_zoom) continue;
+        fields[field.name] = field.type == gis::FieldType::Boolean                                           ? "Boolean"
+                             : field.type == gis::FieldType::Integer || field.type == gis::FieldType::Number ? "Number"
+                                                                                                             : "String";
+    }
+    return {{"id", layer.name},
+            {"description", layer.title},
+            {"minzoom", layer.min_zoom},
+            {"maxzoom", layer.max_zoom},
+            {"fields", std::move(fields)}};
+}
+
+Json matrix(int z) {
+    const double scale = std::exp2(z);
+    const auto count = static_cast<std::int64_t>(scale);
+    return {{"id", std::to_string(z)},
+            {"scaleDenominator", scale_zero / scale},
+            {"cellSize", cell_zero / scale},
+            {"cornerOfOrigin", "topLeft"},
+            {"pointOfOrigin", {-20037508.3427892, 20037508.3427892}},
+            {"tileWidth", 256},
+            {"tileHeight", 256},
+            {"matrixWidth", count},
+            {"matrixHeight", count}};
+}
+
+void require_quad(const std::string& set) {
+    if (set != quad)
+        throw gis::NotFound(fmt::format("there is no tile matrix set '{}'; expected {}", set.substr(0, 100), quad));
+}
+
+const gis::Layer& require_geometry(const gis::Layer& layer) {
+    if (!layer.has_geometry()) throw gis::NotFound(fmt::format("'{}' has no geometry, so no tiles", layer.name));
+    return layer;
+}
+
+Json tileset_document(const gis::Layer& layer, const std::string& base_url) {
+    const std::string url = base_url + "/collections/" + layer.name + "/tiles/" + std::string(quad);
+    Json links = Json::array(
+        {link(url, "self", "application/json"),
+         link(std::string(quad_uri), "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", "application/json"),
+         link(base_url + "/tileMatrixSets/" + std::string(quad), "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
+              "application/json")});
+    Json item = link(url + "/{tileMatrix}/{tileRow}/{tileCol}", "item", mvt_type, layer.title);
+    item["templated"] = true;
+    links.push_back(std::move(item));
+    Json document{{"title", layer.title},
+                  {"dataType", "vector"},
+                  {"crs", "http://www.opengis.net/def/crs/EPSG/0/3857"},
+                  {"tileMatrixSetId", quad},
+                  {"tileMatrixSetURI", quad_uri}};
+    if (layer.extent) {
+        Json limits = Json::array();
+        for (int z = layer.min_zoom; z <= layer.max_zoom; ++z) {
+            const tiles::TileRange range = tiles::tiles_covering(*layer.extent, z);
+            limits.push_back({{"tileMatrix", std::to_string(z)},
+                              {"minTileRow", range.min_y},
+                              {"maxTileRow", range.max_y},
+                              {"minTileCol", range.min_x},
+                              {"maxTileCol", range.max_x}});
+        }
+        document["tileMatrixSetLimits"] = std::move(limits);
+        document["boundingBox"] = {{"lowerLeft", {layer.extent->west, layer.extent->south}},
+                                   {"upperRight", {layer.extent->east, layer.extent->north}},
+                                   {"crs", gis::crs84().uri()}};
+    }
+    document["layers"] = Json::array({{{"id", layer.name}, {"dataType", "vector"}, {"title", layer.title}}});
+    document["links"] = std::move(links);
+    return document;
+}
+
+}  // namespace
+
+Answer tile(const Services& services, RequestPtr request) {
+    const tiles::TileCoord coord =
+        tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
+    return tile_of(services, request, request->param("layers"), coord);
+}
+
+Answer collection_tile(const Services& services, RequestPtr request) {
+    require_quad(request->param("set"));
+    const tiles::TileCoord coord =
+        tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
+    return tile_of(services, request, request->param("layer"), coord);
+}
+
+Answer tile_json(const Services& services, RequestPtr request) {
+    require_known(*request, {"f"});
+    const live::Snapshot known = services.catalog.current();
+    const std::string names = request->param("layers");
+    const auto layers = require_layers(*known.catalog, names);
+    int min_zoom = tiles::max_zoom;
+    int max_zoom = 0;
+    std::optional<gis::GeographicBox> box;
+    std::string attribution;
+    std::string title;
+    Json vector_layers = Json::array();
+    for (const gis::Layer* layer : layers) {
+        require_geometry(*layer);
+        min_zoom = std::min(min_zoom, layer->min_zoom);
+        max_zoom = std::max(max_zoom, layer->max_zoom);
+        if (layer->extent) {
+            const auto& e = *layer->extent;
+            box = box ? gis::GeographicBox{std::min(box->west, e.west), std::min(box->south, e.south),
+                                           std::max(box->east, e.east), std::max(box->north, e.north)}
+                      : e;
+        }
+        if (attribution.find(layer->attribution) == std::string::npos)
+            attribution += (attribution.empty() ? "" : " · ") + layer->attribution;
+        title += (title.empty() ? "" : ", ") + layer->title;
+        vector_layers.push_back(vector_layer(*layer));
+    }
+    Json document{{"tilejson", "3.0.0"},
+                  {"name", title},
+                  {"scheme", "xyz"},
+                  {"tiles", {request->base_url + "/tiles/" + names + "/{z}/{x}/{y}.mvt"}},
+                  {"minzoom", min_zoom},
+                  {"maxzoom", max_zoom},
+                  {"vector_layers", std::move(vector_layers)}};
+    if (!attribution.empty()) document["attribution"] = attribution;
+    if (box) {
+        document["bounds"] = {box->west, box->south, box->east, box->north};
+        document["center"] = {(box->west + box->east) / 2, (box->south + box->north) / 2,
+                              std::min(max_zoom, std::max(min_zoom, 12))};
+    }
+    co_return json_response(document);
+}
+
+Answer collection_tilesets(const Services& services, RequestPtr request) {
+    require_known(*request, {"f"});
+    const live::Snapshot known = services.catalog.current();
+    const gis::Layer& layer = require_geometry(require_layer(*known.catalog, request->param("layer")));
+    const std::string url = request->base_url + "/collections/" + layer.name + "/tiles";
+    Json entry{
+        {"title", layer.title},
+        {"dataType", "vector"},
+        {"crs", "http://www.opengis.net/def/crs/EPSG/0/3857"},
+        {"tileMatrixSetId", quad},
+        {"tileMatrixSetURI", quad_uri},
+        {"links", Json::array({link(url + "/" + std::string(quad), "self", "application/json"),
+                               link(request->base_url + "/tileMatrixSets/" + std::string(quad),
+                                    "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", "application/json")})}};
+    co_return json_response({{"links", Json::array({link(url, "self", "application/json")})},
+                             {"tilesets", Json::array({std::move(entry)})}});
+}
+
+Answer collection_tileset(const Services& services, RequestPtr request) {
+    require_known(*request, {"f"});
+    require_quad(request->param("set"));
+    const live::Snapshot known = services.catalog.current();
+    co_return json_response(
+        tileset_document(require_geometry(require_layer(*known.catalog, request->param("layer"))), request->base_url));
+}
+
+Answer tile_matrix_sets(const Services&, RequestPtr request) {
+    require_known(*request, {"f"});
+    const std::string url = request->base_url + "/tileMatrixSets";
+    co_return json_response(
+        {{"tileMatrixSets",
+          Json::array({{{"id", quad},
+                        {"title", "Google Maps Compatible for the World"},
+                        {"uri", quad_uri},
+                        {"links", Json::array({link(url + "/" + std::string(quad), "self", "application/json")})}}})}});
+}
+
+Answer tile_matrix_set(const Services&, RequestPtr request) {
+    require_known(*request, {"f"});
+    require_quad(request->param("set"));
+    Json matrices = Json::array();
+    for (int z = 0; z <= tiles::max_zoom; ++z) matrices.push_back(matrix(z));
+    co_return json_response({{"id", quad},
+                             {"title", "Google Maps Compatible for the World"},
+                             {"uri", quad_uri},
+                             {"crs", "http://www.opengis.net/def/crs/EPSG/0/3857"},
+                             {"orderedAxes", {"X", "Y"}},
+                             {"wellKnownScaleSet", "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible"},
+                             {"tileMatrices", std::move(matrices)}});
+}
+
+}  // namespace api

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "gis/cadastre/commune_index.hpp"
+#include "gis/layer/catalog.hpp"
+
+namespace live {
+
+/// What the server knows of the database's declarations at one moment.
+struct Snapshot {
+    gis::CatalogPtr catalog = std::make_shared<const gis::Catalog>();
+    std::shared_ptr<const gis::CommuneIndex> communes = std::make_shared<const gis::CommuneIndex>();
+};
+
+/// Keeps the catalogue as fresh as the database: PostgreSQL's notification wakes it, and so does a regular look, so a
+/// lost notification costs at most `poll`. While the database is away the last snapshot stays.
+class CatalogWatch {
+  public:
+    /// Loads once before it returns when the database answers. `log` hears of failures and reloads.
+    CatalogWatch(std::string dsn, std::function<void(const std::string&)> log);
+    ~CatalogWatch();
+    CatalogWatch(const CatalogWatch&) = delete;
+    CatalogWatch& operator=(const CatalogWatch&) = delete;
+
+    Snapshot current() const;
+    /// False until the first load and while the database is away.
+    bool is_connected() const { return connected_; }
+
+  private:
+    void follow();
+    void reload();
+
+    std::string dsn_;
+    std::function<void(const std::string&)> log_;
+    mutable std::mutex mutex_;
+    Snapshot snapshot_;
+    std::atomic<bool> connected_{false};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace live
