@@ -47,27 +47,26 @@ create table catalogue.field (
     primary key (layer_id, name)
 );
 
--- A version is one import into one layer: complete or absent, published, retired, put back.
+-- A version is one import into one table: complete or absent, published, retired, put back.
 create table catalogue.version (
     version_id    integer generated always as identity primary key,
-    layer_id      integer not null references catalogue.layer on delete cascade,
+    target        text not null,            -- "cadastre.parcelle"
     vintage       text not null default '',
     source        text not null default '',
     source_sha256 text not null default '',
     state         text not null check (state in ('loading', 'published', 'retired')),
     feature_count bigint not null default 0,
-    report        jsonb not null default '{}',
     created_at    timestamptz not null default now(),
     published_at  timestamptz
 );
-create index on catalogue.version (layer_id, source_sha256);
+create index on catalogue.version (target, source_sha256);
 
--- The rows of a version live in partitions of the layer's table: attached while published, kept aside when replaced.
+-- The rows of a version live in partitions of the table: attached while published, kept aside when replaced.
 create table catalogue.part (
     part_id     integer generated always as identity primary key,
     version_id  integer not null references catalogue.version on delete cascade,
-    table_name  text not null,              -- schema-qualified and quoted
-    coverage    text[],                     -- values of the coverage column; null: the whole layer
+    table_name  text not null,              -- "cadastre.parcelle_p12"
+    coverage    text[],                     -- values of the coverage column it holds; null: the whole table
     attached    boolean not null default false,
     replaced_by integer references catalogue.version on delete set null
 );

@@ -98,7 +98,7 @@ constexpr auto layers_sql =
     "to_char(greatest(l.updated_at, v.published_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as updated, "
     "v.vintage from catalogue.layer l left join lateral ("
     "  select max(vintage) as vintage, max(published_at) as published_at from catalogue.version "
-    "  where layer_id = l.layer_id and state = 'published') v on true "
+    "  where target = l.table_schema || '.' || l.table_name and state = 'published') v on true "
     "where (l.published or $1) order by l.sort_order, l.name";
 
 bool text_is_true(const std::string& text) {

@@ -1,0 +1,23 @@
+# carreau_embed(output.cpp variable files...): text files as a C++ table of {name without extension, content}, so that the
+# program needs no file of the source tree at run time.
+function(carreau_embed output variable)
+  set(code "// Made by CMake from the source tree.\n#include \"server/embedded/embedded.hpp\"\n\nnamespace embedded {\n\n")
+  string(APPEND code "std::vector<TextFile> ${variable}() {\n    return {\n")
+  foreach(file IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+    get_filename_component(name "${file}" NAME_WE)
+    file(READ "${file}" text)
+    # A string literal may not be longer than 64 kB on every compiler: pieces, joined by the compiler.
+    string(LENGTH "${text}" length)
+    set(pieces "")
+    set(start 0)
+    while(start LESS length)
+      string(SUBSTRING "${text}" ${start} 12000 piece)
+      string(APPEND pieces "R\"~carreau~(${piece})~carreau~\"\n")
+      math(EXPR start "${start} + 12000")
+    endwhile()
+    string(APPEND code "        {\"${name}\", ${pieces}},\n")
+  endforeach()
+  string(APPEND code "    };\n}\n\n}  // namespace embedded\n")
+  file(CONFIGURE OUTPUT "${output}" CONTENT "${code}" @ONLY)
+endfunction()

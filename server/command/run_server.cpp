@@ -1,0 +1,157 @@
+#include "server/command/run_server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "server/api/handlers.hpp"
+#include "server/api/problem.hpp"
+#include "server/command/commands.hpp"
+#include "server/db/catalog_store.hpp"
+#include "server/http/server.hpp"
+
+namespace command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto drain_time = std::chrono::seconds(20);
+constexpr int offered_epsg[] = {4326, 3857, 2154, 3949, 3950, 4258, 4171, 3035, 3034, 32631};
+
+std::vector<gis::Crs> offered_crs() {
+    std::vector<gis::Crs> offered{gis::crs84()};
+    for (const int code : offered_epsg) {
+        if (auto crs = gis::crs_from_epsg(code)) offered.push_back(std::move(*crs));
+    }
+    return offered;
+}
+
+void open_log(const std::string& file) {
+    auto logger = file.empty() ? spdlog::stderr_logger_mt("carreau") : spdlog::basic_logger_mt("carreau", file);
+    // Requests are JSON already; other lines are made so by the pattern's frame in log_line.
+    logger->set_pattern("%v");
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
+
+std::string timestamp() {
+    const auto now = std::chrono::system_clock::now();
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    const std::time_t seconds = milliseconds / 1000;
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    return fmt::format("{}.{:03}Z", text, milliseconds % 1000);
+}
+
+void log_event(const std::string& message) {
+    spdlog::info(nlohmann::ordered_json{{"time", timestamp()}, {"event", message}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void log_request(const http::RequestLog& line) {
+    nlohmann::ordered_json entry{{"time", timestamp()}, {"id", line.id}, {"method", line.method}, {"route", line.route}, {"path", line.path},
+                                 {"status", line.status}, {"bytes", line.bytes}, {"ms", std::round(line.milliseconds * 100) / 100}, {"peer", line.peer},
+                                 {"agent", line.user_agent}};
+    if (line.cancelled) entry["cancelled"] = true;
+    spdlog::info(entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+/// The portal beside the program: built tree, or installed under ../share/carreau.
+fs::path portal_folder(const std::string& wanted) {
+    if (!wanted.empty()) return wanted;
+    const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
+    for (const fs::path& candidate : {program / "portal", program / "../share/carreau/portal"}) {
+        if (fs::exists(candidate / "index.html")) return candidate;
+    }
+    return {};
+}
+
+int wait_for_signal() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    int number = 0;
+    sigwait(&signals, &number);
+    return number;
+}
+
+}  // namespace
+
+void ServerOptions::add_to(CLI::App& app) {
+    app.add_option("--host", host, "Adresse d'écoute")->capture_default_str()->envname("CARREAU_HOST");
+    app.add_option("--port", port, "Port d'écoute ; 0 en prend un libre")->capture_default_str()->check(CLI::Range(0, 65535))->envname("CARREAU_PORT");
+    app.add_option("--portal", portal, "Dossier du portail construit")->type_name("DOSSIER");
+    app.add_option("--public-url", public_url, "Adresse publique, quand le mandataire (proxy) ne la dit pas")->envname("CARREAU_PUBLIC_URL")->type_name("URL");
+    app.add_option("--base-path", base_path, "Préfixe de chemin que le mandataire laisse, par exemple /carreau")->envname("CARREAU_BASE_PATH");
+    app.add_option("--trusted-proxy", trusted_proxies, "Adresses (CIDR) dont les en-têtes X-Forwarded-* sont crus")->capture_default_str();
+    app.add_option("--cors-origin", cors_origins, "Origines autorisées (CORS)")->capture_default_str();
+    app.add_option("--contact", contact, "Contact affiché dans la description de l'API")->capture_default_str();
+    app.add_option("--log", log, "Journal (une ligne JSON par requête) ; sans elle, la sortie d'erreur")->type_name("FICHIER");
+    app.add_option("--database-threads", database_threads, "Connexions à la base")->capture_default_str()->check(CLI::Range(1, 64));
+    app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")->capture_default_str()->check(CLI::Range(1, 32));
+    app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
+}
+
+void block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void run_server(const ServerOptions& options, const std::string& dsn, const std::function<void(const std::string&)>& ready) {
+    open_log(options.log);
+    const fs::path portal_path = portal_folder(options.portal);
+    const http::StaticFiles portal = portal_path.empty() ? http::StaticFiles() : http::StaticFiles(portal_path);
+
+    db::ConnectionPool::Options pool_options;
+    pool_options.dsn = dsn;
+    pool_options.threads = options.database_threads;
+    pool_options.settings = {"statement_timeout=10s", "jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1", "max_parallel_workers_per_gather=0"};
+    db::ConnectionPool pool(pool_options);
+    const live::CatalogWatch catalog(dsn, log_event);
+    const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
+    api::CountCache counts;
+    std::atomic<bool> draining{false};
+    std::atomic<http::Server*> running{nullptr};
+
+    const api::Services services{catalog, pool, counts, tokens, portal, offered_crs(), options.contact, version(),
+                                 [&running] { return http::prometheus_text(running.load()->metrics()); },
+                                 [&draining] { return draining.load(); }};
+    http::ServerConfig config;
+    config.host = options.host;
+    config.port = static_cast<std::uint16_t>(options.port);
+    config.io_threads = static_cast<unsigned>(options.io_threads);
+    config.public_url = options.public_url;
+    config.base_path = options.base_path;
+    config.trusted_proxies = options.trusted_proxies;
+    config.cors_origins = options.cors_origins;
+    http::Server server(config, api::make_routes(services), api::to_response, log_request);
+    running = &server;
+    server.start();
+    const std::string host = options.host == "0.0.0.0" || options.host == "::" ? "127.0.0.1" : options.host;
+    const std::string address = fmt::format("http://{}:{}{}", host, server.port(), options.base_path);
+    log_event(fmt::format("listening on {}", address));
+    ready(address);
+
+    const int signal = wait_for_signal();
+    draining = true;
+    log_event(fmt::format("signal {}: draining", signal));
+    server.stop(drain_time);
+    log_event("stopped");
+    spdlog::shutdown();
+}
+
+}  // namespace command

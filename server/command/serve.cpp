@@ -1,0 +1,24 @@
+#include <fmt/format.h>
+
+#include "server/command/commands.hpp"
+#include "server/command/run_server.hpp"
+#include "server/db/migrate.hpp"
+#include "server/command/schema.hpp"
+
+namespace command {
+
+void add_serve(CLI::App& app, int&) {
+    auto* command = app.add_subcommand("serve", "Sert les couches publiées : tuiles, objets, portail");
+    auto database = std::make_shared<DatabaseOptions>();
+    auto server = std::make_shared<ServerOptions>();
+    database->add_to(*command);
+    server->add_to(*command);
+    command->callback([database, server] {
+        block_signals();
+        const Database base(*database);
+        require_current_schema(base.dsn());
+        run_server(*server, base.dsn(), [](const std::string& address) { fmt::print("Carreau écoute sur {}\n", address); std::fflush(stdout); });
+    });
+}
+
+}  // namespace command

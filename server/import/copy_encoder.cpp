@@ -1,0 +1,192 @@
+#include "server/import/copy_encoder.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "gis/error.hpp"
+
+namespace importing {
+
+namespace {
+
+constexpr std::int32_t null_length = -1;
+constexpr std::uint32_t ewkb_srid_flag = 0x20000000U;
+
+template <typename T>
+void append_big_endian(std::string& out, T value) {
+    using Unsigned = std::make_unsigned_t<T>;
+    const auto bits = static_cast<Unsigned>(value);
+    for (std::size_t i = sizeof(T); i-- > 0;) out += static_cast<char>(bits >> (8 * i) & 0xffU);
+}
+
+template <typename T>
+void append_sized(std::string& out, T value) {
+    append_big_endian(out, static_cast<std::int32_t>(sizeof(T)));
+    append_big_endian(out, value);
+}
+
+void append_text(std::string& out, std::string_view text) {
+    append_big_endian(out, static_cast<std::int32_t>(text.size()));
+    out += text;
+}
+
+[[noreturn]] void refuse(const CopyColumn& column, std::string_view value) {
+    throw gis::InvalidRequest(column.name, fmt::format("'{}' is no {}", value.substr(0, 80), column.sql_type));
+}
+
+std::string text_of(const gis::Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
+    if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+    return "";
+}
+
+double number_of(const CopyColumn& column, const gis::Value& value) {
+    if (const auto* number = std::get_if<double>(&value)) return *number;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    const std::string text = text_of(value);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) refuse(column, text);
+    return number;
+}
+
+template <typename T>
+T integer_of(const CopyColumn& column, const gis::Value& value) {
+    std::int64_t whole = 0;
+    if (const auto* exact = std::get_if<std::int64_t>(&value)) {
+        whole = *exact;
+    } else {
+        const double number = number_of(column, value);
+        if (number != static_cast<double>(static_cast<std::int64_t>(number))) refuse(column, text_of(value));
+        whole = static_cast<std::int64_t>(number);
+    }
+    if (whole < std::numeric_limits<T>::min() || whole > std::numeric_limits<T>::max()) refuse(column, text_of(value));
+    return static_cast<T>(whole);
+}
+
+bool boolean_of(const CopyColumn& column, const gis::Value& value) {
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+    const std::string text = text_of(value);
+    for (const char* yes : {"true", "t", "1", "oui", "Oui", "O", "A"}) {
+        if (text == yes) return true;
+    }
+    for (const char* no : {"false", "f", "0", "non", "Non", "N", ""}) {
+        if (text == no) return false;
+    }
+    refuse(column, text);
+}
+
+/// Days from 2000-01-01, PostgreSQL's epoch, for "2026-01-31" (what follows the day is not read).
+std::int32_t days_of(const CopyColumn& column, const std::string& text) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    if (std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3 &&
+        std::sscanf(text.c_str(), "%4d/%2u/%2u", &year, &month, &day) != 3) {
+        refuse(column, text);
+    }
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    if (!date.ok()) refuse(column, text);
+    constexpr std::chrono::sys_days epoch{std::chrono::year(2000) / 1 / 1};
+    return static_cast<std::int32_t>((std::chrono::sys_days(date) - epoch).count());
+}
+
+/// Microseconds from 2000-01-01 UTC for "2026-01-31T12:00:00Z", "2026-01-31 12:00:00", or a date alone.
+std::int64_t microseconds_of(const CopyColumn& column, const std::string& text) {
+    constexpr std::int64_t second = 1'000'000;
+    std::int64_t time = static_cast<std::int64_t>(days_of(column, text)) * 86'400 * second;
+    if (text.size() <= 10) return time;
+    int hour = 0;
+    int minute = 0;
+    double seconds = 0;
+    if (std::sscanf(text.c_str() + 11, "%2d:%2d:%lf", &hour, &minute, &seconds) < 2) refuse(column, text);
+    time += (hour * 3600L + minute * 60L) * second + static_cast<std::int64_t>(seconds * 1e6 + 0.5);
+    const auto zone = text.find_first_of("+-", 19);
+    int zone_hour = 0;
+    int zone_minute = 0;
+    if (zone != std::string::npos && std::sscanf(text.c_str() + zone + 1, "%2d:%2d", &zone_hour, &zone_minute) >= 1) {
+        const std::int64_t offset = (zone_hour * 3600L + zone_minute * 60L) * second;
+        time += text[zone] == '+' ? -offset : offset;
+    }
+    return time;
+}
+
+}  // namespace
+
+CopyEncoder::CopyEncoder(std::vector<CopyColumn> columns, int srid) : columns_(std::move(columns)), srid_(srid) {}
+
+std::string CopyEncoder::header() {
+    return std::string("PGCOPY\n\377\r\n\0", 11) + std::string(8, '\0');
+}
+
+std::string CopyEncoder::trailer() {
+    return "\xff\xff";
+}
+
+void CopyEncoder::append(std::string& out, const gis::Row& row) const {
+    append_big_endian(out, static_cast<std::int16_t>(columns_.size() + (srid_ == 0 ? 0 : 1)));
+    for (std::size_t i = 0; i < columns_.size(); ++i) append_value(out, columns_[i], row.values[i]);
+    if (srid_ != 0) append_geometry(out, row.wkb);
+}
+
+void CopyEncoder::append_value(std::string& out, const CopyColumn& column, const gis::Value& value) const {
+    if (std::holds_alternative<std::monostate>(value)) {
+        append_big_endian(out, null_length);
+        return;
+    }
+    const std::string& type = column.sql_type;
+    if (type == "text" || type == "character varying" || type == "character") {
+        if (const auto* text = std::get_if<std::string>(&value)) {
+            append_text(out, *text);
+        } else {
+            append_text(out, text_of(value));
+        }
+    } else if (type == "integer") {
+        append_sized(out, integer_of<std::int32_t>(column, value));
+    } else if (type == "bigint") {
+        append_sized(out, integer_of<std::int64_t>(column, value));
+    } else if (type == "smallint") {
+        append_sized(out, integer_of<std::int16_t>(column, value));
+    } else if (type == "double precision") {
+        append_sized(out, std::bit_cast<std::int64_t>(number_of(column, value)));
+    } else if (type == "boolean") {
+        append_big_endian(out, std::int32_t{1});
+        out += boolean_of(column, value) ? '\1' : '\0';
+    } else if (type == "date") {
+        append_sized(out, days_of(column, text_of(value)));
+    } else if (type == "timestamp with time zone") {
+        append_sized(out, microseconds_of(column, text_of(value)));
+    } else {
+        throw gis::InvalidRequest(column.name, fmt::format("columns of type {} cannot be loaded", type));
+    }
+}
+
+void CopyEncoder::append_geometry(std::string& out, std::string_view wkb) const {
+    if (wkb.empty()) {
+        append_big_endian(out, null_length);
+        return;
+    }
+    // Little-endian WKB with the SRID put in: PostGIS takes extended WKB.
+    if (wkb.size() < 9 || wkb.front() != 1) throw gis::InvalidRequest("geometry", "little-endian WKB expected");
+    std::uint32_t type = 0;
+    std::memcpy(&type, wkb.data() + 1, sizeof type);
+    const bool has_srid = (type & ewkb_srid_flag) != 0;
+    type |= ewkb_srid_flag;
+    const std::string_view rest = wkb.substr(has_srid ? 9 : 5);
+    append_big_endian(out, static_cast<std::int32_t>(9 + rest.size()));
+    out += '\1';
+    out.append(reinterpret_cast<const char*>(&type), sizeof type);
+    out.append(reinterpret_cast<const char*>(&srid_), sizeof srid_);
+    out += rest;
+}
+
+}  // namespace importing

@@ -1,0 +1,160 @@
+#include "server/import/version_loader.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "gis/error.hpp"
+#include "server/import/versions.hpp"
+
+namespace importing {
+
+namespace {
+
+constexpr std::size_t flush_bytes = 256 * 1024;  // a COPY message: large enough that system calls do not count
+constexpr std::size_t listed_duplicates = 20;
+
+}  // namespace
+
+/// The load of one table: a connection in COPY mode and what it writes to.
+struct VersionLoader::TableLoad {
+    std::mutex mutex;
+    std::string target;  ///< "cadastre.parcelle"
+    std::string aside;   ///< where the rows go until published
+    std::vector<std::string> column_names;
+    std::unique_ptr<db::Connection> connection;
+    std::unique_ptr<CopyEncoder> encoder;
+    int version_id = 0;
+    int part_id = 0;  ///< 0: a table without versions
+    std::int64_t rows = 0;
+    bool copying = false;
+};
+
+VersionLoader::VersionLoader(std::string dsn, Source source) : dsn_(std::move(dsn)), source_(std::move(source)) {}
+
+VersionLoader::~VersionLoader() {
+    if (!published_) discard();
+}
+
+VersionLoader::TableLoad& VersionLoader::load_for(const gis::RowBatch& batch) {
+    const std::lock_guard lock(mutex_);
+    auto& load = loads_[batch.table];
+    if (!load) {
+        load = std::make_unique<TableLoad>();
+        load->target = batch.table;
+    }
+    return *load;
+}
+
+void VersionLoader::open(TableLoad& load, const gis::RowBatch& batch) {
+    load.connection = std::make_unique<db::Connection>(dsn_);
+    db::Connection& connection = *load.connection;
+    const TableShape shape = describe_table(connection, load.target);
+    load.column_names = batch.columns;
+    std::vector<CopyColumn> columns;
+    std::string list;
+    for (const std::string& name : batch.columns) {
+        const auto type = shape.columns.find(name);
+        if (type == shape.columns.end())
+            throw gis::InvalidRequest(name, fmt::format("{} has no such column", load.target));
+        columns.push_back({name, type->second});
+        list += (list.empty() ? "" : ", ") + connection.quote_identifier(name);
+    }
+    if (!shape.geometry_column.empty()) list += ", " + connection.quote_identifier(shape.geometry_column);
+    load.encoder = std::make_unique<CopyEncoder>(std::move(columns), shape.geometry_column.empty() ? 0 : shape.srid);
+
+    if (shape.is_versioned) {
+        const NewPart part = create_part(connection, load.target, source_);
+        load.version_id = part.version_id;
+        load.part_id = part.part_id;
+        load.aside = part.table;
+    } else {
+        load.aside = create_staging(connection, load.target);
+    }
+    connection.execute("begin");
+    connection.execute(
+        fmt::format("truncate {}", load.aside));  // in the COPY's transaction: with wal_level minimal it needs no log
+    connection.copy_begin(fmt::format("copy {} ({}) from stdin (format binary)", load.aside, list));
+    load.copying = true;
+    connection.copy_put(CopyEncoder::header());
+}
+
+void VersionLoader::write(gis::RowBatch batch) {
+    TableLoad& load = load_for(batch);
+    const std::lock_guard lock(load.mutex);
+    if (!load.connection) open(load, batch);
+    if (batch.columns != load.column_names) throw std::logic_error("the batches of a table must have the same columns");
+    std::string bytes;
+    bytes.reserve(flush_bytes + 64 * 1024);
+    for (const gis::Row& row : batch.rows) {
+        load.encoder->append(bytes, row);
+        if (bytes.size() < flush_bytes) continue;
+        load.connection->copy_put(bytes);
+        bytes.clear();
+    }
+    load.connection->copy_put(bytes);
+    load.rows += static_cast<std::int64_t>(batch.rows.size());
+}
+
+void VersionLoader::finish_copy(TableLoad& load) {
+    load.connection->copy_put(CopyEncoder::trailer());
+    load.copying = false;
+    load.connection->copy_end();
+    load.connection->execute("commit");
+}
+
+std::vector<LoadedTable> VersionLoader::publish() {
+    std::vector<LoadedTable> loaded;
+    std::vector<Publication> publications;
+    for (auto& [target, load] : loads_) {
+        if (!load->connection) continue;
+        finish_copy(*load);
+        LoadedTable table;
+        table.table = target;
+        table.version_id = load->version_id;
+        if (load->part_id != 0) {
+            table.duplicate_ids =
+                remove_duplicates(*load->connection, target, load->aside, table.duplicates, listed_duplicates);
+            index_part(*load->connection, target, load->aside);
+            publications.push_back({target, load->version_id, {load->part_id}, "", load->rows - table.duplicates});
+        } else {
+            publications.push_back({target, 0, {}, load->aside, load->rows});
+        }
+        table.rows = load->rows - table.duplicates;
+        loaded.push_back(std::move(table));
+    }
+    db::Connection connection(dsn_);
+    publish_together(connection, publications);
+    published_ = true;
+    return loaded;
+}
+
+std::int64_t VersionLoader::rows() const {
+    const std::lock_guard lock(mutex_);
+    std::int64_t rows = 0;
+    for (const auto& [target, load] : loads_) {
+        const std::lock_guard load_lock(load->mutex);
+        rows += load->rows;
+    }
+    return rows;
+}
+
+void VersionLoader::discard() noexcept {
+    for (auto& [target, load] : loads_) {
+        if (!load->connection) continue;
+        try {
+            if (load->copying) load->connection->copy_abort("the import was given up");
+            load->connection.reset();
+            db::Connection connection(dsn_);
+            if (load->part_id != 0) {
+                discard_version(connection, load->version_id);
+            } else if (!load->aside.empty()) {
+                connection.execute("drop table if exists " + load->aside);
+            }
+        } catch (const std::exception&) {
+            // The database is away: discard_abandoned takes it away at the next import.
+        }
+    }
+}
+
+}  // namespace importing

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "gis/layer/row.hpp"
+#include "server/db/connection.hpp"
+#include "server/import/copy_encoder.hpp"
+
+namespace importing {
+
+/// Where a load comes from, as the catalogue remembers it.
+struct Source {
+    std::string name;     ///< file names, for people
+    std::string sha256;   ///< recognises the same files brought again; empty: never recognised
+    std::string vintage;  ///< "2026-01-01"
+};
+
+/// What came of one table.
+struct LoadedTable {
+    std::string table;
+    std::int64_t rows = 0;
+    std::int64_t duplicates = 0;             ///< rows whose id was there already in the same load, left out
+    std::vector<std::string> duplicate_ids;  ///< the first of them
+    int version_id = 0;                      ///< 0 for tables without versions
+};
+
+/// Loads rows into new versions, one for each table that rows come for, and publishes them together.
+///
+/// Rows go by binary COPY into tables aside, which nobody sees; `publish` then indexes them and, in one transaction,
+/// takes the published rows of the same coverage (commune, plan) out and the new ones in. Without `publish` the
+/// destructor leaves nothing. Tables without a part_id column (procedures, memberships) are brought up to date by
+/// primary key in that same transaction. `write` may be called by several threads at once.
+class VersionLoader : public gis::RowSink {
+  public:
+    VersionLoader(std::string dsn, Source source);
+    ~VersionLoader() override;
+
+    void write(gis::RowBatch batch) override;
+
+    /// All or nothing. Calls no `write` afterwards.
+    std::vector<LoadedTable> publish();
+
+    std::int64_t rows() const;
+
+  private:
+    struct TableLoad;
+    TableLoad& load_for(const gis::RowBatch& batch);
+    void open(TableLoad& load, const gis::RowBatch& batch);
+    void finish_copy(TableLoad& load);
+    void discard() noexcept;
+
+    std::string dsn_;
+    Source source_;
+    mutable std::mutex mutex_;
+    std::map<std::string, std::unique_ptr<TableLoad>> loads_;
+    bool published_ = false;
+};
+
+}  // namespace importing

@@ -1,0 +1,500 @@
+#include "server/import/versions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "gis/error.hpp"
+#include "server/import/version_loader.hpp"
+
+namespace importing {
+
+using db::Connection;
+using db::Parameter;
+using db::Result;
+
+namespace {
+
+constexpr long long publication_lock = 0x43617272'65617501;
+constexpr long long loading_lock_space =
+    0x4361;  // first key of the two-key lock a loading session holds on its version
+
+Result query(Connection& connection, const std::string& sql, std::vector<Parameter> parameters = {}) {
+    return connection.query(sql, parameters);
+}
+
+std::pair<std::string, std::string> split_name(const std::string& target) {
+    const auto dot = target.find('.');
+    if (dot == std::string::npos)
+        throw gis::InvalidRequest("table", fmt::format("schema.table expected, got '{}'", target));
+    return {target.substr(0, dot), target.substr(dot + 1)};
+}
+
+std::string quoted(const Connection& connection, const std::string& target) {
+    const auto [schema, table] = split_name(target);
+    return connection.quote_identifier(schema) + "." + connection.quote_identifier(table);
+}
+
+struct LayerOfTable {
+    int layer_id = 0;
+    std::string name, coverage_column, geometry_column, id_column;
+};
+
+std::vector<LayerOfTable> layers_of(Connection& connection, const std::string& target) {
+    const auto [schema, table] = split_name(target);
+    const Result rows =
+        query(connection,
+              "select layer_id, name, coalesce(coverage_column, ''), coalesce(geometry_column, ''), id_column "
+              "from catalogue.layer where table_schema = $1 and table_name = $2 order by layer_id",
+              {schema, table});
+    std::vector<LayerOfTable> layers;
+    for (int i = 0; i < rows.rows(); ++i) {
+        layers.push_back(
+            {static_cast<int>(rows.int64(i, 0)), rows.text(i, 1), rows.text(i, 2), rows.text(i, 3), rows.text(i, 4)});
+    }
+    return layers;
+}
+
+std::string coverage_column_of(Connection& connection, const std::string& target) {
+    for (const LayerOfTable& layer : layers_of(connection, target)) {
+        if (!layer.coverage_column.empty()) return layer.coverage_column;
+    }
+    return "";
+}
+
+/// The columns that rows of one table are told apart by: the primary key without part_id.
+std::vector<std::string> key_of(Connection& connection, const std::string& target) {
+    const Result rows = query(connection,
+                              "select a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid "
+                              "and a.attnum = any (i.indkey) "
+                              "where i.indrelid = $1::regclass and i.indisprimary and a.attname <> 'part_id'",
+                              {quoted(connection, target)});
+    std::vector<std::string> key;
+    for (int i = 0; i < rows.rows(); ++i) key.push_back(rows.text(i, 0));
+    return key;
+}
+
+std::string columns_list(Connection& connection, const std::string& target, const std::set<std::string>& without = {}) {
+    const Result rows = query(
+        connection,
+        "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped "
+        "and attgenerated = '' order by attnum",
+        {quoted(connection, target)});
+    std::string list;
+    for (int i = 0; i < rows.rows(); ++i) {
+        if (without.contains(rows.text(i, 0))) continue;
+        list += (list.empty() ? "" : ", ") + connection.quote_identifier(rows.text(i, 0));
+    }
+    return list;
+}
+
+struct Part {
+    int part_id = 0;
+    int version_id = 0;
+    std::string table;
+    std::optional<std::string> coverage;  ///< text[] literal; nothing: the whole table
+    bool attached = false;
+};
+
+std::string make_part_table(Connection& connection, const std::string& target, int part_id) {
+    const auto [schema, table] = split_name(target);
+    const std::string name = fmt::format("{}.{}", connection.quote_identifier(schema),
+                                         connection.quote_identifier(fmt::format("{}_p{}", table, part_id)));
+    connection.execute(fmt::format(
+        "create table {} (like {} including defaults including generated including constraints including storage)",
+        name, quoted(connection, target)));
+    connection.execute(
+        fmt::format("alter table {} alter part_id set default {}, add constraint part_is_this check (part_id = {})",
+                    name, part_id, part_id));
+    return name;
+}
+
+int insert_part(Connection& connection, int version_id, const std::optional<std::string>& coverage,
+                std::optional<int> replaced_by) {
+    return static_cast<int>(query(connection,
+                                  "insert into catalogue.part (version_id, table_name, coverage, replaced_by) values "
+                                  "($1::int, '', $2::text[], $3::int) returning part_id",
+                                  {std::to_string(version_id), coverage,
+                                   replaced_by ? Parameter(std::to_string(*replaced_by)) : Parameter()})
+                                .int64(0, 0));
+}
+
+void name_part(Connection& connection, int part_id, const std::string& table) {
+    query(connection, "update catalogue.part set table_name = $2 where part_id = $1::int",
+          {std::to_string(part_id), table});
+}
+
+Part read_part(const Result& rows, int i) {
+    return {static_cast<int>(rows.int64(i, 0)), static_cast<int>(rows.int64(i, 1)), rows.text(i, 2),
+            rows.is_null(i, 3) ? std::nullopt : std::optional(rows.text(i, 3)), rows.boolean(i, 4)};
+}
+
+constexpr auto part_columns = "select part_id, version_id, table_name, coverage::text, attached from catalogue.part ";
+
+/// The values of the coverage column in a table, as a text[] literal; nothing when the table has no coverage column.
+std::optional<std::string> coverage_of(Connection& connection, const std::string& table,
+                                       const std::string& coverage_column) {
+    if (coverage_column.empty()) return std::nullopt;
+    return query(connection, fmt::format("select coalesce(array_agg(distinct {}::text), '{{}}')::text from {}",
+                                         connection.quote_identifier(coverage_column), table))
+        .text(0, 0);
+}
+
+/// Moves the rows of `coverage` (all when nothing) out of an attached partition into a new table aside.
+void move_aside(Connection& connection, const std::string& target, const Part& from, const std::string& column,
+                const std::optional<std::string>& coverage, int version_id) {
+    const std::string where = coverage
+                                  ? fmt::format(" where {} = any ({}::text[])", connection.quote_identifier(column),
+                                                connection.quote_literal(*coverage))
+                                  : "";
+    if (query(connection, fmt::format("select 1 from {}{} limit 1", from.table, where)).rows() == 0) return;
+    const int part_id = insert_part(connection, from.version_id, coverage, version_id);
+    const std::string table = make_part_table(connection, target, part_id);
+    name_part(connection, part_id, table);
+    const std::string columns = columns_list(connection, target, {"part_id"});
+    connection.execute(
+        fmt::format("with gone as (delete from only {}{} returning {}) insert into {} ({}) select {} from gone",
+                    from.table, where, columns, table, columns, columns));
+    index_part(connection, target, table);
+}
+
+/// Everything attached that the new coverage replaces goes aside, whole or in part.
+void retire_overlapping(Connection& connection, const std::string& target, const std::string& column,
+                        const std::optional<std::string>& coverage, int version_id) {
+    const Result rows = query(connection,
+                              std::string(part_columns) +
+                                  "where attached and version_id in (select version_id from catalogue.version where "
+                                  "target = $1) order by part_id",
+                              {target});
+    for (int i = 0; i < rows.rows(); ++i) {
+        const Part part = read_part(rows, i);
+        const bool whole =
+            !coverage ||
+            (part.coverage &&
+             query(connection, "select $1::text[] <@ $2::text[]", {*part.coverage, *coverage}).boolean(0, 0));
+        if (whole) {
+            connection.execute(
+                fmt::format("alter table {} detach partition {}", quoted(connection, target), part.table));
+            query(connection,
+                  "update catalogue.part set attached = false, replaced_by = $2::int where part_id = $1::int",
+                  {std::to_string(part.part_id), std::to_string(version_id)});
+            continue;
+        }
+        const bool overlaps =
+            !part.coverage ||
+            query(connection, "select $1::text[] && $2::text[]", {*part.coverage, *coverage}).boolean(0, 0);
+        if (!overlaps) continue;
+        move_aside(connection, target, part, column, coverage, version_id);
+        if (part.coverage) {
+            query(connection,
+                  "update catalogue.part set coverage = array(select unnest(coverage) except select "
+                  "unnest($2::text[])) where part_id = $1::int",
+                  {std::to_string(part.part_id), *coverage});
+        }
+    }
+    // Rows written directly, outside any version, are replaced like the others.
+    const auto [schema, table] = split_name(target);
+    const std::string direct = connection.quote_identifier(schema) + "." + connection.quote_identifier(table + "_p0");
+    const std::string where = coverage
+                                  ? fmt::format(" where {} = any ({}::text[])", connection.quote_identifier(column),
+                                                connection.quote_literal(*coverage))
+                                  : "";
+    if (query(connection, fmt::format("select 1 from {}{} limit 1", direct, where)).rows() != 0) {
+        const int edits = static_cast<int>(query(connection,
+                                                 "insert into catalogue.version (target, source, state) values ($1, "
+                                                 "'édition directe', 'retired') returning version_id",
+                                                 {target})
+                                               .int64(0, 0));
+        move_aside(connection, target, {0, edits, direct, std::nullopt, true}, column, coverage, version_id);
+    }
+}
+
+void attach(Connection& connection, const std::string& target, int part_id) {
+    const Result rows =
+        query(connection, std::string(part_columns) + "where part_id = $1::int", {std::to_string(part_id)});
+    const Part part = read_part(rows, 0);
+    connection.execute(fmt::format("alter table {} attach partition {} for values in ({})", quoted(connection, target),
+                                   part.table, part_id));
+    query(connection, "update catalogue.part set attached = true, replaced_by = null where part_id = $1::int",
+          {std::to_string(part_id)});
+}
+
+void update_states(Connection& connection, const std::string& target) {
+    query(connection,
+          "update catalogue.version v set state = case when exists (select from catalogue.part p where p.version_id = "
+          "v.version_id and p.attached) "
+          "then 'published' else 'retired' end where target = $1 and state <> 'loading'",
+          {target});
+}
+
+void publish_parts(Connection& connection, const Publication& publication) {
+    const std::string column = coverage_column_of(connection, publication.target);
+    for (const int part_id : publication.parts) {
+        const Result rows =
+            query(connection, std::string(part_columns) + "where part_id = $1::int", {std::to_string(part_id)});
+        const Part part = read_part(rows, 0);
+        const auto coverage = coverage_of(connection, part.table, column);
+        query(connection, "update catalogue.part set coverage = $2::text[] where part_id = $1::int",
+              {std::to_string(part_id), coverage});
+        retire_overlapping(connection, publication.target, column, coverage, publication.version_id);
+        attach(connection, publication.target, part_id);
+    }
+    query(connection,
+          "update catalogue.version set state = 'published', published_at = now(), feature_count = $2::bigint "
+          "where version_id = $1::int",
+          {std::to_string(publication.version_id), std::to_string(publication.rows)});
+    update_states(connection, publication.target);
+}
+
+/// Rows of the staging table replace those with the same primary key.
+void merge_staging(Connection& connection, const Publication& publication) {
+    const std::string columns = columns_list(connection, publication.staging);
+    const auto key = key_of(connection, publication.target);
+    std::string action = "nothing";
+    if (!key.empty()) {
+        std::string keys;
+        for (const std::string& name : key) keys += (keys.empty() ? "" : ", ") + connection.quote_identifier(name);
+        const std::set<std::string> key_names(key.begin(), key.end());
+        std::string sets;
+        const Result names = query(connection,
+                                   "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > "
+                                   "0 and not attisdropped order by attnum",
+                                   {publication.staging});
+        for (int i = 0; i < names.rows(); ++i) {
+            if (key_names.contains(names.text(i, 0))) continue;
+            const std::string name = connection.quote_identifier(names.text(i, 0));
+            sets += fmt::format("{}{} = excluded.{}", sets.empty() ? "" : ", ", name, name);
+        }
+        action = sets.empty() ? "nothing" : fmt::format("update set {}", sets);
+        if (!sets.empty()) action = fmt::format("({}) do {}", keys, action);
+    }
+    const std::string conflict = action == "nothing" ? "on conflict do nothing" : "on conflict " + action;
+    connection.execute(fmt::format("insert into {} ({}) select {} from {} {}", quoted(connection, publication.target),
+                                   columns, columns, publication.staging, conflict));
+    connection.execute("drop table " + publication.staging);
+}
+
+/// One feed entry for each tracked layer on the table, over all its rows; and the layers' extents anew.
+void tell(Connection& connection, const std::string& target) {
+    const auto [schema, table] = split_name(target);
+    connection.run_script("set constraints all immediate");
+    const Result layers = query(connection,
+                                "select layer_id, coalesce(geometry_column, '') from catalogue.layer where "
+                                "table_schema = $1 and table_name = $2 and tracked",
+                                {schema, table});
+    for (int i = 0; i < layers.rows(); ++i)
+        query(connection, "select catalogue.tell_version_change($1::int, null, null)",
+              {std::to_string(layers.int64(i, 0))});
+    // A view on the table (today's communes) has its extent here too.
+    const Result shown = query(
+        connection,
+        "select l.layer_id, quote_ident(l.table_schema) || '.' || quote_ident(l.table_name), "
+        "quote_ident(l.geometry_column), l.srid from catalogue.layer l "
+        "where l.geometry_column is not null and ((l.table_schema = $1 and l.table_name = $2) or exists (select from "
+        "pg_depend d join pg_rewrite r on r.oid = d.objid "
+        "where d.refobjid = $3::regclass and r.ev_class = to_regclass(format('%I.%I', l.table_schema, l.table_name))))",
+        {schema, table, quoted(connection, target)});
+    for (int i = 0; i < shown.rows(); ++i) {
+        connection.execute(
+            fmt::format("with box as (select st_transform(st_segmentize(st_setsrid(st_extent({})::geometry, {}), "
+                        "5000), 4326) as g from {}) "
+                        "update catalogue.layer set extent = (select array[st_xmin(g), st_ymin(g), st_xmax(g), "
+                        "st_ymax(g)] from box where g is not null) where layer_id = {}",
+                        shown.text(i, 2), shown.int64(i, 3), shown.text(i, 1), shown.int64(i, 0)));
+    }
+}
+
+}  // namespace
+
+TableShape describe_table(Connection& connection, const std::string& target) {
+    const auto [schema, table] = split_name(target);
+    const Result columns =
+        query(connection,
+              "select a.attname::text, format_type(a.atttypid, null), a.attgenerated <> '' or a.attidentity = 'a', "
+              "coalesce(postgis_typmod_srid(nullif(a.atttypmod, -1)), 0), c.relkind = 'p' "
+              "from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace "
+              "where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p') and a.attnum > 0 and not "
+              "a.attisdropped order by a.attnum",
+              {schema, table});
+    if (columns.rows() == 0) throw gis::NotFound(fmt::format("there is no table {}", target));
+    TableShape shape;
+    for (int i = 0; i < columns.rows(); ++i) {
+        const std::string name = columns.text(i, 0);
+        const std::string type = columns.text(i, 1);
+        if (type == "geometry") {
+            shape.geometry_column = name;
+            shape.srid = static_cast<int>(columns.int64(i, 3));
+        } else if (name == "part_id") {
+            shape.is_versioned = columns.boolean(i, 4);
+        } else if (!columns.boolean(i, 2)) {
+            shape.columns[name] = type;
+        }
+    }
+    return shape;
+}
+
+NewPart create_part(Connection& connection, const std::string& target, const Source& source) {
+    NewPart part;
+    connection.execute("begin");
+    part.version_id = static_cast<int>(query(connection,
+                                             "insert into catalogue.version (target, vintage, source, source_sha256, "
+                                             "state) values ($1, $2, $3, $4, 'loading') returning version_id",
+                                             {target, source.vintage, source.name, source.sha256})
+                                           .int64(0, 0));
+    part.part_id = insert_part(connection, part.version_id, std::nullopt, std::nullopt);
+    part.table = make_part_table(connection, target, part.part_id);
+    name_part(connection, part.part_id, part.table);
+    // Held by this session as long as it lives: tells discard_abandoned that somebody loads this version.
+    query(connection, "select pg_advisory_lock($1::int, $2::int)",
+          {std::to_string(loading_lock_space), std::to_string(part.version_id)});
+    connection.execute("commit");
+    return part;
+}
+
+std::string create_staging(Connection& connection, const std::string& target) {
+    const auto [schema, table] = split_name(target);
+    const std::string name =
+        fmt::format("{}.{}", connection.quote_identifier(schema),
+                    connection.quote_identifier(
+                        fmt::format("{}_staging_{}", table, query(connection, "select pg_backend_pid()").int64(0, 0))));
+    connection.execute(fmt::format("drop table if exists {}", name));
+    connection.execute(
+        fmt::format("create unlogged table {} (like {} including defaults)", name, quoted(connection, target)));
+    // Identity columns are filled by the real table.
+    const Result identity =
+        query(connection, "select attname::text from pg_attribute where attrelid = $1::regclass and attidentity <> ''",
+              {quoted(connection, target)});
+    for (int i = 0; i < identity.rows(); ++i)
+        connection.execute(
+            fmt::format("alter table {} drop column {}", name, connection.quote_identifier(identity.text(i, 0))));
+    return name;
+}
+
+std::vector<std::string> remove_duplicates(Connection& connection, const std::string& target, const std::string& part,
+                                           std::int64_t& removed, std::size_t listed) {
+    std::string key;
+    for (const std::string& name : key_of(connection, target))
+        key += (key.empty() ? "" : ", ") + connection.quote_identifier(name);
+    const std::string first = key.substr(0, key.find(','));
+    const Result gone = query(
+        connection,
+        fmt::format(
+            "with ranked as (select ctid as row, row_number() over (partition by {0} order by ctid) as n from {1}) "
+            "delete from {1} p using ranked where p.ctid = ranked.row and ranked.n > 1 returning p.{2}::text",
+            key, part, first));
+    removed = gone.rows();
+    std::vector<std::string> ids;
+    for (int i = 0; i < gone.rows() && ids.size() < listed; ++i) ids.push_back(gone.text(i, 0));
+    return ids;
+}
+
+void index_part(Connection& connection, const std::string& target, const std::string& part) {
+    const Result indexes = query(connection,
+                                 "select pg_get_indexdef(indexrelid), indisprimary, indisunique from pg_index where "
+                                 "indrelid = $1::regclass order by indisprimary desc",
+                                 {quoted(connection, target)});
+    for (int i = 0; i < indexes.rows(); ++i) {
+        const std::string definition = indexes.text(i, 0);
+        const std::string body = definition.substr(definition.find(" USING ") + 7);
+        if (indexes.boolean(i, 1)) {
+            connection.execute(fmt::format("alter table {} add primary key {}", part, body.substr(body.find('('))));
+        } else {
+            connection.execute(
+                fmt::format("create {}index on {} using {}", indexes.boolean(i, 2) ? "unique " : "", part, body));
+        }
+    }
+    connection.execute("analyze " + part);
+}
+
+void publish_together(Connection& connection, const std::vector<Publication>& publications) {
+    connection.execute("begin");
+    connection.execute(fmt::format("select pg_advisory_xact_lock({})", publication_lock));
+    for (const Publication& publication : publications) {
+        if (publication.staging.empty()) {
+            publish_parts(connection, publication);
+        } else {
+            merge_staging(connection, publication);
+        }
+    }
+    for (const Publication& publication : publications) tell(connection, publication.target);
+    connection.execute("commit");
+}
+
+std::vector<Version> list_versions(Connection& connection, const std::string& target) {
+    const Result rows = query(connection,
+                              "select version_id, target, vintage, source, state, coalesce(to_char(published_at at "
+                              "time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ''), feature_count "
+                              "from catalogue.version where target = $1 order by version_id desc",
+                              {target});
+    std::vector<Version> versions;
+    for (int i = 0; i < rows.rows(); ++i) {
+        versions.push_back({static_cast<int>(rows.int64(i, 0)), rows.text(i, 1), rows.text(i, 2), rows.text(i, 3),
+                            rows.text(i, 4), rows.text(i, 5), rows.int64(i, 6)});
+    }
+    return versions;
+}
+
+int roll_back(Connection& connection, const std::string& target) {
+    connection.execute("begin");
+    connection.execute(fmt::format("select pg_advisory_xact_lock({})", publication_lock));
+    const Result newest = query(connection,
+                                "select version_id from catalogue.version where target = $1 and state = 'published' "
+                                "order by published_at desc, version_id desc limit 1",
+                                {target});
+    if (newest.rows() == 0) throw gis::Conflict(fmt::format("{} has no published version", target));
+    const std::string undone = std::to_string(newest.int64(0, 0));
+    const Result replaced =
+        query(connection, std::string(part_columns) + "where replaced_by = $1::int order by part_id", {undone});
+    if (replaced.rows() == 0)
+        throw gis::Conflict(
+            fmt::format("version {} of {} replaced nothing: there is nothing to put back", undone, target));
+    const int restored = static_cast<int>(replaced.int64(0, 1));
+    const std::string column = coverage_column_of(connection, target);
+    for (int i = 0; i < replaced.rows(); ++i) {
+        const Part part = read_part(replaced, i);
+        const auto coverage = coverage_of(connection, part.table, column);
+        retire_overlapping(connection, target, column, coverage, restored);
+        attach(connection, target, part.part_id);
+    }
+    query(connection, "update catalogue.version set published_at = now() where version_id = $1::int",
+          {std::to_string(restored)});
+    update_states(connection, target);
+    tell(connection, target);
+    connection.execute("commit");
+    return restored;
+}
+
+int find_same_source(Connection& connection, const std::string& target, const std::string& sha256) {
+    if (sha256.empty()) return 0;
+    const Result rows = query(connection,
+                              "select version_id from catalogue.version where target = $1 and source_sha256 = $2 and "
+                              "state = 'published' order by version_id desc limit 1",
+                              {target, sha256});
+    return rows.rows() == 0 ? 0 : static_cast<int>(rows.int64(0, 0));
+}
+
+void discard_version(Connection& connection, int version_id) {
+    connection.execute("begin");
+    const Result parts =
+        query(connection, "select table_name from catalogue.part where version_id = $1::int and not attached",
+              {std::to_string(version_id)});
+    for (int i = 0; i < parts.rows(); ++i) connection.execute("drop table if exists " + parts.text(i, 0));
+    query(connection, "delete from catalogue.version where version_id = $1::int and state = 'loading'",
+          {std::to_string(version_id)});
+    connection.execute("commit");
+}
+
+void discard_abandoned(Connection& connection) {
+    const Result loading = query(connection, "select version_id from catalogue.version where state = 'loading'");
+    for (int i = 0; i < loading.rows(); ++i) {
+        const std::string version = std::to_string(loading.int64(i, 0));
+        const std::vector<Parameter> lock{std::to_string(loading_lock_space), version};
+        if (!connection.query("select pg_try_advisory_lock($1::int, $2::int)", lock).boolean(0, 0)) continue;
+        discard_version(connection, static_cast<int>(loading.int64(i, 0)));
+        connection.query("select pg_advisory_unlock($1::int, $2::int)", lock);
+    }
+}
+
+}  // namespace importing

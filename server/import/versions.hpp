@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/db/connection.hpp"
+
+namespace importing {
+
+struct Source;
+
+/// A table as loading must know it.
+struct TableShape {
+    std::map<std::string, std::string> columns;  ///< name -> type, generated columns left out
+    std::string geometry_column;
+    int srid = 0;
+    bool is_versioned = false;  ///< partitioned by part_id
+};
+
+/// Throws gis::NotFound when there is no such table.
+TableShape describe_table(db::Connection& connection, const std::string& target);
+
+struct NewPart {
+    int version_id = 0;
+    int part_id = 0;
+    std::string table;
+};
+
+/// A new version in state "loading" with one empty, unindexed, unattached part.
+NewPart create_part(db::Connection& connection, const std::string& target, const Source& source);
+
+/// An empty table beside `target`, for rows that are merged at publication.
+std::string create_staging(db::Connection& connection, const std::string& target);
+
+/// Takes out of an unindexed part all but one of the rows that share an id. Gives the first `listed` ids, `removed` the
+/// rows.
+std::vector<std::string> remove_duplicates(db::Connection& connection, const std::string& target,
+                                           const std::string& part, std::int64_t& removed, std::size_t listed);
+
+/// Gives a part the indexes of its table, so that attaching it is instant.
+void index_part(db::Connection& connection, const std::string& target, const std::string& part);
+
+/// What is published of one table: parts of a version, or a staging table merged by primary key.
+struct Publication {
+    std::string target;
+    int version_id = 0;
+    std::vector<int> parts;
+    std::string staging;
+    std::int64_t rows = 0;
+};
+
+/// In one transaction: published rows of the same coverage go aside, the new ones are seen, the change feed tells, the
+/// layers' extents follow.
+void publish_together(db::Connection& connection, const std::vector<Publication>& publications);
+
+struct Version {
+    int version_id = 0;
+    std::string target, vintage, source, state, published_at;
+    std::int64_t feature_count = 0;
+};
+/// Newest first.
+std::vector<Version> list_versions(db::Connection& connection, const std::string& target);
+
+/// Puts back what the newest published version of the table replaced; that version goes aside in its turn.
+/// Gives the version put back. Throws gis::Conflict when nothing was replaced.
+int roll_back(db::Connection& connection, const std::string& target);
+
+/// The published version made of the same files, or 0.
+int find_same_source(db::Connection& connection, const std::string& target, const std::string& sha256);
+
+/// Drops a version that is not published, with its tables.
+void discard_version(db::Connection& connection, int version_id);
+
+/// Takes away what an import that was killed left behind: versions that no living session loads.
+void discard_abandoned(db::Connection& connection);
+
+}  // namespace importing
