@@ -22,7 +22,8 @@ namespace {
 Ring plot(Vec at, double length, double width, double angle, Random& random) {
     const Vec u = turned({1, 0}, angle), v = left_of(u);
     Ring out;
-    for (const Vec corner : {Vec{-0.5, -0.5}, Vec{0.1, -0.54}, Vec{0.5, -0.45}, Vec{0.5, 0.5}, Vec{-0.12, 0.55}, Vec{-0.5, 0.46}}) {
+    for (const Vec corner :
+         {Vec{-0.5, -0.5}, Vec{0.1, -0.54}, Vec{0.5, -0.45}, Vec{0.5, 0.5}, Vec{-0.12, 0.55}, Vec{-0.5, 0.46}}) {
         const double wobble = 1 + 0.06 * random.bell();
         out.push_back(rounded(at + u * (corner.x * length * wobble) + v * (corner.y * width * wobble)));
     }
@@ -48,7 +49,8 @@ MultiPolygon footprint(const OperationFact& operation, const ParsedFacts& facts,
     }
     const double length = random.between(110, 340), width = random.between(80, 190);
     const CommuneFact& first = facts.communes[at[0]];
-    Vec middle = place_in(outlines.communes[at[0]], first.centre, std::sqrt(first.area_km2 * 1e6 / std::numbers::pi), random);
+    Vec middle = place_in(outlines.communes[at[0]], outlines.centres[at[0]],
+                          std::sqrt(first.area_km2 * 1e6 / std::numbers::pi), random);
     double angle = random.between(0, std::numbers::pi);
     if (at.size() > 1) {
         for (const Border& border : outlines.borders) {
@@ -135,7 +137,7 @@ void write_entities(const ParsedFacts& facts, const Outlines& outlines, std::uin
         const int count = std::max(2, static_cast<int>(std::lround(commune.area_km2 * random.between(0.8, 1.6))));
         for (int i = 1; i <= count; ++i) {
             const EntityKind& kind = random.pick(entity_kinds);
-            const Vec at = place_in(outlines.communes[c], commune.centre, reach * 1.15, random);
+            const Vec at = place_in(outlines.communes[c], outlines.centres[c], reach * 1.15, random);
             const Ring shape = blob(at, kind.size * random.between(0.7, 1.4), random);
             if (!strictly_inside(shape, outlines.communes[c])) continue;
             table.add({fmt::format("{}E{:03}", commune.insee, i),

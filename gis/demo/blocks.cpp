@@ -91,14 +91,16 @@ std::vector<Block> cut_out(const Block& in, const Geos& geos) {
 std::vector<Block> blocks_of(const Mesh& mesh, const Mesh::Face& face, const Geos& geos) {
     const Mesh::Face whole = mesh.expanded(face);
     Block cell{mesh.ring(whole), {}};
-    for (std::size_t i = 0; i < whole.size(); ++i) cell.ways.push_back(mesh.way(whole[i], whole[(i + 1) % whole.size()]));
+    for (std::size_t i = 0; i < whole.size(); ++i)
+        cell.ways.push_back(mesh.way(whole[i], whole[(i + 1) % whole.size()]));
     cell = without_idle_points(std::move(cell));
     if (cell.ring.size() < 3) return {};
     constexpr double smallest = 60;
     const Block simple = moved_in(cell);
     if (simple.ring.size() >= 3 && area(simple.ring) > smallest && is_simple(simple.ring)) return {simple};
     std::vector<Block> pieces = cut_out(cell, geos);
-    std::erase_if(pieces, [](const Block& b) { return area(b.ring) < smallest || area(b.ring) < 1.2 * perimeter(b.ring); });
+    std::erase_if(pieces,
+                  [](const Block& b) { return area(b.ring) < smallest || area(b.ring) < 1.2 * perimeter(b.ring); });
     return pieces;
 }
 

@@ -119,6 +119,7 @@ class Builder {
     void house();
     void farm();
     void hall();
+    void barn();
     void facility();
     void shed(double from);
     bool add(const std::vector<Vec>& uv, bool light);
@@ -155,7 +156,8 @@ void Builder::shed(double from) {
 
 void Builder::house() {
     const RowStyle& style = lot_.style;
-    const double v0 = view_.start() + std::max(wall_gap, style.setback + (style.joined == 2 ? 0 : random_.bell() * 0.5));
+    const double v0 =
+        view_.start() + std::max(wall_gap, style.setback + (style.joined == 2 ? 0 : random_.bell() * 0.5));
     const double v1 = v0 + style.depth * (1 + 0.06 * random_.bell());
     if (v1 > view_.back() - 0.5) return;
     const Interval room = view_.free(v0, v1);
@@ -174,20 +176,33 @@ void Builder::house() {
         u.high = u.low + 16;  // a wide lot between terraces keeps a gateway
     }
     if (u.size() < 3) return;
-    const double wing_depth = random_.between(2.5, 7.5), wing_width = std::min(u.size() * random_.between(0.35, 0.6), 6.0);
+    const double wing_depth = random_.between(2.5, 7.5),
+                 wing_width = std::min(u.size() * random_.between(0.35, 0.6), 6.0);
     const bool wing = random_.chance(style.joined == 0 ? 0.4 : 0.5) && v1 + wing_depth < view_.back() - 1;
     double end = v1;
     bool built = false;
     if (wing) {
         const double back = v1 + wing_depth;
         const bool left = random_.chance(0.5);
-        built = left ? add({{u.low, v0}, {u.high, v0}, {u.high, v1}, {u.low + wing_width, v1}, {u.low + wing_width, back}, {u.low, back}}, false)
-                     : add({{u.low, v0}, {u.high, v0}, {u.high, back}, {u.high - wing_width, back}, {u.high - wing_width, v1}, {u.low, v1}}, false);
+        built = left ? add({{u.low, v0},
+                            {u.high, v0},
+                            {u.high, v1},
+                            {u.low + wing_width, v1},
+                            {u.low + wing_width, back},
+                            {u.low, back}},
+                           false)
+                     : add({{u.low, v0},
+                            {u.high, v0},
+                            {u.high, back},
+                            {u.high - wing_width, back},
+                            {u.high - wing_width, v1},
+                            {u.low, v1}},
+                           false);
         if (built) end = back;
     }
     if (!built) built = add_box(u, {v0, v1}, false);
     if (!built) return;
-    if (random_.chance(lot_.use == Use::Terrace ? 0.42 : 0.34)) shed(end + 1);
+    if (random_.chance(lot_.use == Use::Core ? 0.12 : 0.2)) shed(end + 1);
 }
 
 /// A square farm of the Artois: buildings on three sides of a yard.
@@ -201,8 +216,15 @@ void Builder::farm() {
         return;
     }
     const double a = room.low + (room.size() - width) / 2, b = a + width, v1 = v0 + deep;
-    const bool built = add({{a, v0}, {a + thick, v0}, {a + thick, v1 - thick}, {b - thick, v1 - thick}, {b - thick, v0},
-                            {b, v0}, {b, v1}, {a, v1}}, false);
+    const bool built = add({{a, v0},
+                            {a + thick, v0},
+                            {a + thick, v1 - thick},
+                            {b - thick, v1 - thick},
+                            {b - thick, v0},
+                            {b, v0},
+                            {b, v1},
+                            {a, v1}},
+                           false);
     if (!built) {
         house();
         return;
@@ -212,7 +234,8 @@ void Builder::farm() {
 
 void Builder::hall() {
     const double total = view_.back();
-    const double v0 = view_.start() + std::min(14.0, total * 0.18), v1 = v0 + (total - v0) * random_.between(0.35, 0.72);
+    const double v0 = view_.start() + std::min(14.0, total * 0.18),
+                 v1 = v0 + (total - v0) * random_.between(0.35, 0.72);
     const Interval room = view_.free(v0, v1);
     const double margin = std::clamp(room.size() * 0.1, 3.0, 14.0);
     const Interval u{room.low + margin, room.high - margin * random_.between(1, 2)};
@@ -225,6 +248,18 @@ void Builder::hall() {
     }
 }
 
+/// A barn near the track, or a shelter in a garden.
+void Builder::barn() {
+    const bool big = lot_.use == Use::Field && area(lot_.ring) > 2500;
+    const double depth = big ? random_.between(10, 18) : random_.between(3, 5),
+                 width = depth * random_.between(1.2, 2.4);
+    const double v0 = view_.start() + random_.between(2, 12);
+    const Interval room = view_.free(v0, v0 + depth);
+    if (room.size() < width + 2) return;
+    const double low = room.low + 1 + (room.size() - width - 2) * random_.unit();
+    add_box({low, low + width}, {v0, v0 + depth}, random_.chance(big ? 0.3 : 0.9));
+}
+
 void Builder::facility() {
     const double v0 = view_.start() + 8, v1 = std::min(v0 + random_.between(26, 42), view_.back() - 6);
     const Interval room = view_.free(v0, v1);
@@ -235,13 +270,25 @@ void Builder::facility() {
     }
     const double a = room.low + (room.size() - width) * random_.between(0.3, 0.7), b = a + width;
     if (random_.chance(0.5)) {
-        add({{a, v0}, {b, v0}, {b, v1}, {b - thick, v1}, {b - thick, v0 + thick}, {a + thick, v0 + thick}, {a + thick, v1}, {a, v1}}, false);
+        add({{a, v0},
+             {b, v0},
+             {b, v1},
+             {b - thick, v1},
+             {b - thick, v0 + thick},
+             {a + thick, v0 + thick},
+             {a + thick, v1},
+             {a, v1}},
+            false);
     } else {
         add({{a, v0}, {b, v0}, {b, v0 + thick}, {a + thick, v0 + thick}, {a + thick, v1}, {a, v1}}, false);
     }
 }
 
 std::vector<Building> Builder::run() {
+    if (lot_.garden) {
+        barn();
+        return std::move(out_);
+    }
     switch (lot_.use) {
         case Use::Core:
         case Use::Terrace:
@@ -251,10 +298,17 @@ std::vector<Building> Builder::run() {
         case Use::Frontage:
             if (random_.chance(0.9)) area(lot_.ring) > 1000 && random_.chance(0.6) ? farm() : house();
             break;
-        case Use::Activity: hall(); break;
-        case Use::Facility: facility(); break;
+        case Use::Activity:
+            hall();
+            break;
+        case Use::Facility:
+            facility();
+            break;
         case Use::Field:
-        case Use::Wood: break;
+            barn();
+            break;
+        case Use::Wood:
+            break;
     }
     return std::move(out_);
 }
@@ -266,12 +320,7 @@ std::vector<Building> build_on(const Lot& lot, Random& random) {
     const bool open = lot.garden || !is_urban(lot.use);
     if (open && !random.chance(lot.use == Use::Field ? 0.012 : 0.06)) return {};
     const auto view = StreetView::of(lot);
-    if (!view) return {};
-    if (!open) return Builder(lot, *view, random).run();
-    Lot barn = lot;
-    barn.use = lot.use == Use::Field && area(lot.ring) > 2500 ? Use::Activity : Use::Suburb;
-    if (barn.use == Use::Activity && area(lot.ring) > 9000) return {};
-    return Builder(barn, *view, random).run();
+    return view ? Builder(lot, *view, random).run() : std::vector<Building>{};
 }
 
 }  // namespace gis::demo

@@ -34,10 +34,10 @@ struct CadastreWriter::SectionContext {
     const std::string& commune;
     const std::string& code;
     Random random;
-    Day digitised;        ///< when the commune's plan became a file
+    Day digitised;  ///< when the commune's plan became a file
     double site_share = 0;
     int last_number = 0;
-    int* buildings;       ///< of the commune so far
+    int* buildings;  ///< of the commune so far
     std::vector<BuildingSite>* sites;
 };
 
@@ -62,8 +62,8 @@ std::vector<BuildingSite> CadastreWriter::write_commune(const CommuneSetting& se
     const Day digitised = working_day(random, day(2003, 3, 1), day(2013, 11, 30));
     for (const Section& section : plan.sections) {
         write_section(setting, plan, section, geos);
-        SectionContext context{setting.commune.insee, section.code, Random(random.next()), digitised, site_share, 0,
-                               &buildings, &sites};
+        SectionContext context{
+            setting.commune.insee, section.code, Random(random.next()), digitised, site_share, 0, &buildings, &sites};
         for (const CellGroup& sheet : section.sheets) {
             for (const std::size_t cell : sheet) {
                 for (const Block& block : blocks_of(plan.mesh, plan.cells[cell].face, geos)) {
@@ -115,9 +115,10 @@ void CadastreWriter::write_parcel(SectionContext& context, const Lot& lot, const
     // What the fiscal file holds differs a little from what the plan measures.
     const double share = random.chance(0.4) ? 0 : random.between(-0.018, 0.018);
     const auto contenance = static_cast<std::int64_t>(std::max(1.0, std::round(measured * (1 + share))));
-    const Day updated = random.chance(0.3) ? working_day(random, std::max(created, day(2016, 1, 1)), last_day) : created;
-    parcels_.add({id, context.commune, std::string("000"), context.code, std::to_string(context.last_number), contenance,
-                  random.chance(is_urban(lot.use) ? 0.3 : 0.08), iso(created), iso(updated)},
+    const Day updated =
+        random.chance(0.3) ? working_day(random, std::max(created, day(2016, 1, 1)), last_day) : created;
+    parcels_.add({id, context.commune, std::string("000"), context.code, std::to_string(context.last_number),
+                  contenance, random.chance(is_urban(lot.use) ? 0.3 : 0.08), iso(created), iso(updated)},
                  wkb(lot.ring));
 }
 

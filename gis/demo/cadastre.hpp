@@ -31,7 +31,8 @@ class CadastreWriter {
   private:
     struct SectionContext;
 
-    void write_section(const CommuneSetting& setting, const CommunePlan& plan, const Section& section, const Geos& geos);
+    void write_section(const CommuneSetting& setting, const CommunePlan& plan, const Section& section,
+                       const Geos& geos);
     void write_block(SectionContext& context, const std::vector<Lot>& lots);
     void write_parcel(SectionContext& context, const Lot& lot, const std::string& id, Day created);
     void write_buildings(SectionContext& context, const Lot& lot, Day created);

@@ -17,8 +17,8 @@ struct Node {
     int left = -1;
     int right = -1;
     int cell = -1;
-    double area = 0;           ///< square metres
-    double parcels = 0;        ///< expected
+    double area = 0;     ///< square metres
+    double parcels = 0;  ///< expected
     double urban_parcels = 0;
 };
 
@@ -54,7 +54,8 @@ std::vector<Mesh::Face> first_faces(const CommuneSetting& setting, const Geos& g
 
     std::vector<std::pair<Line, Way>> ways;
     const auto add = [&](const Line& line, Way way) {
-        for (Line& inside : geos.lines(geos.intersection(geos.geometry(line), land))) ways.emplace_back(std::move(inside), way);
+        for (Line& inside : geos.lines(geos.intersection(geos.geometry(line), land)))
+            ways.emplace_back(std::move(inside), way);
     };
     for (const Watercourse& water : setting.network.water) add(water.line, water.way);
     for (const MainRoad& road : setting.network.roads) {
@@ -64,8 +65,11 @@ std::vector<Mesh::Face> first_faces(const CommuneSetting& setting, const Geos& g
     std::vector<Line> edges{outline};
     for (const auto& [line, way] : ways) edges.push_back(line);
     std::vector<Ring> rings = geos.faces(edges);
-    const Vec centre = setting.commune.centre;
-    const auto angle = [&](const Ring& ring) { const Vec v = centroid(ring) - centre; return std::atan2(v.y, v.x); };
+    const Vec centre = setting.centre;
+    const auto angle = [&](const Ring& ring) {
+        const Vec v = centroid(ring) - centre;
+        return std::atan2(v.y, v.x);
+    };
     std::sort(rings.begin(), rings.end(), [&](const Ring& a, const Ring& b) { return angle(a) < angle(b); });
 
     std::vector<Mesh::Face> faces;
@@ -187,7 +191,8 @@ std::optional<std::pair<Mesh::Face, Mesh::Face>> Divider::cut(const Mesh::Face& 
     if (random.chance(0.5)) ratio = 1 - ratio;
     const Vec along = across ? box.axis : left_of(box.axis);
     const Vec direction = turned(left_of(along), street_jitter(use) * random.bell() / 1.5);
-    return plan_.mesh.split(face, box.centre + along * ((ratio - 0.5) * side), direction, way_inside(use, area), {4, 900, 6});
+    return plan_.mesh.split(face, box.centre + along * ((ratio - 0.5) * side), direction, way_inside(use, area),
+                            {4, 900, 6});
 }
 
 int Divider::divide(const Mesh::Face& face, std::uint64_t path) {
@@ -201,7 +206,8 @@ int Divider::divide(const Mesh::Face& face, std::uint64_t path) {
         if (size < random.between(70'000, 240'000)) return rural_leaf(face, vote.use, random);
     } else {
         const BlockSize limit = block_size(vote.use);
-        const bool fits = box.length <= limit.length * 1.12 && box.width <= limit.width * 1.12;
+        const double stretch = vote.use == Use::Terrace ? 1.1 : random.between(0.85, 1.45);
+        const bool fits = box.length <= limit.length * stretch && box.width <= limit.width * 1.12;
         if (fits && !(vote.mixed && size > 15'000)) {
             const bool facility = is_urban(vote.use) && size > 3000 && size < 30'000 && random.chance(0.035);
             return vote.urban ? leaf(face, facility ? Use::Facility : vote.use) : rural_leaf(face, vote.use, random);
@@ -250,19 +256,24 @@ void make_sections(const std::vector<Node>& nodes, const std::vector<int>& roots
     std::vector<int> units;
     double total = 0;
     for (const int root : roots) {
-        subtrees(nodes, root, [](const Node& n) { return n.parcels <= most * 0.75; }, units);
+        subtrees(
+            nodes, root, [](const Node& n) { return n.parcels <= most * 0.75; }, units);
         total += nodes[static_cast<std::size_t>(root)].parcels;
     }
     std::vector<std::vector<int>> groups;
     double sum = 0;
     for (const int unit : units) {
         const double parcels = nodes[static_cast<std::size_t>(unit)].parcels;
-        if (groups.empty() || sum + parcels > most) {
+        if (groups.empty() || (sum + parcels > most && sum > 90)) {
             groups.emplace_back();
             sum = 0;
         }
         sum += parcels;
         groups.back().push_back(unit);
+    }
+    if (groups.size() > 1 && sum < 60) {
+        groups[groups.size() - 2].insert(groups[groups.size() - 2].end(), groups.back().begin(), groups.back().end());
+        groups.pop_back();
     }
     const bool town = total > 2500;
     std::size_t built = 0, open = 0;
@@ -295,7 +306,9 @@ void make_places(const std::vector<Node>& nodes, const std::vector<int>& roots, 
     Random random(mix(seed, 41));
     PlaceNames names(mix(seed, 42));
     std::vector<int> units;
-    for (const int root : roots) subtrees(nodes, root, [](const Node& n) { return n.area <= 420'000; }, units);
+    for (const int root : roots)
+        subtrees(
+            nodes, root, [](const Node& n) { return n.area <= 420'000; }, units);
     for (const int unit : units) {
         const Node& node = nodes[static_cast<std::size_t>(unit)];
         const bool open = node.urban_parcels < 0.5 * node.parcels;
@@ -313,7 +326,7 @@ CommunePlan plan_commune(const CommuneSetting& setting, const Geos& geos) {
     for (const MainRoad& road : setting.network.roads) {
         if (road.commune == setting.index) roads.push_back(road.line);
     }
-    const Settlement settlement(setting.commune, setting.outline, std::move(roads), setting.parcels, setting.mining,
+    const Settlement settlement(setting.centre, setting.outline, std::move(roads), setting.parcels, setting.mining,
                                 setting.seed);
     CommunePlan plan;
     Divider divider(settlement, plan, setting.seed);

@@ -45,6 +45,7 @@ struct CommunePlan {
 struct CommuneSetting {
     const CommuneFact& commune;
     const Ring& outline;
+    Vec centre;
     const Network& network;
     std::size_t index = 0;  ///< of the commune in facts, outlines and network
     double parcels = 0;     ///< wanted, about

@@ -181,7 +181,8 @@ ParsedFacts parse_facts(const Facts& facts) {
     for (const OperationFact& operation : out.operations) {
         for (const std::string& insee : operation.communes) {
             if (!out.find_commune(insee)) {
-                throw InvalidRequest("archaeology_csv", fmt::format("row {}: commune {} is unknown", operation.row, insee));
+                throw InvalidRequest("archaeology_csv",
+                                     fmt::format("row {}: commune {} is unknown", operation.row, insee));
             }
         }
     }

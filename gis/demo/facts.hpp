@@ -17,7 +17,7 @@ struct CommuneFact {
     bool ppri_clarence = false;
     bool ppi = false;
     std::string note;
-    Vec centre;             ///< Lambert-93, metres
+    Vec centre;  ///< Lambert-93, metres
     double area_km2 = 0;
 };
 

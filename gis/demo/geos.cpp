@@ -61,8 +61,12 @@ void each_part(GEOSContextHandle_t c, const GEOSGeometry* shape, Visit&& visit) 
 
 }  // namespace
 
-void Geos::GeometryDeleter::operator()(GEOSGeom_t* geometry) const { GEOSGeom_destroy_r(context, geometry); }
-void Geos::ContextDeleter::operator()(GEOSContextHandle_HS* context) const { GEOS_finish_r(context); }
+void Geos::GeometryDeleter::operator()(GEOSGeom_t* geometry) const {
+    GEOSGeom_destroy_r(context, geometry);
+}
+void Geos::ContextDeleter::operator()(GEOSContextHandle_HS* context) const {
+    GEOS_finish_r(context);
+}
 
 Geos::Geos() : context_(GEOS_init_r()) {}
 
@@ -85,8 +89,8 @@ Geos::Geometry Geos::geometry(const MultiPolygon& shape) const {
     }
     std::vector<GEOSGeometry*> raw;
     for (Geometry& part : parts) raw.push_back(part.release());
-    return own(GEOSGeom_createCollection_r(context_.get(), GEOS_MULTIPOLYGON, raw.data(),
-                                           static_cast<unsigned>(raw.size())));
+    return own(
+        GEOSGeom_createCollection_r(context_.get(), GEOS_MULTIPOLYGON, raw.data(), static_cast<unsigned>(raw.size())));
 }
 
 Geos::Geometry Geos::geometry(const Line& line) const {
@@ -120,7 +124,9 @@ Geos::Geometry Geos::simplified(const Geometry& shape, double tolerance) const {
     return own(GEOSTopologyPreserveSimplify_r(context_.get(), shape.get(), tolerance));
 }
 
-bool Geos::is_valid(const Geometry& shape) const { return GEOSisValid_r(context_.get(), shape.get()) == 1; }
+bool Geos::is_valid(const Geometry& shape) const {
+    return GEOSisValid_r(context_.get(), shape.get()) == 1;
+}
 
 MultiPolygon Geos::read_polygons(const GEOSGeom_t* shape) const {
     MultiPolygon out;

@@ -28,9 +28,9 @@ Span span_of(const Ring& ring, Vec axis) {
 
 /// How a row is cut into lots.
 struct Cut {
-    double width = 8;        ///< mean, metres
-    double spread = 0;       ///< deviation as a share of the mean
-    double skew = 0;         ///< radians by which limits leave the perpendicular
+    double width = 8;   ///< mean, metres
+    double spread = 0;  ///< deviation as a share of the mean
+    double skew = 0;    ///< radians by which limits leave the perpendicular
 };
 
 class BlockDivider {
@@ -286,21 +286,38 @@ void BlockDivider::wood(const Face& face) {
 
 std::vector<Lot> BlockDivider::run() {
     switch (use_) {
-        case Use::Core: core(); break;
-        case Use::Terrace: terrace(); break;
-        case Use::Suburb: suburb(); break;
-        case Use::Frontage: frontage(); break;
-        case Use::Activity: activity(whole_, 2500 * std::exp(random_.between(0, 2.6))); break;
-        case Use::Facility: keep(whole_); break;
-        case Use::Field: fields(whole_, area_); break;
-        case Use::Wood: wood(whole_); break;
+        case Use::Core:
+            core();
+            break;
+        case Use::Terrace:
+            terrace();
+            break;
+        case Use::Suburb:
+            suburb();
+            break;
+        case Use::Frontage:
+            frontage();
+            break;
+        case Use::Activity:
+            activity(whole_, 2500 * std::exp(random_.between(0, 2.6)));
+            break;
+        case Use::Facility:
+            keep(whole_);
+            break;
+        case Use::Field:
+            fields(whole_, area_);
+            break;
+        case Use::Wood:
+            wood(whole_);
+            break;
     }
     std::vector<Lot> lots;
     lots.reserve(made_.size());
     for (const Made& made : made_) {
         const Face face = mesh_.expanded(made.face);
         Lot lot{mesh_.ring(face), {}, use_, made.style, made.index, made.garden};
-        for (std::size_t i = 0; i < face.size(); ++i) lot.ways.push_back(mesh_.way(face[i], face[(i + 1) % face.size()]));
+        for (std::size_t i = 0; i < face.size(); ++i)
+            lot.ways.push_back(mesh_.way(face[i], face[(i + 1) % face.size()]));
         lots.push_back(std::move(lot));
     }
     return lots;
@@ -308,6 +325,8 @@ std::vector<Lot> BlockDivider::run() {
 
 }  // namespace
 
-std::vector<Lot> divide_block(const Block& block, Use use, Random random) { return BlockDivider(block, use, random).run(); }
+std::vector<Lot> divide_block(const Block& block, Use use, Random random) {
+    return BlockDivider(block, use, random).run();
+}
 
 }  // namespace gis::demo

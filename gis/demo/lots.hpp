@@ -32,8 +32,8 @@ struct Lot {
     std::vector<Way> ways;  ///< as in Block
     Use use = Use::Field;
     RowStyle style;
-    int index = 0;          ///< in its row
-    bool garden = false;    ///< behind another lot: no house
+    int index = 0;        ///< in its row
+    bool garden = false;  ///< behind another lot: no house
 };
 
 /// Cuts a block into parcels that share their limits exactly. Neighbours mostly follow each other.

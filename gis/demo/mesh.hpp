@@ -15,9 +15,13 @@ enum class Way : std::uint8_t { None, Track, Lane, Street, Road, Stream, River, 
 
 /// Metres; 0 for None.
 double half_width(Way way);
-inline bool is_water(Way way) { return way >= Way::Stream; }
+inline bool is_water(Way way) {
+    return way >= Way::Stream;
+}
 /// A way that houses may face.
-inline bool is_street(Way way) { return way >= Way::Track && way <= Way::Road; }
+inline bool is_street(Way way) {
+    return way >= Way::Track && way <= Way::Road;
+}
 
 /// Faces that share their vertices exactly: when one face puts a vertex on an edge, the face on the other side has it
 /// too. A face is a plain ring of vertex numbers; `expanded` brings it up to date with what its neighbours added.

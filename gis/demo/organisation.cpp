@@ -14,7 +14,8 @@ void write_communes(const ParsedFacts& facts, const Outlines& outlines, RowSink&
     TableWriter table(sink, "org.commune", {"code_insee", "nom", "surface_km2", "valid_from"});
     for (std::size_t i = 0; i < facts.communes.size(); ++i) {
         const CommuneFact& commune = facts.communes[i];
-        table.add({commune.insee, commune.name, commune.area_km2, std::string("1943-01-01")}, wkb(outlines.communes[i]));
+        table.add({commune.insee, commune.name, commune.area_km2, std::string("1943-01-01")},
+                  wkb(outlines.communes[i]));
     }
     table.finish();
 }
@@ -26,7 +27,8 @@ void write_organisations(const ParsedFacts& facts, RowSink& sink) {
         table.add({"Commune de " + commune.name, std::string("commune"), commune.insee, std::string("1943-01-01")});
     }
     table.add({std::string("Territoire 62"), std::string("partenaire"), Value{}, std::string(territory_since)});
-    table.add({std::string("Bureau d'études (fictif)"), std::string("bureau d'études"), Value{}, std::string(territory_since)});
+    table.add({std::string("Bureau d'études (fictif)"), std::string("bureau d'études"), Value{},
+               std::string(territory_since)});
     table.add({std::string("Public"), std::string("public"), Value{}, std::string(territory_since)});
     table.finish();
 }

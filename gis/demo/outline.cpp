@@ -33,7 +33,8 @@ constexpr double far_away = 60'000;
 Cell cell_of(const std::vector<Site>& sites, std::size_t self) {
     const Site& me = sites[self];
     Cell cell;
-    for (const Vec corner : {Vec{-1, -1}, Vec{1, -1}, Vec{1, 1}, Vec{-1, 1}}) cell.push_back({me.at + corner * far_away});
+    for (const Vec corner : {Vec{-1, -1}, Vec{1, -1}, Vec{1, 1}, Vec{-1, 1}})
+        cell.push_back({me.at + corner * far_away});
     for (std::size_t other = 0; other < sites.size(); ++other) {
         if (other == self) continue;
         const Vec d = sites[other].at - me.at;
@@ -66,7 +67,9 @@ double cell_area(const Cell& cell, Vec& centre) {
     return twice / 2;
 }
 
-double radius(const CommuneFact& commune) { return std::sqrt(commune.area_km2 * 1e6 / std::numbers::pi); }
+double radius(const CommuneFact& commune) {
+    return std::sqrt(commune.area_km2 * 1e6 / std::numbers::pi);
+}
 
 /// Sites of a hexagonal grid over the neighbourhood, where no commune of ours is.
 void add_outside(std::vector<Site>& sites, const std::vector<CommuneFact>& communes) {
@@ -95,30 +98,72 @@ std::vector<Cell> relaxed_cells(const std::vector<CommuneFact>& communes) {
     for (const CommuneFact& commune : communes) sites.push_back({commune.centre, radius(commune) * radius(commune)});
     add_outside(sites, communes);
     std::vector<Cell> cells(sites.size());
-    constexpr int rounds = 220;
+    constexpr int rounds = 500;
     for (int round = 0; round <= rounds; ++round) {
         for (std::size_t i = 0; i < communes.size(); ++i) cells[i] = cell_of(sites, i);
         if (round == rounds) break;
         for (std::size_t i = 0; i < communes.size(); ++i) {
+            const double r = radius(communes[i]);
             Vec centre = communes[i].centre;
             const double have = cell_area(cells[i], centre);
-            // Half of what circles would need; a small step on the seat, which would otherwise chase its neighbours.
-            sites[i].weight += 0.35 * (communes[i].area_km2 * 1e6 - have) / std::numbers::pi;
-            if (round < rounds / 2) sites[i].at = sites[i].at + (communes[i].centre - centre) * 0.12;
+            // Small steps: a seat that chases its centre, or a weight its area, throws the neighbours about.
+            sites[i].weight += 0.1 * (communes[i].area_km2 * 1e6 - have) / std::numbers::pi;
+            const Vec moved = sites[i].at + (communes[i].centre - centre) * 0.03 - communes[i].centre;
+            const double most = 0.4 * r;
+            sites[i].at = communes[i].centre + moved * std::min(1.0, most / std::max(1.0, length(moved)));
         }
     }
     cells.resize(communes.size());
     return cells;
 }
 
-/// Midpoint displacement: the same for both neighbours because it depends on the pair only.
-void roughen(Vec a, Vec b, double amplitude, Random& random, std::vector<Point>& out) {
+/// Midpoint displacement: the points strictly between `a` and `b`.
+void displace(Vec a, Vec b, double amplitude, Random& random, Line& out) {
     const double l = length(b - a);
     if (l < 110) return;
     const Vec middle = (a + b) * 0.5 + left_of(unit(b - a)) * (random.bell() / 3 * amplitude * l);
-    roughen(a, middle, amplitude * 0.92, random, out);
-    out.push_back(rounded(middle));
-    roughen(middle, b, amplitude * 0.92, random, out);
+    displace(a, middle, amplitude * 0.92, random, out);
+    out.push_back(middle);
+    displace(middle, b, amplitude * 0.92, random, out);
+}
+
+/// A border as nature and history would have it. It takes as much land from one side as from the other.
+std::vector<Point> roughened(Point from, Point to, Random& random) {
+    const Vec a = metres(from), b = metres(to), chord = b - a;
+    const double l = length(chord);
+    Line between;
+    displace(a, b, 0.18, random, between);
+    double taken = 0;
+    Vec before = a;
+    for (const Vec p : between) {
+        taken += cross(before - a, p - a) / 2;
+        before = p;
+    }
+    taken += cross(before - a, b - a) / 2;
+    // A parabola over the chord holds two thirds of its height times the chord; left of the chord counts negative.
+    const double height = 1.5 * taken / std::max(1.0, l);
+    std::vector<Point> out{from};
+    for (const Vec p : between) {
+        const double t = std::clamp(dot(p - a, chord) / (l * l), 0.0, 1.0);
+        out.push_back(rounded(p + left_of(unit(chord)) * (height * 4 * t * (1 - t))));
+    }
+    out.push_back(to);
+    return out;
+}
+
+/// The wanted point, moved towards the middle until it stands well inside.
+Vec seat_in(const Ring& outline, Vec wanted) {
+    const Vec middle = centroid(outline);
+    for (double share = 0; share < 1; share += 0.1) {
+        const Vec at = wanted + (middle - wanted) * share;
+        double border = 1e9;
+        for (std::size_t i = 0; i < outline.size(); ++i) {
+            border = std::min(border,
+                              distance_to_segment(at, metres(outline[i]), metres(outline[(i + 1) % outline.size()])));
+        }
+        if (contains(outline, at) && border > 0.28 * std::sqrt(area(outline))) return at;
+    }
+    return middle;
 }
 
 }  // namespace
@@ -144,20 +189,21 @@ Outlines make_outlines(const std::vector<CommuneFact>& communes, std::uint64_t s
             const std::size_t after = cell[(k + 1) % cell.size()].neighbour;
             const Point from = node(i, before, here, cell[k].at);
             const Point to = node(i, here, after, cell[(k + 1) % cell.size()].at);
-            std::vector<Point> line{from};
+            std::vector<Point> line;
             const auto known = lines.find({here, i});
             if (known != lines.end()) {
                 line.assign(known->second.rbegin(), known->second.rend());
             } else {
                 Random random(mix(seed, mix(i, here)));
-                roughen(metres(from), metres(to), 0.18, random, line);
-                line.push_back(to);
+                line = roughened(from, to, random);
                 lines[{i, here}] = line;
                 out.borders.push_back({i, here < communes.size() ? here : Border::outside, line});
             }
             out.communes[i].insert(out.communes[i].end(), line.begin(), line.end() - 1);
         }
     }
+    for (std::size_t i = 0; i < communes.size(); ++i)
+        out.centres.push_back(seat_in(out.communes[i], communes[i].centre));
     return out;
 }
 

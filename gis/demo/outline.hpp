@@ -12,13 +12,14 @@ namespace gis::demo {
 /// A border two communes share, or a commune and the outside.
 struct Border {
     std::size_t a = 0;
-    std::size_t b = 0;         ///< `outside` when nobody's
-    std::vector<Point> line;   ///< from node to node; `a` lies on its left
+    std::size_t b = 0;        ///< `outside` when nobody's
+    std::vector<Point> line;  ///< from node to node; `a` lies on its left
     static constexpr std::size_t outside = static_cast<std::size_t>(-1);
 };
 
 struct Outlines {
     std::vector<Ring> communes;  ///< in the order of the facts
+    std::vector<Vec> centres;    ///< where the roads meet: the true centre, or as near to it as the outline allows
     std::vector<Border> borders;
 };
 

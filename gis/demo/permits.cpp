@@ -108,7 +108,8 @@ PermitWriter::Permit PermitWriter::make_permit(const BuildingSite& site, Day fir
     out.filed = random.chance(0.33) ? working_day(random, first, early_end) : working_day(random, early_end, last_day);
     // Never before its youngest parcel existed.
     out.filed = std::max({out.filed, first, site.known_since});
-    const int delay = facts_.act(out.kind->act).delay_months + (out.kind->letters == "PC" && random.chance(0.12) ? 1 : 0);
+    const int delay =
+        facts_.act(out.kind->act).delay_months + (out.kind->letters == "PC" && random.chance(0.12) ? 1 : 0);
     out.limit = months_later(out.filed, delay);
     const int days = static_cast<int>((out.limit - out.filed).count());
     const Day decision = working_day(random, out.filed + std::chrono::days(days / 3), out.limit);
@@ -124,7 +125,8 @@ PermitWriter::Permit PermitWriter::make_permit(const BuildingSite& site, Day fir
     if (out.kind->most_surface > 0) {
         const double surface = std::round(random.between(out.kind->least_surface, out.kind->most_surface));
         out.surface = surface;
-        if (out.kind->homes) out.homes = std::max<std::int64_t>(1, static_cast<std::int64_t>(surface < 200 ? 1 : surface / 72));
+        if (out.kind->homes)
+            out.homes = std::max<std::int64_t>(1, static_cast<std::int64_t>(surface < 200 ? 1 : surface / 72));
     }
     return out;
 }
@@ -135,7 +137,8 @@ void PermitWriter::write_commune(const CommuneFact& commune, std::vector<Buildin
     const Day first = parse_iso(commune.ads_since);
     std::vector<Permit> permits;
     for (const BuildingSite& site : sites) permits.push_back(make_permit(site, first, random));
-    std::stable_sort(permits.begin(), permits.end(), [](const Permit& a, const Permit& b) { return a.filed < b.filed; });
+    std::stable_sort(permits.begin(), permits.end(),
+                     [](const Permit& a, const Permit& b) { return a.filed < b.filed; });
 
     std::map<std::pair<std::string_view, int>, int> last_order;  // by letters and year
     for (const Permit& permit : permits) {

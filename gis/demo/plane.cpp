@@ -93,7 +93,8 @@ bool contains(const Ring& ring, Vec at) {
 
 double perimeter(const Ring& ring) {
     double sum = 0;
-    for (std::size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++) sum += length(metres(ring[i]) - metres(ring[j]));
+    for (std::size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
+        sum += length(metres(ring[i]) - metres(ring[j]));
     return sum;
 }
 

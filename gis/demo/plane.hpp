@@ -22,19 +22,29 @@ struct Vec {
     friend Vec operator*(Vec a, double k) { return {a.x * k, a.y * k}; }
 };
 
-inline Vec metres(Point p) { return {p.x / 100.0, p.y / 100.0}; }
+inline Vec metres(Point p) {
+    return {p.x / 100.0, p.y / 100.0};
+}
 inline Point rounded(Vec v) {
     return {static_cast<std::int32_t>(std::lround(v.x * 100)), static_cast<std::int32_t>(std::lround(v.y * 100))};
 }
-inline double dot(Vec a, Vec b) { return a.x * b.x + a.y * b.y; }
-inline double cross(Vec a, Vec b) { return a.x * b.y - a.y * b.x; }
-inline double length(Vec v) { return std::sqrt(dot(v, v)); }
+inline double dot(Vec a, Vec b) {
+    return a.x * b.x + a.y * b.y;
+}
+inline double cross(Vec a, Vec b) {
+    return a.x * b.y - a.y * b.x;
+}
+inline double length(Vec v) {
+    return std::sqrt(dot(v, v));
+}
 inline Vec unit(Vec v) {
     const double l = length(v);
     return l > 0 ? v * (1 / l) : Vec{1, 0};
 }
 /// A quarter turn to the left.
-inline Vec left_of(Vec v) { return {-v.y, v.x}; }
+inline Vec left_of(Vec v) {
+    return {-v.y, v.x};
+}
 inline Vec turned(Vec v, double angle) {
     return {v.x * std::cos(angle) - v.y * std::sin(angle), v.x * std::sin(angle) + v.y * std::cos(angle)};
 }

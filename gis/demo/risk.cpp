@@ -40,12 +40,17 @@ constexpr std::array<Band, 5> bands{{
 }};
 
 void write_procedures(const ParsedFacts& facts, RowSink& sink) {
-    TableWriter procedures(sink, "risque.procedure",
-                           {"codeprocedure", "libelleprocedure", "typeprocedure", "etatprocedure", "dateetat", "source"});
-    const std::string source = "Données fictives : code et géométrie inventés ; état et communes d'après le schéma de mutualisation, 8.3";
-    procedures.add({lawe, std::string("PPRI de la Lawe"), std::string("PPRN-I"), std::string("ANTICIPE"), Value{}, source});
-    procedures.add({clarence, std::string("PPRI de la Clarence"), std::string("PPRN-I"), std::string("PRESCRIT"), Value{}, source});
-    procedures.add({ppi, std::string("Plan particulier d'intervention"), std::string("PPI"), std::string("EN VIGUEUR"), Value{}, source});
+    TableWriter procedures(
+        sink, "risque.procedure",
+        {"codeprocedure", "libelleprocedure", "typeprocedure", "etatprocedure", "dateetat", "source"});
+    const std::string source =
+        "Données fictives : code et géométrie inventés ; état et communes d'après le schéma de mutualisation, 8.3";
+    procedures.add(
+        {lawe, std::string("PPRI de la Lawe"), std::string("PPRN-I"), std::string("ANTICIPE"), Value{}, source});
+    procedures.add({clarence, std::string("PPRI de la Clarence"), std::string("PPRN-I"), std::string("PRESCRIT"),
+                    Value{}, source});
+    procedures.add({ppi, std::string("Plan particulier d'intervention"), std::string("PPI"), std::string("EN VIGUEUR"),
+                    Value{}, source});
     procedures.finish();
 
     TableWriter communes(sink, "risque.procedure_commune", {"codeprocedure", "code_insee"});
@@ -58,13 +63,15 @@ void write_procedures(const ParsedFacts& facts, RowSink& sink) {
 }
 
 void write_perimeters(const ParsedFacts& facts, const Outlines& outlines, const Geos& geos, RowSink& sink) {
-    TableWriter table(sink, "risque.perimetre", {"idperimetre", "codeprocedure", "libelle", "etatprocedure", "dateetat"});
+    TableWriter table(sink, "risque.perimetre",
+                      {"idperimetre", "codeprocedure", "libelle", "etatprocedure", "dateetat"});
     std::vector<Ring> of_lawe, of_clarence;
     for (std::size_t i = 0; i < facts.communes.size(); ++i) {
         if (facts.communes[i].ppri_lawe) of_lawe.push_back(outlines.communes[i]);
         if (facts.communes[i].ppri_clarence) of_clarence.push_back(outlines.communes[i]);
     }
-    table.add({lawe + "-P1", lawe, std::string("Périmètre du PPRI de la Lawe (données fictives)"), std::string("ANTICIPE"), Value{}},
+    table.add({lawe + "-P1", lawe, std::string("Périmètre du PPRI de la Lawe (données fictives)"),
+               std::string("ANTICIPE"), Value{}},
               wkb(geos.coverage_union(of_lawe)));
     table.add({clarence + "-P1", clarence, std::string("Périmètre du PPRI de la Clarence (données fictives)"),
                std::string("PRESCRIT"), Value{}},
@@ -114,13 +121,13 @@ void write_zones(const ParsedFacts& facts, const Outlines& outlines, const Netwo
             for (const Polygon& part : geos.polygons(geos.intersection(zone, geos.geometry(outlines.communes[c])))) {
                 if (area(MultiPolygon{part}) < 150) continue;
                 const std::string shape = wkb(MultiPolygon{part});
-                regulations.add({fmt::format("{}-R{:04}", lawe, ++regulation), lawe, std::string(band.code),
-                                 fmt::format("{} (données fictives)", band.regulation_title), std::string(band.regulation),
-                                 i < 3},
-                                shape);
+                regulations.add(
+                    {fmt::format("{}-R{:04}", lawe, ++regulation), lawe, std::string(band.code),
+                     fmt::format("{} (données fictives)", band.regulation_title), std::string(band.regulation), i < 3},
+                    shape);
                 if (!band.level) continue;
-                hazards.add({fmt::format("{}-A{:04}", lawe, ++hazard), lawe, std::string("112"), std::string(band.level),
-                             std::string("centennale"),
+                hazards.add({fmt::format("{}-A{:04}", lawe, ++hazard), lawe, std::string("112"),
+                             std::string(band.level), std::string("centennale"),
                              fmt::format("{}, débordement de cours d'eau (données fictives)", band.level_title)},
                             shape);
             }

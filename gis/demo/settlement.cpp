@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <string_view>
+#include <utility>
 
 #include "gis/demo/random.hpp"
 
@@ -12,8 +13,8 @@ namespace gis::demo {
 
 namespace {
 
-constexpr double urban_parcels_per_hectare = 19;
-constexpr double rural_parcels_per_hectare = 1.5;
+constexpr double urban_parcels_per_hectare = 23.5;
+constexpr double rural_parcels_per_hectare = 1.75;
 
 /// Smooth noise in [0, 1] on a lattice of `scale` metres.
 double lattice_noise(Vec at, double scale, std::uint64_t seed) {
@@ -31,17 +32,17 @@ double lattice_noise(Vec at, double scale, std::uint64_t seed) {
 }  // namespace
 
 double parcels_per_hectare(Use use) {
-    constexpr std::array<double, 8> yields{30, 22, 14, 14, 1.2, 0.8, 1.7, 0.5};
+    constexpr std::array<double, 8> yields{35, 35, 17, 17, 2.0, 1.0, 1.85, 0.5};
     return yields[static_cast<std::size_t>(use)];
 }
 
-Settlement::Settlement(const CommuneFact& commune, const Ring& outline, std::vector<Line> roads, double parcels,
-                       bool mining, std::uint64_t seed)
-    : centre_(commune.centre), seed_(seed), roads_(std::move(roads)) {
+Settlement::Settlement(Vec centre, const Ring& outline, std::vector<Line> roads, double parcels, bool mining,
+                       std::uint64_t seed)
+    : centre_(centre), seed_(seed), roads_(std::move(roads)) {
     const double hectares = area(outline) / 1e4;
-    const double urban = std::clamp((parcels - hectares * rural_parcels_per_hectare) /
-                                        (urban_parcels_per_hectare - rural_parcels_per_hectare),
-                                    hectares * 0.02, hectares * 0.88);
+    const double urban = std::clamp(
+        (parcels - hectares * rural_parcels_per_hectare) / (urban_parcels_per_hectare - rural_parcels_per_hectare),
+        hectares * 0.02, hectares * 0.88);
     place_nuclei(outline, urban * 1e4, parcels, mining, seed);
     // The threshold that lets just this area in: a quantile of the score over the commune.
     std::vector<double> scores;
@@ -115,7 +116,7 @@ Use Settlement::use_at(Vec at) const {
     }
     if (here.nucleus->use != Use::Core) return here.nucleus->use;
     if (length(at - centre_) < core_radius_) return Use::Core;
-    return noise(at, 420, 4) > 0.52 ? Use::Terrace : Use::Suburb;
+    return noise(at, 420, 4) > 0.62 ? Use::Terrace : Use::Suburb;
 }
 
 bool Settlement::is_fringe(Vec at) const {
@@ -128,33 +129,42 @@ bool Settlement::has_ribbon(Vec at) const {
 }
 
 bool is_mining(const CommuneFact& commune, const std::vector<CommuneFact>& communes) {
-    constexpr std::array<std::string_view, 5> belt_communes{"62048", "62178", "62617", "62846", "62276"};
+    constexpr std::array<std::string_view, 8> belt_communes{"62048", "62555", "62178", "62400",
+                                                            "62083", "62617", "62846", "62276"};
     Line belt;
     for (const std::string_view insee : belt_communes) {
-        const auto found = std::find_if(communes.begin(), communes.end(), [&](const auto& c) { return c.insee == insee; });
+        const auto found =
+            std::find_if(communes.begin(), communes.end(), [&](const auto& c) { return c.insee == insee; });
         if (found != communes.end()) belt.push_back(found->centre);
     }
-    return distance_to_line(commune.centre, belt) < 2600;
+    return distance_to_line(commune.centre, belt) < 1400;
 }
 
 std::vector<double> parcel_targets(const std::vector<CommuneFact>& communes, double total) {
-    const auto centre_of = [&](std::string_view insee) {
-        const auto found = std::find_if(communes.begin(), communes.end(), [&](const auto& c) { return c.insee == insee; });
-        return found == communes.end() ? communes.front().centre : found->centre;
-    };
-    const Vec bethune = centre_of("62119"), bruay = centre_of("62178");
-    std::vector<double> weights;
-    double sum = 0;
+    // The two centre towns have a fixed share; the others share the rest by area and by how densely they live.
+    const std::array<std::pair<std::string_view, double>, 2> towns{{{"62119", 0.052}, {"62178", 0.055}}};
+    std::vector<Vec> centres;
     for (const CommuneFact& commune : communes) {
-        const double d = std::min(length(commune.centre - bethune), length(commune.centre - bruay));
-        double weight = std::pow(commune.area_km2, 0.7) * (0.55 + 1.1 * std::exp(-d / 4500));
-        if (is_mining(commune, communes)) weight *= 1.9;
-        if (commune.insee == "62119" || commune.insee == "62178") weight *= commune.insee == "62119" ? 2.6 : 1.25;
-        weights.push_back(weight);
-        sum += weight;
+        if (commune.insee == towns[0].first || commune.insee == towns[1].first) centres.push_back(commune.centre);
     }
-    for (double& weight : weights) weight *= total / sum;
-    return weights;
+    std::vector<double> out;
+    double weights = 0, left = total;
+    for (const CommuneFact& commune : communes) {
+        const auto town =
+            std::find_if(towns.begin(), towns.end(), [&](const auto& t) { return t.first == commune.insee; });
+        if (town != towns.end()) {
+            out.push_back(-town->second * total);  // negative: settled already
+            left -= town->second * total;
+            continue;
+        }
+        double away = 20'000;
+        for (const Vec centre : centres) away = std::min(away, length(commune.centre - centre));
+        const double density = 2.4 + 3.6 * std::exp(-away / 3800) + (is_mining(commune, communes) ? 4.6 : 0);
+        out.push_back(density * commune.area_km2);
+        weights += out.back();
+    }
+    for (double& target : out) target = target < 0 ? -target : target * left / weights;
+    return out;
 }
 
 }  // namespace gis::demo

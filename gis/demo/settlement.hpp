@@ -13,7 +13,9 @@ namespace gis::demo {
 /// What a piece of land between ways is used for.
 enum class Use : std::uint8_t { Core, Terrace, Suburb, Frontage, Activity, Facility, Field, Wood };
 
-inline bool is_urban(Use use) { return use <= Use::Facility; }
+inline bool is_urban(Use use) {
+    return use <= Use::Facility;
+}
 
 /// Parcels a hectare of this use yields, ways included: measured on the generated territory.
 double parcels_per_hectare(Use use);
@@ -23,7 +25,7 @@ double parcels_per_hectare(Use use);
 class Settlement {
   public:
     /// `roads` are the commune's main roads.
-    Settlement(const CommuneFact& commune, const Ring& outline, std::vector<Line> roads, double parcels, bool mining,
+    Settlement(Vec centre, const Ring& outline, std::vector<Line> roads, double parcels, bool mining,
                std::uint64_t seed);
 
     Use use_at(Vec at) const;

@@ -11,7 +11,14 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "WKB is written by copying memory");
 
-enum WkbType : std::uint32_t { point = 1, line_string = 2, polygon = 3, multi_point = 4, multi_line = 5, multi_polygon = 6 };
+enum WkbType : std::uint32_t {
+    point = 1,
+    line_string = 2,
+    polygon = 3,
+    multi_point = 4,
+    multi_line = 5,
+    multi_polygon = 6
+};
 
 template <typename T>
 void append(std::string& out, T value) {
@@ -30,7 +37,9 @@ void append_point(std::string& out, Point p) {
     append(out, p.y / 100.0);
 }
 
-void append_count(std::string& out, std::size_t count) { append(out, static_cast<std::uint32_t>(count)); }
+void append_count(std::string& out, std::size_t count) {
+    append(out, static_cast<std::uint32_t>(count));
+}
 
 void append_ring(std::string& out, const Ring& ring) {
     append_count(out, ring.size() + 1);
@@ -82,7 +91,9 @@ std::string wkb_multi_point(Point at) {
     return out;
 }
 
-Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
+Value text_or_null(std::string text) {
+    return text.empty() ? Value{} : Value{std::move(text)};
+}
 
 TableWriter::TableWriter(RowSink& sink, std::string_view table, std::vector<std::string> columns) : sink_(sink) {
     batch_.table = table;

@@ -24,7 +24,8 @@ constexpr double small_parcels = 60'000;
 constexpr double site_share = 0.11;
 
 /// Communes whose cadastre is generated, as positions in the facts: nearest to the centre towns first.
-std::vector<std::size_t> communes_with_cadastre(const ParsedFacts& facts, const std::vector<double>& targets, Size size) {
+std::vector<std::size_t> communes_with_cadastre(const ParsedFacts& facts, const std::vector<double>& targets,
+                                                Size size) {
     std::vector<std::size_t> order(facts.communes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (size == Size::Full) return order;
@@ -72,8 +73,14 @@ void generate_territory(const Facts& facts_text, const Options& options, RowSink
     for (const std::size_t i : chosen) {
         const CommuneFact& commune = facts.communes[i];
         tell(0.06 + 0.94 * done / all, commune.name);
-        const CommuneSetting setting{commune, outlines.communes[i], network, i, targets[i],
-                                     is_mining(commune, facts.communes), mix(options.seed, mix(1, std::stoul(commune.insee)))};
+        const CommuneSetting setting{commune,
+                                     outlines.communes[i],
+                                     outlines.centres[i],
+                                     network,
+                                     i,
+                                     targets[i],
+                                     is_mining(commune, facts.communes),
+                                     mix(options.seed, mix(1, std::stoul(commune.insee)))};
         const CommunePlan plan = plan_commune(setting, geos);
         std::vector<BuildingSite> sites =
             cadastre.write_commune(setting, plan, geos, commune.ads_since.empty() ? 0 : site_share);

@@ -36,14 +36,21 @@ constexpr std::array<ZoneKind, 10> kinds{{
 
 std::string_view zone_of(const CommunePlan& plan, const Cell& cell, Random& random) {
     switch (cell.use) {
-        case Use::Core: return "UA";
-        case Use::Terrace: return "UB";
+        case Use::Core:
+            return "UA";
+        case Use::Terrace:
+            return "UB";
         case Use::Suburb:
-        case Use::Frontage: return "UC";
-        case Use::Activity: return "UE";
-        case Use::Facility: return "UF";
-        case Use::Wood: return "N";
-        case Use::Field: break;
+        case Use::Frontage:
+            return "UC";
+        case Use::Activity:
+            return "UE";
+        case Use::Facility:
+            return "UF";
+        case Use::Wood:
+            return "N";
+        case Use::Field:
+            break;
     }
     const Mesh::Face face = plan.mesh.expanded(cell.face);
     for (std::size_t i = 0; i < face.size(); ++i) {
@@ -74,7 +81,8 @@ struct UrbanPlanWriter::Document {
 };
 
 UrbanPlanWriter::UrbanPlanWriter(RowSink& sink)
-    : documents_(sink, "urba.doc_urba", {"idurba", "typedoc", "etat", "nomproc", "datappro", "nomreg", "typeref", "dateref"}),
+    : documents_(sink, "urba.doc_urba",
+                 {"idurba", "typedoc", "etat", "nomproc", "datappro", "nomreg", "typeref", "dateref"}),
       zones_(sink, "urba.zone_urba", {"id", "idurba", "perimetre", "libelle", "libelong", "typezone", "datvalid"}),
       surfaces_(sink, "urba.prescription_surf",
                 {"id", "idurba", "perimetre", "libelle", "txt", "typepsc", "stypepsc", "datvalid"}),
@@ -117,9 +125,10 @@ void UrbanPlanWriter::write_zones(Document& document, const CommunePlan& plan, c
 
 void UrbanPlanWriter::write_prescriptions(Document& document, const CommunePlan& plan, const Geos& geos) {
     Random& random = document.random;
-    const auto add = [&](TableWriter& table, std::string label, std::string type, std::string subtype, std::string shape) {
-        table.add({document.next_id(), document.id, document.perimeter, std::move(label), std::string("Données fictives"),
-                   std::move(type), std::move(subtype), document.approved},
+    const auto add = [&](TableWriter& table, std::string label, std::string type, std::string subtype,
+                         std::string shape) {
+        table.add({document.next_id(), document.id, document.perimeter, std::move(label),
+                   std::string("Données fictives"), std::move(type), std::move(subtype), document.approved},
                   std::move(shape));
     };
     std::vector<Ring> woods;
@@ -132,13 +141,16 @@ void UrbanPlanWriter::write_prescriptions(Document& document, const CommunePlan&
         const OrientedBox box = oriented_box(ring);
         if (cell.use == Use::Wood) woods.push_back(ring);
         if (is_urban(cell.use) && random.chance(0.03)) {
-            const Ring place = plot(middle, box.axis, random.between(14, 0.35 * box.length + 14), random.between(8, 0.3 * box.width + 8));
+            const Ring place = plot(middle, box.axis, random.between(14, 0.35 * box.length + 14),
+                                    random.between(8, 0.3 * box.width + 8));
             const bool road = random.chance(0.5);
-            add(surfaces_, fmt::format("Emplacement réservé n° {} : {}", ++reserved, road ? "voirie" : "équipement public"), "05",
+            add(surfaces_,
+                fmt::format("Emplacement réservé n° {} : {}", ++reserved, road ? "voirie" : "équipement public"), "05",
                 road ? "01" : "02", wkb(place));
         }
         if (cell.use == Use::Core && random.chance(0.14)) {
-            add(surfaces_, "Ensemble bâti remarquable", "07", "01", wkb(plot(middle, box.axis, random.between(20, 45), random.between(15, 30))));
+            add(surfaces_, "Ensemble bâti remarquable", "07", "01",
+                wkb(plot(middle, box.axis, random.between(20, 45), random.between(15, 30))));
         }
         if (random.chance(cell.use == Use::Core ? 0.12 : 0.02)) {
             add(points_, random.chance(0.5) ? "Chapelle ou calvaire" : "Façade remarquable", "07", "01",
