@@ -1,0 +1,74 @@
+import type { StyleSpecification } from 'maplibre-gl';
+import type { Collection } from './contract';
+import type { Server } from './server';
+
+const pollEvery = 30_000;
+/** Seconds before the next try, one after the other; the last one repeats. */
+const retryAfter = [2, 4, 8, 15, 30];
+
+export interface CatalogueEvents {
+  changed(collections: Collection[], style: StyleSpecification): void;
+  /** The server cannot be reached; the next try is in so many seconds. */
+  away(seconds: number): void;
+  trying(): void;
+  back(): void;
+}
+
+/** Keeps the list of layers and the map style as the server has them, and knows whether the server answers. */
+export class Catalogue {
+  private timer = 0;
+  private failures = 0;
+  private busy = false;
+
+  constructor(
+    private readonly server: Server,
+    private readonly events: CatalogueEvents,
+  ) {
+    window.addEventListener('focus', () => this.refresh());
+    window.addEventListener('online', () => this.refresh());
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.refresh();
+    });
+  }
+
+  get away(): boolean {
+    return this.failures > 0;
+  }
+
+  /** Asks now, whatever was planned. */
+  async refresh(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    clearTimeout(this.timer);
+    if (this.away) this.events.trying();
+    try {
+      await this.ask();
+      if (this.away) this.events.back();
+      this.failures = 0;
+      this.plan(pollEvery);
+    } catch (error) {
+      this.server.forgetVersions();
+      const seconds = retryAfter[Math.min(this.failures, retryAfter.length - 1)] as number;
+      this.failures += 1;
+      this.events.away(seconds);
+      this.plan(seconds * 1000);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async ask(): Promise<void> {
+    const collections = await this.server.collections();
+    if (!collections) return;
+    const style = await this.server.style<StyleSpecification>();
+    this.server.forgetSchemas();
+    this.events.changed(collections, style);
+  }
+
+  private plan(milliseconds: number): void {
+    this.timer = window.setTimeout(() => {
+      if (document.hidden && !this.away) this.plan(pollEvery);
+      else void this.refresh();
+    }, milliseconds);
+  }
+}
