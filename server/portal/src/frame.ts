@@ -97,8 +97,15 @@ export class Frame {
     copy.append(icon('link'));
     const other = h(
       'button',
-      { type: 'button', class: 'language', lang: language === 'fr' ? 'en' : 'fr', onclick: () => this.events.otherLanguage() },
-      t.otherLanguage,
+      {
+        type: 'button',
+        class: 'language',
+        lang: language === 'fr' ? 'en' : 'fr',
+        'aria-label': `${t.otherLanguageShort}, ${t.otherLanguage}`,
+        title: t.otherLanguage,
+        onclick: () => this.events.otherLanguage(),
+      },
+      t.otherLanguageShort,
     );
     return h('div', { class: 'brand' }, logo, name, copy, other);
   }

@@ -108,7 +108,7 @@ export class MapView {
     this.map.jumpTo({ zoom, center: [lng, lat] });
   }
 
-  fit(box: Bbox, insets: Insets, maxZoom = 18.5, animate = true): void {
+  fit(box: Bbox, insets: Insets, maxZoom = 17.6, animate = true): void {
     const canvas = this.map.getContainer();
     // A margin that adapts to small screens; padding larger than the map would make the request impossible.
     const margin = Math.min(56, canvas.clientWidth * 0.06, canvas.clientHeight * 0.06);

@@ -118,7 +118,7 @@ export class SearchBox {
     this.results = answer.results ?? [];
     const none = this.results.length === 0;
     const message = answer.message || (none ? t.searchNone(query) : '');
-    this.say(message, none ? t.searchNoneHelp : '', answer.ambiguous ? 'question' : 'plain');
+    this.say(message, none ? t.searchNoneHelp : '', answer.ambiguous ? 'question' : 'news');
     this.list.replaceChildren(...this.results.map((result, index) => this.option(result, index)));
     this.activate(-1);
     this.open();
@@ -132,13 +132,13 @@ export class SearchBox {
     this.results = [];
     this.list.replaceChildren();
     const message = (error instanceof ServerRefusal && error.message) || t.searchFailed;
-    this.say(message, '', 'plain');
+    this.say(message, '', 'news');
     this.open();
     this.events.announce(message);
     if (!(error instanceof ServerRefusal)) this.events.unreachable();
   }
 
-  private say(message: string, help: string, tone: 'plain' | 'question'): void {
+  private say(message: string, help: string, tone: 'news' | 'question'): void {
     this.note.hidden = message === '';
     this.note.className = `search-note ${tone}`;
     this.note.replaceChildren(h('p', {}, message));

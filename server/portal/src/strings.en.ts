@@ -3,10 +3,11 @@ import type { Strings } from './strings.fr';
 export const en: Strings = {
   locale: 'en-GB',
   product: 'Carreau',
-  subtitle: 'The shared map of the local authority',
+  subtitle: 'The shared map of our area',
   skipToMap: 'Skip to the map',
   skipToSearch: 'Skip to the search',
   otherLanguage: 'Français',
+  otherLanguageShort: 'FR',
   yes: 'Yes',
   no: 'No',
 
@@ -23,7 +24,7 @@ export const en: Strings = {
   searchPlaceholder: 'Béthune, AB 12 Béthune, 62119000AB0012',
   searchClear: 'Clear the search',
   searching: 'Searching…',
-  searchHint: 'Search for a municipality or a parcel, or click the map.',
+  searchHint: 'Search for a place, or click the map.',
   searchNone: (query) => `Nothing found for “${query}”.`,
   searchNoneHelp: 'Try the name of a municipality, “AB 12 Béthune” or a parcel identifier.',
   searchCount: (count) => (count === 1 ? '1 result' : `${count} results`),

@@ -5,6 +5,7 @@ export const fr = {
   skipToMap: 'Aller à la carte',
   skipToSearch: 'Aller à la recherche',
   otherLanguage: 'English',
+  otherLanguageShort: 'EN',
   yes: 'Oui',
   no: 'Non',
 
@@ -21,7 +22,7 @@ export const fr = {
   searchPlaceholder: 'Béthune, AB 12 Béthune, 62119000AB0012',
   searchClear: 'Effacer la recherche',
   searching: 'Recherche…',
-  searchHint: 'Cherchez une commune ou une parcelle, ou cliquez sur la carte.',
+  searchHint: 'Cherchez un lieu, ou cliquez sur la carte.',
   searchNone: (query: string) => `Aucun résultat pour « ${query} ».`,
   searchNoneHelp: 'Essayez un nom de commune, « AB 12 Béthune » ou un identifiant de parcelle.',
   searchCount: (count: number) => (count === 1 ? '1 résultat' : `${count} résultats`),
