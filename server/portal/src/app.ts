@@ -169,6 +169,8 @@ export class App {
     if (first) return this.firstShow();
     const added = collections.filter((collection) => !before.has(collection.id));
     for (const collection of added) this.status.notify(t.layerAdded(titleOfLayer(collection)));
+    // Whatever changed may have changed what is drawn; the browser asks the server with the version it has.
+    this.map?.reloadTiles();
     this.view.remember();
   }
 

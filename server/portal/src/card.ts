@@ -53,7 +53,7 @@ export class Card {
       this.heading,
       this.place,
     );
-    this.element = h('article', { class: 'card', 'aria-labelledby': 'card-title', hidden: true }, header, this.body);
+    this.element = h('section', { class: 'card', 'aria-labelledby': 'card-title', hidden: true }, header, this.body);
   }
 
   get open(): boolean {
@@ -157,7 +157,8 @@ function factList(rows: CardRow[]): HTMLElement {
   const parts = rows.flatMap((row) => {
     const { text, href } = row.value;
     const value = href ? h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text) : text;
-    return [h('dt', { 'data-field': row.name, title: row.help }, row.title), h('dd', { 'data-field': row.name }, value)];
+    const help = row.help !== undefined && h('small', {}, row.help);
+    return [h('dt', {}, row.title), h('dd', { 'data-field': row.name }, value, help)];
   });
   return h('dl', { class: 'facts' }, ...parts);
 }

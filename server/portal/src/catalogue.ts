@@ -41,28 +41,31 @@ export class Catalogue {
     this.busy = true;
     clearTimeout(this.timer);
     if (this.away) this.events.trying();
-    try {
-      await this.ask();
-      if (this.away) this.events.back();
-      this.failures = 0;
-      this.plan(pollEvery);
-    } catch (error) {
-      this.server.forgetVersions();
-      const seconds = retryAfter[Math.min(this.failures, retryAfter.length - 1)] as number;
-      this.failures += 1;
-      this.events.away(seconds);
-      this.plan(seconds * 1000);
-    } finally {
-      this.busy = false;
-    }
+    const answer = await this.ask().catch(() => 'away' as const);
+    this.busy = false;
+    if (answer === 'away') return this.failed();
+    this.plan(pollEvery);
+    if (answer) this.events.changed(answer.collections, answer.style);
+    if (this.away) this.events.back();
+    this.failures = 0;
   }
 
-  private async ask(): Promise<void> {
+  /** The layers and their style, or null when nothing changed. */
+  private async ask(): Promise<{ collections: Collection[]; style: StyleSpecification } | null> {
     const collections = await this.server.collections();
-    if (!collections) return;
+    if (!collections) return null;
     const style = await this.server.style<StyleSpecification>();
     this.server.forgetSchemas();
-    this.events.changed(collections, style);
+    return { collections, style };
+  }
+
+  private failed(): void {
+    // The list may have arrived without its style: next time both are wanted.
+    this.server.forgetVersions();
+    const seconds = retryAfter[Math.min(this.failures, retryAfter.length - 1)] as number;
+    this.failures += 1;
+    this.events.away(seconds);
+    this.plan(seconds * 1000);
   }
 
   private plan(milliseconds: number): void {
