@@ -56,7 +56,7 @@ export class App {
       status: this.status,
       view: this.view,
       map: this.map,
-      unreachable: () => void this.catalogue.refresh(),
+      unreachable: () => this.catalogue.suspect(),
     });
     this.expose();
     this.listen();
@@ -70,7 +70,7 @@ export class App {
   private makeCatalogue(): Catalogue {
     return new Catalogue(this.server, {
       changed: (collections, style) => this.changed(collections, style),
-      away: (seconds) => this.status.away(seconds),
+      away: (seconds, refusal) => this.status.away(seconds, refusal),
       trying: () => this.status.trying(),
       back: () => {
         this.status.back();
@@ -117,7 +117,7 @@ export class App {
     return new SearchBox(this.server, {
       chosen: ({ layer, id, bbox }) => void this.selection.open({ layer, id }, { zoom: resultBox(bbox), focus: true }),
       announce: (text) => this.status.announce(text),
-      unreachable: () => void this.catalogue.refresh(),
+      unreachable: () => this.catalogue.suspect(),
     });
   }
 
@@ -145,7 +145,7 @@ export class App {
           this.view.camera = camera;
           this.view.remember();
         },
-        unreachable: () => void this.catalogue.refresh(),
+        unreachable: () => this.catalogue.suspect(),
         home: () => this.showTerritory(true),
       });
     } catch (error) {

@@ -1,5 +1,5 @@
 /** What a feature's card says, out of the feature, the layer's schema and its description. Pure: no page. */
-import type { Collection, FieldSchema, LayerSchema } from './contract';
+import type { Collection, FeatureRef, FieldSchema, LayerSchema } from './contract';
 import { formatLandArea, formatValue, type Shown, type Words } from './format';
 import { formatParcel, parseParcelId } from './parcel';
 
@@ -16,6 +16,13 @@ export const parcelLayer = 'parcelle';
 /** The layer of communes, which gives an INSEE code its name. */
 export const communeLayer = 'commune';
 const communeFields = new Set(['commune', 'code_insee', 'insee', 'code_commune']);
+
+/** Columns of a parcel that its reference, shown in one row, already says. */
+const repeatedByReference = new Set(['prefixe', 'numero']);
+
+export interface CardWords extends Words {
+  sectionAndNumber: string;
+}
 
 export interface TitleWords {
   parcel(reference: string): string;
@@ -47,16 +54,23 @@ export function communeOf(layer: string, id: string, properties: Record<string, 
 
 /** Rows in the schema's order; columns without value, geometries and what the schema hides are left out. */
 export function rowsOf(
+  { layer, id }: FeatureRef,
   properties: Record<string, unknown>,
   schema: LayerSchema,
   communeName: string | null,
-  words: Words,
+  words: CardWords,
 ): CardRow[] {
-  const fields = Object.entries(schema.properties ?? {}).filter(([, field]) => !isGeometry(field));
+  const parcel = layer === parcelLayer ? parseParcelId(id) : null;
+  const fields = Object.entries(schema.properties ?? {}).filter(
+    ([name, field]) => !isGeometry(field) && !(parcel && repeatedByReference.has(name)),
+  );
   const order = ([, field]: [string, FieldSchema]) => field['x-ogc-propertySeq'] ?? Number.MAX_SAFE_INTEGER;
   return [...fields]
     .sort((a, b) => order(a) - order(b))
     .flatMap(([name, field]): CardRow[] => {
+      if (parcel && name === 'section') {
+        return [{ name, title: words.sectionAndNumber, value: { text: formatParcel(parcel) } }];
+      }
       const value = formatField(name, properties[name], field, communeName, words);
       if (!value) return [];
       const row: CardRow = { name, title: field.title ?? humanName(name), value };

@@ -90,7 +90,7 @@ export class Card {
     const { ref, collection, feature } = content;
     const properties = feature.properties ?? {};
     const title = titleOf(ref.layer, ref.id, properties, collection, t);
-    const rows = rowsOf(properties, content.schema, content.communeName, { locale: t.locale, yes: t.yes, no: t.no });
+    const rows = rowsOf(ref, properties, content.schema, content.communeName, t);
     this.head(ref, title);
     const place = content.communeName ?? communeOf(ref.layer, ref.id, properties);
     this.place.textContent = place ?? '';

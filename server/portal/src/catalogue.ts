@@ -1,6 +1,6 @@
 import type { StyleSpecification } from 'maplibre-gl';
 import type { Collection } from './contract';
-import type { Server } from './server';
+import { ServerRefusal, type Server } from './server';
 
 const pollEvery = 30_000;
 /** Seconds before the next try, one after the other; the last one repeats. */
@@ -8,8 +8,8 @@ const retryAfter = [2, 4, 8, 15, 30];
 
 export interface CatalogueEvents {
   changed(collections: Collection[], style: StyleSpecification): void;
-  /** The server cannot be reached; the next try is in so many seconds. */
-  away(seconds: number): void;
+  /** The server cannot be reached, or refuses and says why; the next try is in so many seconds. */
+  away(seconds: number, refusal: string): void;
   trying(): void;
   back(): void;
 }
@@ -19,6 +19,7 @@ export class Catalogue {
   private timer = 0;
   private failures = 0;
   private busy = false;
+  private lastAsked = 0;
 
   constructor(
     private readonly server: Server,
@@ -35,15 +36,21 @@ export class Catalogue {
     return this.failures > 0;
   }
 
+  /** Something else could not reach the server: looks whether it is away, unless that was just done. */
+  suspect(): void {
+    if (!this.away && Date.now() - this.lastAsked > 2000) void this.refresh();
+  }
+
   /** Asks now, whatever was planned. */
   async refresh(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     clearTimeout(this.timer);
     if (this.away) this.events.trying();
-    const answer = await this.ask().catch(() => 'away' as const);
+    this.lastAsked = Date.now();
+    const answer = await this.ask().catch((error: unknown) => error as Error);
     this.busy = false;
-    if (answer === 'away') return this.failed();
+    if (answer instanceof Error) return this.failed(answer);
     this.plan(pollEvery);
     if (answer) this.events.changed(answer.collections, answer.style);
     if (this.away) this.events.back();
@@ -59,12 +66,12 @@ export class Catalogue {
     return { collections, style };
   }
 
-  private failed(): void {
+  private failed(error: Error): void {
     // The list may have arrived without its style: next time both are wanted.
     this.server.forgetVersions();
     const seconds = retryAfter[Math.min(this.failures, retryAfter.length - 1)] as number;
     this.failures += 1;
-    this.events.away(seconds);
+    this.events.away(seconds, error instanceof ServerRefusal ? error.message : '');
     this.plan(seconds * 1000);
   }
 

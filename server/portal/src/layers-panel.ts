@@ -38,6 +38,7 @@ export class LayersPanel {
   ) {
     const heading = h('h2', { id: 'layers-title' }, t.layers, this.count);
     this.element = h('section', { class: 'layers-panel', 'aria-labelledby': 'layers-title' }, heading, this.list);
+    this.list.after(links());
     this.list.append(h('div', { class: 'skeleton', role: 'status' }, h('span', { class: 'sr-only' }, t.loading)));
   }
 
@@ -194,6 +195,12 @@ function legendList(legend: LegendItem[], title: string): HTMLElement {
     return line;
   });
   return h('ul', { class: 'legend', 'aria-label': t.legend(title) }, ...items);
+}
+
+/** For those who want the data themselves. */
+function links(): HTMLElement {
+  const link = (href: string, words: string) => h('a', { href, target: '_blank' }, words);
+  return h('p', { class: 'links' }, link('./collections', t.services), link('./licences.txt', t.licences));
 }
 
 function emptyList(): HTMLElement {

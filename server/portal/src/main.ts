@@ -1,7 +1,9 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './css/base.css';
 import './css/frame.css';
+import './css/search.css';
 import './css/panel.css';
+import './css/card.css';
 import { App } from './app';
 import { parseAddress } from './address';
 import { chooseLanguage, language, setLanguage, t } from './i18n';

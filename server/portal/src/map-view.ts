@@ -44,6 +44,8 @@ const emptyStyle: StyleSpecification = {
 };
 /** How far from the pointer a point or a line still counts as touched, in pixels. */
 const reach = 5;
+const repairDelay = 4000;
+const repairPause = 60_000;
 
 /** The map itself: draws the server's style, tells what lies where, follows the reader's choices. */
 export class MapView {
@@ -51,6 +53,7 @@ export class MapView {
   private style: StyleSpecification | null = null;
   private collections = new Map<string, Collection>();
   private selected: Geometry | null = null;
+  private lastRepair = 0;
 
   constructor(
     container: HTMLElement,
@@ -144,7 +147,7 @@ export class MapView {
 
   /** What is drawn at a place, topmost first; each feature once. */
   at(lngLat: { lng: number; lat: number }): Hit[] {
-    if (!this.map.isStyleLoaded() && !this.style) return [];
+    if (!this.style) return [];
     const point = this.map.project(lngLat);
     const around: [PointLike, PointLike] = [
       [point.x - reach, point.y - reach],
@@ -179,6 +182,14 @@ export class MapView {
 
   private specs(layer: string) {
     return this.style ? specsOf(this.style, layer).filter((spec) => this.map.getLayer(spec.id)) : [];
+  }
+
+  /** A tile could not be had: asks once more a little later, but not again and again for one the server cannot make. */
+  private missed(): void {
+    this.events.unreachable();
+    if (Date.now() - this.lastRepair < repairPause) return;
+    this.lastRepair = Date.now();
+    setTimeout(() => this.reloadTiles(), repairDelay);
   }
 
   private addControls(): void {
@@ -219,7 +230,7 @@ export class MapView {
     });
     this.map.on('error', ({ error }) => {
       const status = (error as { status?: number }).status;
-      if (error instanceof TypeError || status === 0 || (status !== undefined && status >= 500)) this.events.unreachable();
+      if (error instanceof TypeError || status === 0 || (status !== undefined && status >= 500)) this.missed();
       else console.warn('Carreau:', error.message);
     });
   }

@@ -28,6 +28,7 @@ export class SearchBox {
   private answered: string | null = null;
   /** Enter was pressed before the answer came. */
   private hurried = false;
+  private ambiguous = false;
 
   constructor(
     private readonly server: Server,
@@ -116,14 +117,15 @@ export class SearchBox {
   private show(query: string, answer: SearchAnswer): void {
     this.answered = query;
     this.results = answer.results ?? [];
+    this.ambiguous = answer.ambiguous === true;
     const none = this.results.length === 0;
     const message = answer.message || (none ? t.searchNone(query) : '');
-    this.say(message, none ? t.searchNoneHelp : '', answer.ambiguous ? 'question' : 'news');
+    this.say(message, none ? t.searchNoneHelp : '', this.ambiguous ? 'question' : 'news');
     this.list.replaceChildren(...this.results.map((result, index) => this.option(result, index)));
     this.activate(-1);
     this.open();
     this.events.announce([message, none ? t.searchNoneHelp : t.searchCount(this.results.length)].filter(Boolean).join(' '));
-    if (this.hurried && !answer.ambiguous && this.results[0]) this.choose(this.results[0]);
+    if (this.hurried) this.chooseFirst();
     this.hurried = false;
   }
 
@@ -189,17 +191,19 @@ export class SearchBox {
     const query = this.query();
     const picked = this.results[this.active];
     if (picked) return this.choose(picked);
-    if (this.answered === query) {
-      const only = this.results.length > 0 && this.note.hidden ? this.results[0] : undefined;
-      if (only) this.choose(only);
-      else this.open();
-      return;
-    }
+    if (this.answered === query) return this.chooseFirst();
     if (query.length < 2) return;
     this.hurried = true;
     clearTimeout(this.timer);
     this.asking?.abort();
     void this.ask(query);
+  }
+
+  /** The best answer, unless the server asks which one is meant. */
+  private chooseFirst(): void {
+    const first = this.results[0];
+    if (first && !this.ambiguous) this.choose(first);
+    else this.open();
   }
 
   private choose(result: SearchResult): void {

@@ -12,7 +12,7 @@ export class Status {
   private fading = 0;
 
   constructor(retry: () => void) {
-    const button = h('button', { type: 'button', class: 'button', onclick: retry }, t.retryNow);
+    const button = h('button', { type: 'button', class: 'button', onclick: retry }, t.retry);
     const words = h('span', { class: 'banner-words' }, this.alert, this.countdown);
     this.banner = h('div', { class: 'banner', id: 'server-away', hidden: true }, icon('warning'), words, button);
   }
@@ -31,11 +31,11 @@ export class Status {
     this.fading = window.setTimeout(() => (this.toast.hidden = true), 4000);
   }
 
-  away(seconds: number): void {
-    if (this.banner.hidden) {
-      this.banner.hidden = false;
-      this.alert.textContent = t.serverAway;
-    }
+  /** `refusal`: what the server said, when it answered at all. */
+  away(seconds: number, refusal: string): void {
+    const words = refusal || t.serverAway;
+    this.banner.hidden = false;
+    if (this.alert.textContent !== words) this.alert.textContent = words;
     this.count(seconds);
   }
 

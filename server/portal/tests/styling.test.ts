@@ -49,13 +49,17 @@ test('a card follows the schema: order, titles, nothing empty, no geometry', () 
       geom: { format: 'geometry-polygon', 'x-ogc-role': 'primary-geometry' },
       contenance: { title: 'Contenance', 'x-ogc-unit': 'm2', 'x-ogc-propertySeq': 2 },
       commune: { 'x-ogc-propertySeq': 1 },
+      section: { title: 'Section', 'x-ogc-propertySeq': 1 },
+      numero: { title: 'Numéro', 'x-ogc-propertySeq': 1 },
       vide: { title: 'Vide', 'x-ogc-propertySeq': 3 },
     },
   };
-  const rows = rowsOf({ commune: '62119', contenance: 2407, vide: null }, schema, 'Béthune', { locale: 'fr-FR', yes: 'Oui', no: 'Non' });
+  const parcel = { layer: 'parcelle', id: '62119000AB0012' };
+  const words = { locale: 'fr-FR', yes: 'Oui', no: 'Non', sectionAndNumber: 'Section et numéro' };
+  const rows = rowsOf(parcel, { commune: '62119', section: 'AB', numero: '12', contenance: 2407, vide: null }, schema, 'Béthune', words);
   assert.deepEqual(
     rows.map((row) => `${row.title} ${row.value.text}`.replace(/\s/g, ' ')),
-    ['Commune Béthune (62119)', 'Contenance 2 407 m² (24 a 7 ca)'],
+    ['Commune Béthune (62119)', 'Section et numéro AB 12', 'Contenance 2 407 m² (24 a 7 ca)'],
   );
 });
 

@@ -305,6 +305,35 @@ test('a card that does not exist says so', async () => {
   await portal.leave({ expectErrors: true });
 });
 
+test('the link to the card is copied', async () => {
+  const portal = await Portal.open(browser, { hash: `#sel=parcelle/${parcel.id}` });
+  await portal.cardTitle();
+  await portal.page.evaluate(() => {
+    document.addEventListener('copy', () => (window.copied = document.activeElement.value ?? ''));
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+  });
+  await portal.page.locator('.card .actions button').nth(1).click();
+  await portal.page.waitForSelector('.toast:not([hidden])');
+  assert.match(await portal.page.textContent('.toast'), /Lien copié/);
+  const copied = await portal.page.evaluate(() => window.copied);
+  assert.ok(copied.includes(`sel=parcelle/${parcel.id}`) && copied.includes('map='), copied);
+  await portal.leave();
+});
+
+test('where the browser cannot draw, search and cards still work', async () => {
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const portal = new Portal(context, await context.newPage(), serverUrl());
+  await portal.page.addInitScript(() => {
+    HTMLCanvasElement.prototype.getContext = () => null;
+  });
+  await portal.page.goto(serverUrl());
+  await portal.page.waitForSelector('.map-missing');
+  await portal.search(parcel.id);
+  await portal.page.press('#search', 'Enter');
+  assert.equal(await portal.cardTitle(), `Parcelle ${parcel.reference}`);
+  await portal.leave();
+});
+
 test('axe finds nothing against WCAG 2 AA', async () => {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const hash of ['', `#map=${parcel.map}&sel=parcelle/${parcel.id}`]) {
