@@ -15,7 +15,7 @@ import { resultBox, Selection } from './selection';
 import { Server, serverBase } from './server';
 import { Status } from './status';
 import { legendOf } from './styling';
-import { swatch } from './swatch';
+import { swatch, swatchOf } from './swatch';
 import { View } from './view';
 
 declare global {
@@ -105,9 +105,9 @@ export class App {
       zoom: () => this.selection.zoom(),
       copyLink: () => void this.copyLink(),
       retry: () => this.selection.retry(),
-      swatchOf: (layer) => {
-        const first = this.style && legendOf(this.style, layer)[0];
-        return first ? swatch(first) : '';
+      swatchOf: (hit) => {
+        const first = this.style && legendOf(this.style, hit.layer)[0];
+        return swatchOf(hit.drawn) || (first ? swatch(first) : '');
       },
       rawUrl: (ref) => this.server.featureUrl(ref),
     });

@@ -12,7 +12,7 @@ export interface CardEvents {
   zoom(): void;
   copyLink(): void;
   retry(): void;
-  swatchOf(layer: string): string;
+  swatchOf(hit: Hit): string;
   rawUrl(ref: FeatureRef): string;
 }
 
@@ -124,7 +124,7 @@ export class Card {
   private hitButton(hit: Hit): HTMLElement {
     const collection = this.collections.get(hit.layer);
     const mark = h('span', { class: 'mark' });
-    mark.innerHTML = this.events.swatchOf(hit.layer);
+    mark.innerHTML = this.events.swatchOf(hit);
     const words = h(
       'span',
       { class: 'option-words' },

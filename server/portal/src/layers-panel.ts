@@ -38,7 +38,6 @@ export class LayersPanel {
   ) {
     const heading = h('h2', { id: 'layers-title' }, t.layers, this.count);
     this.element = h('section', { class: 'layers-panel', 'aria-labelledby': 'layers-title' }, heading, this.list);
-    this.list.after(links());
     this.list.append(h('div', { class: 'skeleton', role: 'status' }, h('span', { class: 'sr-only' }, t.loading)));
   }
 
@@ -47,7 +46,8 @@ export class LayersPanel {
     const focused = this.list.contains(document.activeElement) ? document.activeElement?.id : undefined;
     this.rows = [];
     const themes = groupByTheme(collections);
-    this.list.replaceChildren(...(themes.length > 0 ? themes.map((theme) => this.theme(theme, style)) : [emptyList()]));
+    const parts = themes.length > 0 ? themes.map((theme) => this.theme(theme, style)) : [emptyList()];
+    this.list.replaceChildren(...parts, links());
     this.recount();
     if (focused) document.getElementById(focused)?.focus();
   }

@@ -1,5 +1,6 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './css/base.css';
+import './css/map.css';
 import './css/frame.css';
 import './css/search.css';
 import './css/panel.css';

@@ -5,6 +5,7 @@ import {
   NavigationControl,
   ScaleControl,
   type GeoJSONSource,
+  type LayerSpecification,
   type MapGeoJSONFeature,
   type PointLike,
   type StyleSpecification,
@@ -18,10 +19,10 @@ import type { View } from './view';
 
 /** A feature drawn at some place. */
 export interface Hit extends FeatureRef {
-  /** What the tile knows to name it; may be empty. */
-  name: string;
   properties: Record<string, unknown>;
   shape: 'point' | 'line' | 'area';
+  /** How it is drawn, with the values this very feature gets. */
+  drawn: LayerSpecification;
 }
 
 export interface MapEvents {
@@ -167,13 +168,27 @@ export class MapView {
       if (layer === undefined || !collection) continue;
       const id = feature.properties[collection['carreau:idField'] ?? 'id'] ?? feature.id;
       if (id === undefined || id === null) continue;
-      const name = String(feature.properties[collection['carreau:labelField'] ?? ''] ?? '');
       const key = `${layer}/${String(id)}`;
       if (!hits.has(key)) {
-        hits.set(key, { layer, id: String(id), name, properties: feature.properties, shape: shapeOf(feature) });
+        hits.set(key, {
+          layer,
+          id: String(id),
+          properties: feature.properties,
+          shape: shapeOf(feature),
+          drawn: this.drawnAs(feature),
+        });
       }
     }
     return [...hits.values()];
+  }
+
+  /** The style layer that drew a feature, with colours and numbers as they came out for it. */
+  private drawnAs(feature: MapGeoJSONFeature): LayerSpecification {
+    const spec = this.style?.layers.find((one) => one.id === feature.layer.id) ?? (feature.layer as LayerSpecification);
+    const evaluated = (feature.layer.paint ?? {}) as Record<string, unknown>;
+    const plain = Object.entries(evaluated).filter(([name, value]) => typeof value === 'number' || name.endsWith('color'));
+    const paint = plain.map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]);
+    return { ...spec, paint: { ...spec.paint, ...Object.fromEntries(paint) } } as LayerSpecification;
   }
 
   private dressed(style: StyleSpecification): StyleSpecification {

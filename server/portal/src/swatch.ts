@@ -7,6 +7,11 @@ export function swatch(item: LegendItem): string {
   return `<svg class="swatch" viewBox="0 0 24 18" width="24" height="18" aria-hidden="true" focusable="false">${shapes || '<rect x="2" y="2" width="20" height="14" rx="2" fill="none" stroke="#8a8f94"/>'}</svg>`;
 }
 
+/** The same for one style layer; empty when it draws nothing one can see. */
+export function swatchOf(spec: LayerSpecification): string {
+  return shape(spec) && swatch({ label: '', order: 0, specs: [spec] });
+}
+
 function shape(spec: LayerSpecification): string {
   const paint = (spec.paint ?? {}) as Record<string, unknown>;
   const colour = (name: string, otherwise: string) => attribute(plainColour(paint[name]) ?? otherwise);
@@ -15,7 +20,7 @@ function shape(spec: LayerSpecification): string {
     case 'fill': {
       const opacity = number('fill-opacity', 1);
       if (opacity === 0) return '';
-      const outline = colour('fill-outline-color', 'none');
+      const outline = colour('fill-outline-color', 'rgb(0 0 0 / 18%)');
       return `<rect x="2" y="2" width="20" height="14" rx="2.5" fill="${colour('fill-color', '#000')}" fill-opacity="${opacity}" stroke="${outline}"/>`;
     }
     case 'line': {
