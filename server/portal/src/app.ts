@@ -1,0 +1,248 @@
+import type { Map as MapLibreMap, StyleSpecification } from 'maplibre-gl';
+import { parseAddress, type Address } from './address';
+import { Card } from './card';
+import { communeLayer } from './card-rows';
+import { Catalogue } from './catalogue';
+import { copyText } from './clipboard';
+import { extentOf, sameRef, type Bbox, type Collection } from './contract';
+import { Frame } from './frame';
+import { joinBoxes } from './geometry';
+import { language, t } from './i18n';
+import { LayersPanel, titleOfLayer } from './layers-panel';
+import { MapView } from './map-view';
+import { SearchBox } from './search-box';
+import { resultBox, Selection } from './selection';
+import { Server, serverBase } from './server';
+import { Status } from './status';
+import { legendOf } from './styling';
+import { swatch, swatchOf } from './swatch';
+import { View } from './view';
+
+declare global {
+  interface Window {
+    /** For tests and for the curious: the map, and when it was first drawn whole. */
+    carreau: { map: MapLibreMap | null; ready: Promise<void> };
+  }
+}
+
+/** Builds the page's parts and lets them talk to each other. */
+export class App {
+  private collections: Collection[] = [];
+  private style: StyleSpecification | null = null;
+  private byKeyboard = false;
+  private readonly server = new Server(serverBase());
+  private readonly view: View;
+  private readonly status = new Status(() => void this.catalogue.refresh());
+  private readonly catalogue: Catalogue;
+  private readonly layers: LayersPanel;
+  private readonly card: Card;
+  private readonly search: SearchBox;
+  private readonly frame: Frame;
+  private readonly map: MapView | null;
+  private readonly selection: Selection;
+
+  constructor(root: HTMLElement, address: Address) {
+    this.view = new View(address, address.lang);
+    this.catalogue = this.makeCatalogue();
+    this.layers = this.makeLayers();
+    this.card = this.makeCard();
+    this.search = this.makeSearch();
+    this.frame = this.makeFrame(root);
+    this.map = this.makeMap();
+    this.selection = new Selection({
+      server: this.server,
+      card: this.card,
+      frame: this.frame,
+      status: this.status,
+      view: this.view,
+      map: this.map,
+      unreachable: () => this.catalogue.suspect(),
+    });
+    this.expose();
+    this.listen();
+  }
+
+  start(): void {
+    if (this.view.camera) this.map?.jump(this.view.camera);
+    void this.catalogue.refresh();
+  }
+
+  private makeCatalogue(): Catalogue {
+    return new Catalogue(this.server, {
+      changed: (collections, style) => this.changed(collections, style),
+      away: (seconds, refusal) => this.status.away(seconds, refusal),
+      trying: () => this.status.trying(),
+      back: () => {
+        this.status.back();
+        this.map?.reloadTiles();
+        this.selection.serverBack();
+      },
+    });
+  }
+
+  private makeLayers(): LayersPanel {
+    return new LayersPanel(this.view, {
+      toggled: (layer) => {
+        this.map?.applyVisibility(layer);
+        this.credit();
+      },
+      faded: (layer) => this.map?.applyOpacity(layer),
+      zoomTo: (zoom) => this.map?.zoomTo(zoom),
+      extent: (collection) => {
+        const box = extentOf(collection);
+        if (box) this.map?.fit(box, this.frame.insets());
+      },
+    });
+  }
+
+  private makeCard(): Card {
+    return new Card({
+      closed: () => this.selection.close(),
+      opened: (ref) => {
+        const { place, hits } = this.selection.around;
+        void this.selection.open(ref, { ...(place && { at: place }), hits, focus: true });
+      },
+      zoom: () => this.selection.zoom(),
+      copyLink: () => void this.copyLink(),
+      retry: () => this.selection.retry(),
+      swatchOf: (hit) => {
+        const first = this.style && legendOf(this.style, hit.layer)[0];
+        return swatchOf(hit.drawn) || (first ? swatch(first) : '');
+      },
+      rawUrl: (ref) => this.server.featureUrl(ref),
+    });
+  }
+
+  private makeSearch(): SearchBox {
+    return new SearchBox(this.server, {
+      chosen: ({ layer, id, bbox }) => void this.selection.open({ layer, id }, { zoom: resultBox(bbox), focus: true }),
+      announce: (text) => this.status.announce(text),
+      unreachable: () => this.catalogue.suspect(),
+    });
+  }
+
+  private makeFrame(root: HTMLElement): Frame {
+    const parts = {
+      search: this.search.element,
+      layers: this.layers.element,
+      card: this.card.element,
+      floating: [this.status.banner, this.status.toast, this.status.voice],
+    };
+    return new Frame(root, parts, {
+      otherLanguage: () => this.reloadIn(language === 'fr' ? 'en' : 'fr'),
+      copyLink: () => void this.copyLink(),
+      toMap: () => this.map?.map.getCanvas().focus(),
+      toSearch: () => this.search.focus(),
+    });
+  }
+
+  /** The map, or null where the browser cannot draw one: search and cards work without. */
+  private makeMap(): MapView | null {
+    try {
+      return new MapView(this.frame.map, this.view, {
+        clicked: (at, hits) => this.selection.pointed(at, hits, this.byKeyboard),
+        moved: (camera) => {
+          this.view.camera = camera;
+          this.view.remember();
+        },
+        unreachable: () => this.catalogue.suspect(),
+        home: () => this.showTerritory(true),
+      });
+    } catch (error) {
+      console.warn('Carreau:', error);
+      this.frame.mapMissing();
+      return null;
+    }
+  }
+
+  private changed(collections: Collection[], style: StyleSpecification): void {
+    const first = this.style === null;
+    const before = new Set(this.collections.map((collection) => collection.id));
+    this.collections = collections;
+    this.style = style;
+    this.view.meet(collections);
+    this.selection.know(collections);
+    this.layers.show(collections, style);
+    this.map?.show(collections, style);
+    this.layers.zoomed(this.map?.map.getZoom() ?? 0);
+    this.credit();
+    if (first) return this.firstShow();
+    const added = collections.filter((collection) => !before.has(collection.id));
+    for (const collection of added) this.status.notify(t.layerAdded(titleOfLayer(collection)));
+    // Whatever changed may have changed what is drawn; the browser asks the server with the version it has.
+    this.map?.reloadTiles();
+    this.view.remember();
+  }
+
+  private firstShow(): void {
+    const { selection, camera } = this.view;
+    if (!camera) this.showTerritory(false);
+    if (selection) void this.selection.open(selection, camera ? {} : { zoom: 'feature' });
+  }
+
+  private showTerritory(animate: boolean): void {
+    const territory = this.collections.find((collection) => collection.id === communeLayer);
+    const boxes = this.collections.map(extentOf).filter((box): box is Bbox => box !== null);
+    const box = (territory && extentOf(territory)) ?? joinBoxes(boxes);
+    if (box) this.map?.fit(box, this.frame.insets(), 18, animate);
+  }
+
+  private credit(): void {
+    this.frame.credit(this.collections.filter((collection) => this.view.shown.has(collection.id)));
+  }
+
+  private listen(): void {
+    this.map?.map.on('zoom', () => this.layers.zoomed(this.map?.map.getZoom() ?? 0));
+    this.map?.map.on('idle', () => this.selection.settled());
+    window.addEventListener('hashchange', () => this.addressChanged());
+    document.addEventListener('keydown', (event) => {
+      this.byKeyboard = true;
+      if (event.key === 'Escape' && this.card.open) this.selection.close();
+    });
+    document.addEventListener('pointerdown', () => (this.byKeyboard = false));
+  }
+
+  /** The reader followed a link or typed another address into the same page. */
+  private addressChanged(): void {
+    const address = parseAddress(location.hash);
+    if (address.lang && address.lang !== language) return location.reload();
+    const selected = this.view.selection;
+    this.view.adopt(address, this.collections);
+    if (this.style) {
+      this.layers.show(this.collections, this.style);
+      this.map?.show(this.collections, this.style);
+    }
+    this.credit();
+    if (address.camera) this.map?.jump(address.camera);
+    if (!address.selection) this.selection.close();
+    else if (!sameRef(selected, address.selection)) {
+      void this.selection.open(address.selection, address.camera ? {} : { zoom: 'feature' });
+    }
+  }
+
+  private reloadIn(other: string): void {
+    const page = new URL(location.href);
+    page.searchParams.delete('lang');
+    page.hash = this.view.hash(other);
+    history.replaceState(null, '', page.href);
+    location.reload();
+  }
+
+  private async copyLink(): Promise<void> {
+    this.view.write();
+    this.status.notify((await copyText(location.href)) ? t.copied : t.copyFailed);
+  }
+
+  private expose(): void {
+    const map = this.map?.map ?? null;
+    const ready = new Promise<void>((resolve) => {
+      if (!map) return resolve();
+      const whole = () => {
+        if (this.style && map.areTilesLoaded()) resolve();
+        else map.once('idle', whole);
+      };
+      map.once('idle', whole);
+    });
+    window.carreau = { map, ready };
+  }
+}

@@ -1,0 +1,176 @@
+import { sameRef, type Collection, type FeatureRef, type LayerSchema, type ServerFeature } from './contract';
+import { communeOf, rowsOf, titleOf, type CardRow } from './card-rows';
+import { h, icon } from './dom';
+import { formatDate } from './format';
+import { t } from './i18n';
+import { titleOfLayer } from './layers-panel';
+import type { Hit } from './map-view';
+
+export interface CardEvents {
+  closed(): void;
+  opened(ref: FeatureRef): void;
+  zoom(): void;
+  copyLink(): void;
+  retry(): void;
+  swatchOf(hit: Hit): string;
+  rawUrl(ref: FeatureRef): string;
+}
+
+export interface CardContent {
+  ref: FeatureRef;
+  collection: Collection | undefined;
+  feature: ServerFeature;
+  schema: LayerSchema;
+  communeName: string | null;
+}
+
+/** Everything the server says about one feature, and what else lies at the same place. */
+export class Card {
+  readonly element: HTMLElement;
+  private readonly body = h('div', { class: 'card-body' });
+  private readonly heading = h('h2', { id: 'card-title', tabindex: -1 });
+  private readonly kind = h('p', { class: 'card-kind' });
+  private readonly place = h('p', { class: 'card-place' });
+  private readonly here = h('section', { class: 'here', 'aria-labelledby': 'here-title' });
+  private collections = new Map<string, Collection>();
+
+  constructor(private readonly events: CardEvents) {
+    const close = h('button', {
+      type: 'button',
+      class: 'plain card-close',
+      'aria-label': t.cardClose,
+      title: t.cardClose,
+      onclick: () => this.events.closed(),
+    });
+    close.append(icon('close'));
+    const back = h('button', { type: 'button', class: 'link back', onclick: () => this.events.closed() });
+    back.append(icon('back'), t.cardBack);
+    const header = h(
+      'header',
+      { class: 'card-head' },
+      h('div', { class: 'card-bar' }, back, close),
+      this.kind,
+      this.heading,
+      this.place,
+    );
+    this.element = h('section', { class: 'card', 'aria-labelledby': 'card-title', hidden: true }, header, this.body);
+  }
+
+  get open(): boolean {
+    return !this.element.hidden;
+  }
+
+  know(collections: Collection[]): void {
+    this.collections = new Map(collections.map((collection) => [collection.id, collection]));
+  }
+
+  close(): void {
+    this.element.hidden = true;
+    this.body.replaceChildren();
+  }
+
+  /** What is already known while the server is asked: the layer, and the name the tile gave. */
+  loading(ref: FeatureRef, name: string): void {
+    this.head(ref, name);
+    this.body.replaceChildren(
+      h('div', { class: 'skeleton', role: 'status' }, h('span', { class: 'sr-only' }, t.cardLoading)),
+    );
+    this.element.hidden = false;
+  }
+
+  failed(ref: FeatureRef, message: string, again: boolean): void {
+    this.head(ref, '');
+    const retry = h('button', { type: 'button', class: 'button', onclick: () => this.events.retry() }, t.retry);
+    this.body.replaceChildren(h('div', { class: 'empty' }, icon('warning'), h('p', {}, message), again && retry));
+    this.element.hidden = false;
+  }
+
+  /** Shows the card and gives its title back, for those who hear it instead of seeing it. */
+  show(content: CardContent): string {
+    const { ref, collection, feature } = content;
+    const properties = feature.properties ?? {};
+    const title = titleOf(ref.layer, ref.id, properties, collection, t);
+    const rows = rowsOf(ref, properties, content.schema, content.communeName, t);
+    this.head(ref, title);
+    const place = content.communeName ?? communeOf(ref.layer, ref.id, properties);
+    this.place.textContent = place ?? '';
+    this.place.hidden = !place;
+    this.body.replaceChildren(
+      this.actions(ref),
+      rows.length > 0 ? factList(rows) : h('p', { class: 'soft' }, t.cardEmpty),
+      ...(collection ? [origin(collection)] : []),
+      this.here,
+    );
+    this.element.hidden = false;
+    this.body.scrollTop = 0;
+    return title;
+  }
+
+  focus(): void {
+    this.heading.focus({ preventScroll: true });
+  }
+
+  /** The list version of what the map shows there, without the feature of this card. */
+  showHere(hits: Hit[], current: FeatureRef): void {
+    const others = hits.filter((hit) => !sameRef(hit, current));
+    const items = others.map((hit) => h('li', {}, this.hitButton(hit)));
+    this.here.replaceChildren(
+      h('h3', { id: 'here-title' }, t.here),
+      items.length > 0 ? h('ul', {}, ...items) : h('p', { class: 'soft' }, t.hereNone),
+      h('p', { class: 'caution' }, t.hereCaution),
+    );
+  }
+
+  private hitButton(hit: Hit): HTMLElement {
+    const collection = this.collections.get(hit.layer);
+    const mark = h('span', { class: 'mark' });
+    mark.innerHTML = this.events.swatchOf(hit);
+    const words = h(
+      'span',
+      { class: 'option-words' },
+      h('span', { class: 'option-title' }, titleOf(hit.layer, hit.id, hit.properties, collection, t)),
+      h('span', { class: 'soft' }, collection ? titleOfLayer(collection) : hit.layer),
+    );
+    const open = () => this.events.opened({ layer: hit.layer, id: hit.id });
+    return h('button', { type: 'button', class: 'hit', onclick: open }, mark, words);
+  }
+
+  private head(ref: FeatureRef, title: string): void {
+    const collection = this.collections.get(ref.layer);
+    this.kind.textContent = collection ? titleOfLayer(collection) : ref.layer;
+    this.heading.textContent = title || titleOf(ref.layer, ref.id, {}, collection, t);
+    this.place.hidden = true;
+  }
+
+  private actions(ref: FeatureRef): HTMLElement {
+    const zoom = h('button', { type: 'button', class: 'button', onclick: () => this.events.zoom() });
+    zoom.append(icon('target'), t.zoomTo);
+    const copy = h('button', { type: 'button', class: 'button', onclick: () => this.events.copyLink() });
+    copy.append(icon('link'), t.copyLink);
+    const raw = h('a', { class: 'button', href: this.events.rawUrl(ref), target: '_blank', title: t.rawDataLong });
+    raw.append(icon('data'), t.rawData);
+    return h('div', { class: 'actions' }, zoom, copy, raw);
+  }
+}
+
+function factList(rows: CardRow[]): HTMLElement {
+  const parts = rows.flatMap((row) => {
+    const { text, href } = row.value;
+    const value = href ? h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text) : text;
+    const help = row.help !== undefined && h('small', {}, row.help);
+    return [h('dt', {}, row.title), h('dd', { 'data-field': row.name }, value, help)];
+  });
+  return h('dl', { class: 'facts' }, ...parts);
+}
+
+function origin(collection: Collection): HTMLElement {
+  const vintage = collection['carreau:vintage'];
+  const source = [collection['carreau:attribution'], collection.license].filter(Boolean).join(', ');
+  return h(
+    'p',
+    { class: 'origin' },
+    collection['carreau:fictive'] && h('span', { class: 'tag' }, t.layerFictive),
+    vintage && h('span', {}, `${t.vintage} : ${formatDate(vintage, t.locale)}`),
+    source && h('span', {}, source),
+  );
+}

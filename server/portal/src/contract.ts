@@ -1,0 +1,77 @@
+/** What the server says, as far as the portal reads it. */
+import type { Feature } from 'geojson';
+
+export type Bbox = [number, number, number, number];
+
+export interface Collection {
+  id: string;
+  title?: string;
+  description?: string;
+  license?: string;
+  extent?: { spatial?: { bbox?: number[][] } };
+  'carreau:theme'?: string;
+  'carreau:visible'?: boolean;
+  'carreau:fictive'?: boolean;
+  'carreau:vintage'?: string;
+  'carreau:geometryType'?: string;
+  'carreau:idField'?: string;
+  'carreau:labelField'?: string;
+  'carreau:attribution'?: string;
+}
+
+export interface FieldSchema {
+  title?: string;
+  description?: string;
+  type?: string | string[];
+  format?: string;
+  oneOf?: { const?: unknown; title?: string }[];
+  'x-ogc-propertySeq'?: number;
+  'x-ogc-role'?: string;
+  'x-ogc-unit'?: string;
+}
+
+export interface LayerSchema {
+  title?: string;
+  properties?: Record<string, FieldSchema>;
+}
+
+export interface SearchResult {
+  kind: string;
+  layer: string;
+  id: string;
+  title: string;
+  subtitle?: string;
+  bbox?: number[];
+}
+
+export interface SearchAnswer {
+  query: string;
+  results: SearchResult[];
+  ambiguous?: boolean;
+  message?: string;
+}
+
+export type ServerFeature = Feature & { id?: string | number };
+
+/** A feature, named the way addresses and requests name it. */
+export interface FeatureRef {
+  layer: string;
+  id: string;
+}
+
+export function sameRef(a: FeatureRef | null, b: FeatureRef | null): boolean {
+  return a?.layer === b?.layer && a?.id === b?.id;
+}
+
+/** The west, south, east, north of a layer, or null when it has none (an empty layer). */
+export function extentOf(collection: Collection): Bbox | null {
+  return toBbox(collection.extent?.spatial?.bbox?.[0]);
+}
+
+/** Four usable numbers out of four or six; null for anything else. */
+export function toBbox(numbers: number[] | undefined): Bbox | null {
+  if (!numbers?.every(Number.isFinite)) return null;
+  const [w, s, e, n] = numbers.length === 6 ? [0, 1, 3, 4].map((i) => numbers[i]) : numbers;
+  if (w === undefined || s === undefined || e === undefined || n === undefined) return null;
+  return [w, s, e, n];
+}
