@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <ogrsf_frmts.h>
 
+#include <algorithm>
+
 #include "gis/error.hpp"
 #include "gis/read/edigeo_check.hpp"
 #include "gis/read/gdal_session.hpp"
@@ -43,7 +45,7 @@ std::optional<GeometryType> geometry_type(OGRwkbGeometryType type) {
 }
 
 std::string wkt_of(const OGRSpatialReference* srs) {
-    if (!srs || srs->IsLocal() || srs->IsEngineering()) return "";
+    if (!srs || srs->IsLocal()) return "";
     char* text = nullptr;
     const char* const options[] = {"FORMAT=WKT2_2018", nullptr};
     std::string wkt;
