@@ -44,7 +44,7 @@ ArchivePtr open_archive(const fs::path& path, const std::string& shown_name) {
     archive_read_support_format_tar(handle.get());
     archive_read_support_format_zip(handle.get());
     if (archive_read_open_filename(handle.get(), path.c_str(), 1 << 16) != ARCHIVE_OK) {
-        throw InvalidRequest(shown_name, "archive illisible ; envoyez-la de nouveau (.zip ou .tar.bz2)");
+        throw InvalidRequest(shown_name, "archive tronquée ou illisible ; envoyez-la de nouveau (.zip ou .tar.bz2)");
     }
     return handle;
 }

@@ -166,6 +166,7 @@ GeoPackageFacts check_geopackage(const fs::path& path, const std::string& shown_
     std::set<std::string> layers;
     each_row(database.get(), "select table_name from gpkg_contents where data_type in ('features', 'attributes') limit 1000",
              "", shown_name, [&](sqlite3_stmt* row) { layers.insert(column(row, 0)); });
+    if (layers.empty()) throw InvalidRequest(shown_name, "ce GeoPackage ne contient aucune couche vectorielle");
     for (const auto& layer : layers) {
         const std::string why = why_refused(database.get(), schema, layer, shown_name);
         if (!why.empty()) {

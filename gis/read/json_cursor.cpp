@@ -95,7 +95,6 @@ void JsonCursor::string(std::string& out) {
     }
     ++at_;
     if (!ascii && !is_valid_utf8(out)) throw JsonError{"un texte n'est pas en UTF-8 ; convertissez le fichier en UTF-8"};
-    if (out.find('\0') != std::string::npos) throw JsonError{"un texte contient le caractère nul"};
 }
 
 void JsonCursor::escape(std::string& out) {
@@ -121,6 +120,7 @@ void JsonCursor::escape(std::string& out) {
     } else if (code >= 0xDC00 && code < 0xE000) {
         fail("demi-caractère dans un texte");
     }
+    if (code == 0) throw JsonError{"un texte contient le caractère nul"};  // PostgreSQL cannot store it
     append_code_point(out, code);
 }
 

@@ -153,9 +153,10 @@ Mapping mapping_to(const Target& target, const SourceLayer& layer) {
     mapping.coverage_column = target.coverage_column;
     mapping.id_column = target.id_column;
     for (const auto& wanted : target.columns) {
-        Column column{wanted.name, "", convert_to(wanted.type), wanted.required ? Need::Required : Need::Optional};
+        Column column{wanted.name, wanted.source, convert_to(wanted.type),
+                      wanted.required ? Need::Required : Need::Optional};
         for (const auto& field : layer.fields) {
-            if (same_name(field.name, wanted.name)) column.source = field.name;
+            if (column.source.empty() && same_name(field.name, wanted.name)) column.source = field.name;
         }
         for (const auto& field : layer.fields) {
             if (column.source.empty() && clean_name(field.name) == clean_name(wanted.name)) column.source = field.name;

@@ -15,6 +15,7 @@ struct TargetColumn {
     std::string name;
     FieldType type = FieldType::Text;
     bool required = false;
+    std::string source;  ///< the field it is filled from; empty: the one of the same name, case and accents aside
 };
 
 /// A table that no built-in mapping knows: source fields are matched to its columns by name, case and accents aside.
