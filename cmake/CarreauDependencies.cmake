@@ -21,6 +21,8 @@ carreau_pkg(pq libpq libpq-dev)                      # binary rows and COPY
 carreau_pkg(gdal gdal libgdal-dev)                   # reading and writing geographic files
 carreau_pkg(proj proj libproj-dev)                   # coordinate transformations
 carreau_pkg(archive libarchive libarchive-dev)       # zip, tar.bz2, gz
+carreau_pkg(zlib zlib zlib1g-dev)                    # streaming of .json.gz
+carreau_pkg(sqlite sqlite3 libsqlite3-dev)           # a look into a GeoPackage before GDAL (comes with libgdal-dev)
 carreau_pkg(pugixml pugixml libpugixml-dev)          # XML in
 carreau_pkg(deflate libdeflate libdeflate-dev)       # gzip of answers and tiles
 carreau_pkg(sodium libsodium libsodium-dev)          # page token signatures, content hashes

@@ -42,6 +42,20 @@ std::optional<int> parse_code(std::string_view text) {
     return code;
 }
 
+/// The area of use in the CRS's own units; a box no real coordinate leaves where PROJ gives none.
+GeographicBox native_area_of(PJ_CONTEXT* context, const Crs& crs) {
+    if (crs.geographic) return crs.area_of_use;
+    GeographicBox box{-1e8, -1e8, 1e8, 1e8};
+    const PjPtr raw(proj_create_crs_to_crs(context, "OGC:CRS84", crs.code().c_str(), nullptr));
+    const PjPtr operation(raw ? proj_normalize_for_visualization(context, raw.get()) : nullptr);
+    const GeographicBox& area = crs.area_of_use;
+    if (operation) {
+        proj_trans_bounds(context, operation.get(), PJ_FWD, area.west, area.south, area.east, area.north, &box.west, &box.south, &box.east,
+                          &box.north, 21);
+    }
+    return box;
+}
+
 }  // namespace
 
 std::string Crs::uri() const {
@@ -77,6 +91,7 @@ std::optional<Crs> crs_from_epsg(int code) {
     crs.name = proj_get_name(pj.get());
     auto& area = crs.area_of_use;
     proj_get_area_of_use(context.get(), pj.get(), &area.west, &area.south, &area.east, &area.north, nullptr);
+    crs.native_area = native_area_of(context.get(), crs);
     return crs;
 }
 

@@ -3,65 +3,175 @@
 #include <fmt/format.h>
 #include <proj.h>
 
-#include <cmath>
+#include <limits>
 
 #include "gis/error.hpp"
 
 namespace gis {
 
 namespace {
-constexpr int points_per_edge = 21;  // PROJ's own advice for proj_trans_bounds
-}
 
-class Transformation::Impl {
-  public:
-    Impl(const Crs& from, const Crs& to) : to_(to), context_(proj_context_create(), proj_context_destroy) {
-        proj_log_level(context_.get(), PJ_LOG_NONE);
-        const std::unique_ptr<PJ, decltype(&proj_destroy)> raw(
-            proj_create_crs_to_crs(context_.get(), from.code().c_str(), to.code().c_str(), nullptr), proj_destroy);
-        if (raw) operation_.reset(proj_normalize_for_visualization(context_.get(), raw.get()));
-        if (!operation_) {
-            throw Unavailable(fmt::format("no coordinate operation from {} to {}", from.code(), to.code()));
-        }
-    }
+struct ContextDeleter {
+    void operator()(PJ_CONTEXT* context) const { proj_context_destroy(context); }
+};
+struct PjDeleter {
+    void operator()(PJ* pj) const { proj_destroy(pj); }
+};
+struct ListDeleter {
+    void operator()(PJ_OBJ_LIST* list) const { proj_list_destroy(list); }
+};
+struct FactoryDeleter {
+    void operator()(PJ_OPERATION_FACTORY_CONTEXT* factory) const { proj_operation_factory_context_destroy(factory); }
+};
+using ContextPtr = std::unique_ptr<PJ_CONTEXT, ContextDeleter>;
+using PjPtr = std::unique_ptr<PJ, PjDeleter>;
+using ListPtr = std::unique_ptr<PJ_OBJ_LIST, ListDeleter>;
+using FactoryPtr = std::unique_ptr<PJ_OPERATION_FACTORY_CONTEXT, FactoryDeleter>;
 
-    std::optional<Point> transform(Point point) const {
-        const PJ_COORD out = proj_trans(operation_.get(), PJ_FWD, proj_coord(point.x, point.y, 0, HUGE_VAL));
-        if (!std::isfinite(out.xy.x) || !std::isfinite(out.xy.y)) return std::nullopt;
-        return Point{out.xy.x, out.xy.y};
-    }
-
-    std::optional<Envelope> transform(const Envelope& in) const {
-        Envelope out{0, 0, 0, 0, to_};
-        const int done = proj_trans_bounds(context_.get(), operation_.get(), PJ_FWD, in.min_x, in.min_y, in.max_x,
-                                           in.max_y, &out.min_x, &out.min_y, &out.max_x, &out.max_y, points_per_edge);
-        if (done == 0 || !out.is_finite()) return std::nullopt;
-        return out;
-    }
-
-  private:
-    Crs to_;
-    std::unique_ptr<PJ_CONTEXT, decltype(&proj_context_destroy)> context_;
-    std::unique_ptr<PJ, decltype(&proj_destroy)> operation_{nullptr, proj_destroy};
+struct Box {
+    double west = 0, south = 0, east = 0, north = 0;
 };
 
-Transformation::Transformation(const Crs& from, const Crs& to) : impl_(std::make_unique<Impl>(from, to)) {}
+PjPtr crs_of(PJ_CONTEXT* context, int code) {
+    PjPtr crs(proj_create_from_database(context, "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS, 0, nullptr));
+    if (!crs) throw InvalidRequest("crs", fmt::format("EPSG:{} est inconnu de PROJ ; donnez un code EPSG", code));
+    return crs;
+}
+
+/// The grids an operation needs and that are not on this machine, as "fr_ign_ntf_r93.tif, ...".
+std::string missing_grids(PJ_CONTEXT* context, const PJ* operation) {
+    std::string missing;
+    const int count = proj_coordoperation_get_grid_used_count(context, operation);
+    for (int i = 0; i < count; ++i) {
+        const char* name = nullptr;
+        int available = 0;
+        if (!proj_coordoperation_get_grid_used(context, operation, i, &name, nullptr, nullptr, nullptr, nullptr,
+                                               nullptr, &available)) {
+            continue;
+        }
+        if (!available) missing += (missing.empty() ? "" : ", ") + std::string(name ? name : "?");
+    }
+    return missing;
+}
+
+/// An operation whose accuracy is unknown counts as 1 km: it must not win over a measured one.
+double accuracy_of(PJ_CONTEXT* context, const PJ* operation) {
+    const double accuracy = proj_coordoperation_get_accuracy(context, operation);
+    return accuracy < 0 ? 1000.0 : accuracy;
+}
+
+ListPtr operations_between(PJ_CONTEXT* context, const PJ* source, const PJ* target, const Box& area) {
+    const FactoryPtr factory(proj_create_operation_factory_context(context, nullptr));
+    proj_operation_factory_context_set_area_of_interest(context, factory.get(), area.west, area.south, area.east,
+                                                        area.north);
+    proj_operation_factory_context_set_spatial_criterion(context, factory.get(),
+                                                         PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION);
+    proj_operation_factory_context_set_grid_availability_use(context, factory.get(), PROJ_GRID_AVAILABILITY_IGNORED);
+    return ListPtr(proj_create_operations(context, source, target, factory.get()));
+}
+
+PjPtr choose_operation(PJ_CONTEXT* context, const PJ* source, const PJ* target, const Box& area, int source_srid,
+                       int target_srid) {
+    const ListPtr list = operations_between(context, source, target, area);
+    const int count = list ? proj_list_get_count(list.get()) : 0;
+    PjPtr chosen;
+    double chosen_accuracy = std::numeric_limits<double>::infinity();
+    double best_accuracy = chosen_accuracy;
+    std::string wanted_grids;
+    for (int i = 0; i < count; ++i) {
+        PjPtr operation(proj_list_get(context, list.get(), i));
+        if (!operation || proj_coordoperation_has_ballpark_transformation(context, operation.get())) continue;
+        const double accuracy = accuracy_of(context, operation.get());
+        const std::string missing = missing_grids(context, operation.get());
+        if (accuracy < best_accuracy) {
+            best_accuracy = accuracy;
+            wanted_grids = missing;
+        }
+        if (missing.empty() && accuracy < chosen_accuracy) {
+            chosen = std::move(operation);
+            chosen_accuracy = accuracy;
+        }
+    }
+    // A quarter of a metre: less than what a cadastral sheet resolves.
+    if (chosen && chosen_accuracy <= best_accuracy + 0.25) return chosen;
+    if (!wanted_grids.empty()) {
+        throw InvalidRequest("crs", fmt::format("la transformation EPSG:{} vers EPSG:{} a besoin de la grille {}, absente de "
+                                                "cette machine ; installez le paquet proj-data",
+                                                source_srid, target_srid, wanted_grids));
+    }
+    throw InvalidRequest("crs", fmt::format("aucune transformation sûre de EPSG:{} vers EPSG:{} ; indiquez un autre "
+                                            "système de coordonnées",
+                                            source_srid, target_srid));
+}
+
+Box area_of(PJ_CONTEXT* context, const PJ* crs) {
+    Box area{-180, -90, 180, 90};
+    proj_get_area_of_use(context, crs, &area.west, &area.south, &area.east, &area.north, nullptr);
+    return area;
+}
+
+/// The area of use in the target's own units, one twentieth wider on each side: coastal works and border communes.
+Box usable_box(PJ_CONTEXT* context, const PJ* target, const Box& area) {
+    const PjPtr wgs84 = crs_of(context, 4326);
+    const PjPtr raw(proj_create_crs_to_crs_from_pj(context, wgs84.get(), target, nullptr, nullptr));
+    const PjPtr forward(raw ? proj_normalize_for_visualization(context, raw.get()) : nullptr);
+    Box box{-180, -90, 180, 90};
+    const auto type = proj_get_type(target);
+    if (type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS) {
+        box = area;
+    } else if (!forward || !proj_trans_bounds(context, forward.get(), PJ_FWD, area.west, area.south, area.east,
+                                              area.north, &box.west, &box.south, &box.east, &box.north, 21)) {
+        constexpr double everywhere = 1e9;
+        return {-everywhere, -everywhere, everywhere, everywhere};
+    }
+    const double margin_x = (box.east - box.west) / 20;
+    const double margin_y = (box.north - box.south) / 20;
+    return {box.west - margin_x, box.south - margin_y, box.east + margin_x, box.north + margin_y};
+}
+
+}  // namespace
+
+struct Transformation::Impl {
+    ContextPtr context;
+    PjPtr operation;  // null: same CRS
+    std::string name;
+    Box usable;
+};
+
+Transformation::Transformation(int source_srid, int target_srid) : impl_(std::make_unique<Impl>()) {
+    impl_->context.reset(proj_context_create());
+    PJ_CONTEXT* context = impl_->context.get();
+    proj_log_level(context, PJ_LOG_NONE);
+    proj_context_set_enable_network(context, 0);
+    const PjPtr target = crs_of(context, target_srid);
+    const Box area = area_of(context, target.get());
+    impl_->usable = usable_box(context, target.get(), area);
+    if (source_srid == target_srid) return;
+    const PjPtr source = crs_of(context, source_srid);
+    const PjPtr raw = choose_operation(context, source.get(), target.get(), area, source_srid, target_srid);
+    impl_->name = proj_get_name(raw.get());
+    impl_->operation.reset(proj_normalize_for_visualization(context, raw.get()));
+    if (!impl_->operation) throw InvalidRequest("crs", fmt::format("EPSG:{} ne se transforme pas", source_srid));
+}
+
 Transformation::~Transformation() = default;
 Transformation::Transformation(Transformation&&) noexcept = default;
 Transformation& Transformation::operator=(Transformation&&) noexcept = default;
 
-std::optional<Transformation::Point> Transformation::transform(Point point) const {
-    return impl_->transform(point);
-}
-std::optional<Envelope> Transformation::transform(const Envelope& envelope) const {
-    return impl_->transform(envelope);
+void Transformation::apply(double* xy, std::size_t count) {
+    if (!impl_->operation || count == 0) return;
+    constexpr std::size_t stride = 2 * sizeof(double);
+    proj_trans_generic(impl_->operation.get(), PJ_FWD, xy, stride, count, xy + 1, stride, count, nullptr, 0, 0, nullptr,
+                       0, 0);
 }
 
-Envelope area_of_use(const Crs& crs) {
-    const GeographicBox& area = crs.area_of_use;
-    const Envelope degrees{area.west, area.south, area.east, area.north, crs84()};
-    if (crs.geographic) return {area.west, area.south, area.east, area.north, crs};
-    return Transformation(crs84(), crs).transform(degrees).value_or(Envelope{-1e8, -1e8, 1e8, 1e8, crs});
+bool Transformation::in_target_area(double min_x, double min_y, double max_x, double max_y) const {
+    const Box& box = impl_->usable;
+    return min_x >= box.west && max_x <= box.east && min_y >= box.south && max_y <= box.north;
 }
+
+bool Transformation::is_identity() const { return impl_->operation == nullptr; }
+
+const std::string& Transformation::operation_name() const { return impl_->name; }
 
 }  // namespace gis

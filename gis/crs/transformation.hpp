@@ -1,39 +1,36 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
-#include <optional>
-
-#include "gis/crs/envelope.hpp"
+#include <string>
 
 namespace gis {
 
-/// Coordinates from one Crs to another, x before y on both sides. Belongs to one thread at a time (PROJ's context
-/// does).
+/// Brings coordinates from one CRS into another, x (easting, longitude) before y on both sides. Belongs to one thread.
 class Transformation {
   public:
-    /// Throws gis::Unavailable when PROJ knows no operation between the two.
-    Transformation(const Crs& from, const Crs& to);
+    /// The best operation PROJ knows for the target's area. Throws InvalidRequest when a code is unknown, or when that
+    /// operation needs a grid that is not installed: the reason names the grid and the package, nothing is shifted
+    /// silently by metres.
+    Transformation(int source_srid, int target_srid);
     ~Transformation();
     Transformation(Transformation&&) noexcept;
     Transformation& operator=(Transformation&&) noexcept;
 
-    struct Point {
-        double x = 0;
-        double y = 0;
-    };
-    /// Nothing where the operation is not defined.
-    std::optional<Point> transform(Point point) const;
+    /// `count` interleaved x, y pairs, in place. A point without image becomes infinite.
+    void apply(double* xy, std::size_t count);
 
-    /// The smallest box holding the transformed edges of `envelope` (densified, for edges become curves).
-    /// Nothing where the operation is not defined.
-    std::optional<Envelope> transform(const Envelope& envelope) const;
+    /// True where the target CRS is meant to be used, with a margin; false for NaN and infinite coordinates.
+    bool in_target_area(double min_x, double min_y, double max_x, double max_y) const;
+
+    bool is_identity() const;
+
+    /// PROJ's name of the operation; empty when source and target are the same.
+    const std::string& operation_name() const;
 
   private:
-    class Impl;
+    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-/// The CRS's area of use as an envelope in that CRS; the world where PROJ gives none.
-Envelope area_of_use(const Crs& crs);
 
 }  // namespace gis

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <regex>
 
-#include "gis/crs/transformation.hpp"
 #include "gis/error.hpp"
 
 namespace gis {
@@ -71,13 +70,9 @@ std::optional<SqlStatement> box_sql(const Envelope& bbox, const Crs& storage) {
         sql.param(bbox.max_y).text(fmt::format(", {})", storage.srid));
         return sql;
     }
-    Crs degrees = crs84();
-    degrees.area_of_use = storage.area_of_use;
-    const Envelope limits = bbox.crs.geographic
-                                ? area_of_use(degrees)
-                                : Transformation(degrees, bbox.crs).transform(area_of_use(degrees)).value_or(bbox);
-    const Envelope box{std::max(bbox.min_x, limits.min_x), std::max(bbox.min_y, limits.min_y),
-                       std::min(bbox.max_x, limits.max_x), std::min(bbox.max_y, limits.max_y), bbox.crs};
+    const GeographicBox& limits = bbox.crs.geographic ? storage.area_of_use : bbox.crs.native_area;
+    const Envelope box{std::max(bbox.min_x, limits.west), std::max(bbox.min_y, limits.south),
+                       std::min(bbox.max_x, limits.east), std::min(bbox.max_y, limits.north), bbox.crs};
     if (box.min_x > box.max_x || box.min_y > box.max_y) return std::nullopt;
     const double step = std::max({box.max_x - box.min_x, box.max_y - box.min_y, 1e-6}) / segments_per_edge;
     sql.text("st_transform(st_segmentize(st_makeenvelope(")

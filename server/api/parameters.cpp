@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "gis/crs/transformation.hpp"
 #include "gis/error.hpp"
 
 namespace api {
@@ -39,11 +38,11 @@ std::optional<double> parse_number(std::string_view text) {
 /// maps show more than the area.
 bool is_near_area(const gis::Envelope& box) {
     if (box.crs.geographic) return box.min_x >= -180 && box.max_x <= 180 && box.min_y >= -90 && box.max_y <= 90;
-    const gis::Envelope area = gis::area_of_use(box.crs);
-    const double margin_x = 2 * (area.max_x - area.min_x);
-    const double margin_y = 2 * (area.max_y - area.min_y);
-    return box.min_x <= area.max_x + margin_x && box.max_x >= area.min_x - margin_x &&
-           box.min_y <= area.max_y + margin_y && box.max_y >= area.min_y - margin_y;
+    const gis::GeographicBox& area = box.crs.native_area;
+    const double margin_x = 2 * (area.east - area.west);
+    const double margin_y = 2 * (area.north - area.south);
+    return box.min_x <= area.east + margin_x && box.max_x >= area.west - margin_x && box.min_y <= area.north + margin_y &&
+           box.max_y >= area.south - margin_y;
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ class StaticFiles {
     /// Reads every regular file below `folder`; links that lead out of it and hidden files are left out. Throws
     /// std::runtime_error when the folder cannot be read or holds more than 256 MB.
     explicit StaticFiles(const std::filesystem::path& folder);
+    /// No file at all.
+    StaticFiles() = default;
 
     /// The file at "assets/app.js", with or without '/' in front; "" and "doc/" mean the index.html in there.
     /// Names with a hash below assets/ may be kept for ever by the client, pages are asked again each time.

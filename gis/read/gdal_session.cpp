@@ -1,0 +1,58 @@
+#include "gis/read/gdal_session.hpp"
+
+#include <cpl_conv.h>
+#include <ogr_srs_api.h>
+#include <ogrsf_frmts.h>
+
+#include <mutex>
+
+namespace gis::read {
+
+namespace {
+
+/// Only the drivers we read with; and no way out of the file: no VRT code, no network, no plug-in, no neighbour files.
+void register_once() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        CPLSetConfigOption("GDAL_DRIVER_PATH", "disable");
+        CPLSetConfigOption("GDAL_VRT_ENABLE_PYTHON", "NO");
+        CPLSetConfigOption("CPL_VSIL_CURL_ALLOWED_FILENAME", "none");
+        CPLSetConfigOption("PROJ_NETWORK", "OFF");
+        OSRSetPROJEnableNetwork(0);
+        RegisterOGRShape();
+        RegisterOGREDIGEO();
+        RegisterOGRGeoPackage();
+    });
+}
+
+void set_thread_options() {
+    CPLSetThreadLocalConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "TRUE");
+    CPLSetThreadLocalConfigOption("OGR_EDIGEO_CREATE_LABEL_LAYERS", "NO");
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_LOAD_EXTENSIONS", nullptr);
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_PRAGMA", "trusted_schema=OFF");
+    // Sizes of what a single value may take while it is read.
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_CACHE", "16");
+}
+
+}  // namespace
+
+GdalMessages::GdalMessages() { CPLPushErrorHandlerEx(&GdalMessages::receive, this); }
+
+GdalMessages::~GdalMessages() { CPLPopErrorHandler(); }
+
+void GdalMessages::receive(CPLErr severity, CPLErrorNum, const char* message) {
+    auto* self = static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());
+    if (severity >= CE_Failure && self->failure_.empty()) self->failure_ = message;
+}
+
+DatasetPtr open_with(const std::string& driver, const std::string& path, const std::vector<std::string>& open_options) {
+    register_once();
+    set_thread_options();
+    const char* const drivers[] = {driver.c_str(), nullptr};
+    std::vector<const char*> options;
+    for (const auto& option : open_options) options.push_back(option.c_str());
+    options.push_back(nullptr);
+    return DatasetPtr(GDALOpenEx(path.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, options.data(), nullptr));
+}
+
+}  // namespace gis::read

@@ -1,0 +1,190 @@
+#include "gis/read/input.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <optional>
+
+#include "gis/error.hpp"
+#include "gis/read/gdal_source.hpp"
+#include "gis/read/geojson_source.hpp"
+#include "gis/read/text.hpp"
+
+namespace gis::read {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A delivery is a few folders deep; deeper ones are not looked into.
+constexpr int max_folder_depth = 6;
+constexpr std::size_t max_folder_files = 20'000;
+
+std::string first_bytes(const fs::path& path, std::size_t count) {
+    std::ifstream in(path, std::ios::binary);
+    std::string bytes(count, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(count));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
+}
+
+std::string first_inflated_bytes(const fs::path& path) {
+    const std::unique_ptr<gzFile_s, decltype(&gzclose_r)> in(gzopen(path.c_str(), "rb"), gzclose_r);
+    std::string bytes(512, '\0');
+    const int got = in ? gzread(in.get(), bytes.data(), 512) : 0;
+    bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return bytes;
+}
+
+bool looks_like_json(std::string_view bytes) {
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    const auto text = trimmed(bytes);
+    return text.starts_with('{');
+}
+
+bool is_tar(std::string_view bytes) { return bytes.size() > 262 && bytes.substr(257, 5) == "ustar"; }
+
+std::string extension(const fs::path& path) { return lower(path.extension().string()); }
+
+std::optional<Format> format_of(const fs::path& path) {
+    using namespace std::string_view_literals;
+    const std::string bytes = first_bytes(path, 512);
+    const std::string_view head(bytes);
+    if (head.starts_with("SQLite format 3\0"sv)) return Format::GeoPackage;
+    if (head.starts_with("\x00\x00\x27\x0A"sv)) return Format::Shapefile;
+    if (head.starts_with("BZh") || head.starts_with("PK\x03\x04") || head.starts_with("\xFD"
+                                                                                     "7zXZ")) {
+        return Format::Archive;
+    }
+    if (head.starts_with("\x1F\x8B")) {
+        const std::string inflated = first_inflated_bytes(path);
+        return looks_like_json(inflated) ? Format::GeoJson : Format::Archive;
+    }
+    if (is_tar(head)) return Format::Archive;
+    if (head.starts_with("BOM") && extension(path) == ".thf") return Format::Edigeo;
+    if (looks_like_json(head)) return Format::GeoJson;
+    // A .dbf has no signature: version byte, then a plausible date.
+    if (extension(path) == ".dbf" && bytes.size() >= 32) return Format::Shapefile;
+    return std::nullopt;
+}
+
+/// What a file that we do not read seems to be, for the refusal.
+std::string what_it_seems(const fs::path& path) {
+    const std::string head = first_bytes(path, 512);
+    if (head.empty()) return "le fichier est vide";
+    if (head.starts_with("\xFF\xD8")) return "c'est une photo JPEG";
+    if (head.starts_with("II*") || head.starts_with("MM")) return "c'est une image TIFF";
+    if (head.starts_with("%PDF")) return "c'est un PDF";
+    if (head.starts_with("AutoCAD Binary DXF") || extension(path) == ".dxf") return "c'est un dessin DXF";
+    if (trimmed(head).starts_with('<')) return "c'est un fichier XML ou GML";
+    if (extension(path) == ".csv" || extension(path) == ".txt") return "c'est une table de texte";
+    return "son contenu n'est pas reconnu";
+}
+
+/// Shapefile side files and EDIGEO members go with their main file.
+bool is_side_file(const fs::path& path) {
+    constexpr std::array<std::string_view, 22> side{".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".fix",
+                                                    ".vec", ".gen", ".geo", ".qal", ".dic", ".scd", ".thf", ".qml",
+                                                    ".sld", ".lyr", ".atx", ".cst", ".idm", ".ind"};
+    return std::ranges::count(side, extension(path)) > 0;
+}
+
+/// "a/b.shp" of "a/B.DBF": the table of a shapefile is not an input of its own.
+bool has_shp_beside(const fs::path& dbf) {
+    for (const char* shp : {".shp", ".SHP", ".Shp"}) {
+        fs::path candidate = dbf;
+        if (fs::exists(candidate.replace_extension(shp))) return true;
+    }
+    return false;
+}
+
+void list_folder(const fs::path& folder, const fs::path& root, int depth, InputList& list) {
+    if (depth > max_folder_depth) return;
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+        if (entries.size() > max_folder_files) throw InvalidRequest(folder.filename().string(), "dossier trop grand");
+    }
+    std::ranges::sort(entries);
+    const auto shown = [&](const fs::path& path) { return fs::relative(path, root.parent_path()).generic_string(); };
+    for (const auto& path : entries) {
+        if (fs::is_symlink(path)) continue;
+        if (fs::is_directory(path)) {
+            list_folder(path, root, depth + 1, list);
+            continue;
+        }
+        if (extension(path) == ".thf") {
+            list.inputs.push_back({path, Format::Edigeo, shown(path)});
+        } else if (!is_side_file(path) && !(extension(path) == ".dbf" && has_shp_beside(path))) {
+            if (const auto format = format_of(path)) {
+                list.inputs.push_back({path, *format, shown(path)});
+            } else {
+                list.ignored.push_back(shown(path));
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::string_view to_string(Format format) {
+    switch (format) {
+        case Format::Edigeo: return "EDIGEO";
+        case Format::GeoJson: return "GeoJSON";
+        case Format::Shapefile: return "Shapefile";
+        case Format::GeoPackage: return "GeoPackage";
+        case Format::Archive: return "archive";
+    }
+    return "";
+}
+
+InputList list_inputs(const fs::path& given) {
+    const fs::path path = fs::weakly_canonical(given);
+    const std::string name = path.filename().string();
+    InputList list;
+    if (!fs::exists(path)) throw InvalidRequest(name, "fichier absent ; vérifiez le chemin");
+    if (fs::is_directory(path)) {
+        list_folder(path, path, 0, list);
+        if (list.inputs.empty()) {
+            throw InvalidRequest(name, "aucun fichier EDIGEO, GeoJSON, Shapefile ou GeoPackage dans ce dossier");
+        }
+        return list;
+    }
+    if (!fs::is_regular_file(path)) throw InvalidRequest(name, "ce n'est pas un fichier ordinaire");
+    const auto format = format_of(path);
+    if (!format) {
+        throw InvalidRequest(name, what_it_seems(path) + " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
+                                                         ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg)");
+    }
+    list.inputs.push_back({path, *format, name});
+    return list;
+}
+
+OpenInput open_input(const Input& input) {
+    OpenInput open;
+    if (input.format != Format::Archive) {
+        open.inputs.push_back(input);
+        return open;
+    }
+    open.folders.emplace_back();
+    const fs::path& folder = open.folders.back().path();
+    unpack(input.path, folder, input.shown_name);
+    for (Input inner : list_inputs(folder).inputs) {
+        if (inner.format == Format::Archive) {
+            throw InvalidRequest(input.shown_name, "l'archive contient une autre archive ; ouvrez-la d'abord");
+        }
+        inner.shown_name = input.shown_name + ":" + inner.path.filename().string();
+        open.inputs.push_back(std::move(inner));
+    }
+    return open;
+}
+
+std::unique_ptr<Source> open_source(const Input& input, const Options& options) {
+    if (input.format == Format::GeoJson) return open_geojson_source(input);
+    return open_gdal_source(input, options);
+}
+
+}  // namespace gis::read

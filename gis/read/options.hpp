@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "gis/layer/layer.hpp"
+
+namespace gis::read {
+
+struct TargetColumn {
+    std::string name;
+    FieldType type = FieldType::Text;
+    bool required = false;
+    std::string source;  ///< the field it is filled from; empty: the one of the same name, case and accents aside
+};
+
+/// A table that no built-in mapping knows: source fields are matched to its columns by name, case and accents aside.
+struct Target {
+    std::string table;                     ///< "public.bancs"
+    std::vector<TargetColumn> columns;     ///< without the geometry
+    std::string id_column;                 ///< no source field of that name: numbered from 1 in the order of the file
+    std::optional<GeometryType> geometry;  ///< none: a table without geometry
+    std::string coverage_column;           ///< empty: none
+};
+
+struct Progress {
+    std::int64_t done = 0;
+    std::int64_t total = 0;  ///< 0: not known
+    std::string unit;        ///< "octets", "objets" or "fichiers"
+};
+
+struct Options {
+    /// "parcelle", "zone_urba" ...: the built-in mapping to use whatever the file looks like; none: recognised.
+    std::optional<std::string> kind;
+    /// Read into this table instead of a built-in mapping.
+    std::optional<Target> target;
+    /// The layer inside the file; none: all that are recognised, or the only one.
+    std::optional<std::string> source_layer;
+    int target_srid = 2154;
+    /// What the person says the source's CRS is; goes before what the file says.
+    std::optional<int> source_srid;
+    /// What the person says the text encoding is ("LATIN1"), for Shapefile and DBF; goes before what the file says.
+    std::optional<std::string> encoding;
+    /// "62" or "971": for EDIGEO exchanges whose name does not tell.
+    std::optional<std::string> departement;
+    /// Files read at the same time, each on its own thread.
+    int threads = 1;
+    /// Called from the reading threads, one at a time.
+    std::function<void(const Progress&)> progress;
+    std::stop_token stop;
+};
+
+}  // namespace gis::read
