@@ -4,7 +4,7 @@ import { Card } from './card';
 import { communeLayer } from './card-rows';
 import { Catalogue } from './catalogue';
 import { copyText } from './clipboard';
-import { extentOf, sameRef, type Bbox, type Collection } from './contract';
+import { extentOf, isDrawn, sameRef, type Bbox, type Collection } from './contract';
 import { Frame } from './frame';
 import { joinBoxes } from './geometry';
 import { language, t } from './i18n';
@@ -155,13 +155,14 @@ export class App {
     }
   }
 
-  private changed(collections: Collection[], style: StyleSpecification): void {
+  private changed(published: Collection[], style: StyleSpecification): void {
+    const collections = published.filter(isDrawn);
     const first = this.style === null;
     const before = new Set(this.collections.map((collection) => collection.id));
     this.collections = collections;
     this.style = style;
     this.view.meet(collections);
-    this.selection.know(collections);
+    this.selection.know(published);
     this.layers.show(collections, style);
     this.map?.show(collections, style);
     this.layers.zoomed(this.map?.map.getZoom() ?? 0);

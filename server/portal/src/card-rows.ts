@@ -67,7 +67,8 @@ export function rowsOf(
   const order = ([, field]: [string, FieldSchema]) => field['x-ogc-propertySeq'] ?? Number.MAX_SAFE_INTEGER;
   return [...fields]
     .sort((a, b) => order(a) - order(b))
-    .flatMap(([name, field]): CardRow[] => {
+    .flatMap(([name, declared]): CardRow[] => {
+      const field = withUnit(declared);
       if (parcel && name === 'section') {
         return [{ name, title: words.sectionAndNumber, value: { text: formatParcel(parcel) } }];
       }
@@ -95,6 +96,14 @@ function formatField(
 
 function isGeometry(field: FieldSchema): boolean {
   return Boolean(field.format?.startsWith('geometry') || field['x-ogc-role']?.endsWith('geometry'));
+}
+
+/** A field whose title ends in a unit, "Contenance (m²)", says it beside the value instead. */
+function withUnit(field: FieldSchema): FieldSchema {
+  const parts = /^(.*\S) \((m²|m³|m|cm|km|km²|ha|%|°C|dB|€)\)$/.exec(field.title ?? '');
+  const [, title, unit] = parts ?? [];
+  if (title === undefined || unit === undefined || field['x-ogc-unit']) return field;
+  return { ...field, title, 'x-ogc-unit': unit };
 }
 
 function humanName(name: string): string {

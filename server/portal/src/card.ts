@@ -165,7 +165,7 @@ function factList(rows: CardRow[]): HTMLElement {
 
 function origin(collection: Collection): HTMLElement {
   const vintage = collection['carreau:vintage'];
-  const source = [collection['carreau:attribution'], collection.license].filter(Boolean).join(', ');
+  const source = [collection['carreau:attribution'], collection['carreau:licence']].filter(Boolean).join(', ');
   return h(
     'p',
     { class: 'origin' },

@@ -7,7 +7,6 @@ export interface Collection {
   id: string;
   title?: string;
   description?: string;
-  license?: string;
   extent?: { spatial?: { bbox?: number[][] } };
   'carreau:theme'?: string;
   'carreau:visible'?: boolean;
@@ -17,6 +16,7 @@ export interface Collection {
   'carreau:idField'?: string;
   'carreau:labelField'?: string;
   'carreau:attribution'?: string;
+  'carreau:licence'?: string;
 }
 
 export interface FieldSchema {
@@ -61,6 +61,11 @@ export interface FeatureRef {
 
 export function sameRef(a: FeatureRef | null, b: FeatureRef | null): boolean {
   return a?.layer === b?.layer && a?.id === b?.id;
+}
+
+/** Whether a layer can be drawn: a table without geometry is published too, but has no place on the map. */
+export function isDrawn(collection: Collection): boolean {
+  return collection['carreau:geometryType'] !== '';
 }
 
 /** The west, south, east, north of a layer, or null when it has none (an empty layer). */

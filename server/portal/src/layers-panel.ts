@@ -125,7 +125,7 @@ export class LayersPanel {
     const facts: [string, string | undefined][] = [
       [t.layerVintage, collection['carreau:vintage'] && formatDate(collection['carreau:vintage'], t.locale)],
       [t.layerSource, collection['carreau:attribution']],
-      [t.layerLicence, collection.license],
+      [t.layerLicence, collection['carreau:licence']],
     ];
     const known = facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
     const extent = h(

@@ -133,11 +133,13 @@ export class SearchBox {
     this.answered = null;
     this.results = [];
     this.list.replaceChildren();
-    const message = (error instanceof ServerRefusal && error.message) || t.searchFailed;
-    this.say(message, '', 'news');
+    // What was typed makes no sense to the server: for the reader that is the same as finding nothing.
+    const refused = error instanceof ServerRefusal;
+    const message = refused ? t.searchNone(this.query()) : t.searchFailed;
+    this.say(message, refused ? t.searchNoneHelp : '', 'news');
     this.open();
     this.events.announce(message);
-    if (!(error instanceof ServerRefusal)) this.events.unreachable();
+    if (!refused) this.events.unreachable();
   }
 
   private say(message: string, help: string, tone: 'news' | 'question'): void {

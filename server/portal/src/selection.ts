@@ -174,7 +174,7 @@ export class Selection {
     this.feature = null;
     map?.highlight(null);
     const gone = error instanceof ServerRefusal;
-    const message = gone ? (error.status === 404 ? t.cardGone : error.message || t.cardFailed) : t.cardFailed;
+    const message = gone && error.status === 404 ? t.cardGone : t.cardFailed;
     card.failed(ref, message, !gone);
     status.announce(message);
     if (error instanceof ServerAway) unreachable();

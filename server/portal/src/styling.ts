@@ -78,7 +78,8 @@ export function selectionData(geometry: Geometry | null): GeoJSON.FeatureCollect
 function dressLayer(spec: LayerSpecification, look: Appearance): LayerSpecification {
   const layer = layerOf(spec);
   if (layer === undefined) return spec;
-  const visibility = look.shown.has(layer) ? (spec.layout?.visibility ?? 'visible') : 'none';
+  // The style hides layers that are not shown at first; from here on the reader decides.
+  const visibility = look.shown.has(layer) ? 'visible' : 'none';
   const paint = { ...spec.paint, ...fadedPaint(spec, look.opacity.get(layer) ?? 1) };
   return { ...spec, layout: { ...spec.layout, visibility }, paint } as LayerSpecification;
 }

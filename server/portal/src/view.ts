@@ -36,8 +36,9 @@ export class View {
       if (wish && wish.opacity !== 1) this.opacity.set(collection.id, wish.opacity);
     }
     const present = new Set(collections.map((collection) => collection.id));
-    for (const id of this.known) {
-      if (!present.has(id)) this.known.delete(id), this.shown.delete(id);
+    for (const id of [...this.known].filter((known) => !present.has(known))) {
+      this.known.delete(id);
+      this.shown.delete(id);
     }
   }
 

@@ -36,6 +36,12 @@ test('the reader hides and fades layers; the given style is left alone', () => {
   assert.equal(JSON.stringify(style), given);
 });
 
+test('a layer that the style hides at first is shown when the reader wants it', () => {
+  const hiding = { ...style, layers: style.layers.map((layer) => ({ ...layer, layout: { visibility: 'none' } })) };
+  const shown = dressStyle(hiding as StyleSpecification, { shown: new Set(['ppri']), opacity: new Map(), selected: null });
+  assert.equal(shown.layers[1]?.layout?.visibility, 'visible');
+});
+
 test('expressions over the zoom are faded at their outputs', () => {
   assert.deepEqual(scaleOpacity(['interpolate', ['linear'], ['zoom'], 10, 0.2, 14, 1], 0.5), ['interpolate', ['linear'], ['zoom'], 10, 0.1, 14, 0.5]);
   assert.deepEqual(scaleOpacity(['step', ['zoom'], 1, 14, 0.4], 0.5), ['step', ['zoom'], 0.5, 14, 0.2]);
@@ -47,7 +53,7 @@ test('a card follows the schema: order, titles, nothing empty, no geometry', () 
   const schema = {
     properties: {
       geom: { format: 'geometry-polygon', 'x-ogc-role': 'primary-geometry' },
-      contenance: { title: 'Contenance', 'x-ogc-unit': 'm2', 'x-ogc-propertySeq': 2 },
+      contenance: { title: 'Contenance (m²)', 'x-ogc-propertySeq': 2 },
       commune: { 'x-ogc-propertySeq': 1 },
       section: { title: 'Section', 'x-ogc-propertySeq': 1 },
       numero: { title: 'Numéro', 'x-ogc-propertySeq': 1 },

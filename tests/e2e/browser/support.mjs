@@ -156,6 +156,15 @@ export async function ask(path, base = serverUrl()) {
   return response.json();
 }
 
+/** Something people type that may mean several communes of this server. */
+export async function ambiguousName() {
+  for (const name of ['Vendin', 'Noyelles', 'Auch', 'Ver', 'La']) {
+    const { ambiguous, results } = await ask(`search?q=${name}`);
+    if (ambiguous && results.length > 1) return name;
+  }
+  return assert.fail('the server finds some name ambiguous');
+}
+
 /** A parcel the server has: its identifier, how people write it, and a camera that shows it. */
 export async function someParcel() {
   const { features } = await ask('collections/parcelle/items?limit=1');
