@@ -10,6 +10,7 @@
 #include "gis/query/tile_sql.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/connection.hpp"
 #include "tiles/grid/tile_coord.hpp"
 
 namespace command {

@@ -43,7 +43,8 @@ gis::demo::Facts territory_facts() {
 /// Declares the layers the program brings, those that are not there yet: what an administrator changed stays.
 void declare_missing_layers(const std::string& dsn) {
     std::set<std::string> known;
-    for (const gis::Layer& layer : db::load_catalog(dsn, db::Listing::All).layers()) known.insert(layer.name);
+    const gis::Catalog catalog = db::load_catalog(dsn, db::Listing::All);
+    for (const gis::Layer& layer : catalog.layers()) known.insert(layer.name);
     for (const embedded::TextFile& file : embedded::layer_declarations()) {
         if (!known.contains(file.name)) db::declare_layer(dsn, file.text);
     }

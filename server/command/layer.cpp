@@ -7,6 +7,7 @@
 #include "gis/error.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/connection.hpp"
 #include "server/import/versions.hpp"
 
 namespace command {

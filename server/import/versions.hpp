@@ -67,8 +67,19 @@ std::vector<Version> list_versions(db::Connection& connection, const std::string
 /// Gives the version put back. Throws gis::Conflict when nothing was replaced.
 int roll_back(db::Connection& connection, const std::string& target);
 
-/// The published version made of the same files, or 0.
-int find_same_source(db::Connection& connection, const std::string& target, const std::string& sha256);
+/// A published version of `target` (of any table when empty) made of the same files, or 0.
+int find_same_source(db::Connection& connection, const std::string& sha256, const std::string& target);
+
+/// A new column of a table made for an import.
+struct NewColumn {
+    std::string name;
+    std::string sql_type;  ///< one that CopyEncoder writes
+};
+
+/// Creates a versioned table in EPSG:`srid`: columns, primary key (part_id, id), spatial index. `geometry_type` empty: none.
+/// Throws gis::Conflict when there is such a table already.
+void create_versioned_table(db::Connection& connection, const std::string& target, const std::vector<NewColumn>& columns,
+                            const std::string& id_column, const std::string& geometry_type, int srid);
 
 /// Drops a version that is not published, with its tables.
 void discard_version(db::Connection& connection, int version_id);
