@@ -14,8 +14,8 @@ const TrustedProxies& proxies() {
     return trusted;
 }
 
-http::Origin origin(std::vector<Header> headers, const std::string& peer = "127.0.0.1", const http::PublicName& name = {},
-                    bool under_base_path = false) {
+http::Origin origin(std::vector<Header> headers, const std::string& peer = "127.0.0.1",
+                    const http::PublicName& name = {}, bool under_base_path = false) {
     headers.push_back({"Host", "inner:8080"});
     return http::origin_of(headers, peer, proxies(), name, under_base_path);
 }
@@ -34,7 +34,8 @@ TEST(TrustedProxies, HoldsAddressesAgainstBlocks) {
 }
 
 TEST(TrustedProxies, MalformedBlocksAreRefused) {
-    for (const char* text : {"", "a", "10.0.0.0/33", "::1/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0/8"}) {
+    for (const char* text :
+         {"", "a", "10.0.0.0/33", "::1/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0/8"}) {
         EXPECT_THROW(TrustedProxies({text}), std::invalid_argument) << text;
     }
 }
@@ -99,7 +100,9 @@ TEST(Origin, ThePublicUrlWins) {
 TEST(Origin, TheBasePathIsPartOfLinks) {
     const http::PublicName name{"", "/carreau"};
     EXPECT_EQ(origin({}, "127.0.0.1", name).base_url, "http://inner:8080/carreau");
-    EXPECT_EQ(origin({{"X-Forwarded-Prefix", "/sig"}}, "127.0.0.1", name, true).base_url, "http://inner:8080/sig/carreau");
+    EXPECT_EQ(origin({{"X-Forwarded-Prefix", "/sig"}}, "127.0.0.1", name, true).base_url,
+              "http://inner:8080/sig/carreau");
     EXPECT_EQ(origin({{"X-Forwarded-Prefix", "/sig"}}, "127.0.0.1", name, false).base_url, "http://inner:8080/sig");
-    EXPECT_EQ(origin({{"X-Forwarded-Prefix", "/carreau"}}, "127.0.0.1", name, true).base_url, "http://inner:8080/carreau");
+    EXPECT_EQ(origin({{"X-Forwarded-Prefix", "/carreau"}}, "127.0.0.1", name, true).base_url,
+              "http://inner:8080/carreau");
 }

@@ -11,7 +11,8 @@ TEST(AcceptEncoding, GzipIsReadWithItsWeight) {
                                    "gzip;q=1.0, identity; q=0.5, *;q=0"}) {
         EXPECT_TRUE(http::accepts_gzip(&text)) << text;
     }
-    for (const std::string text : {"", "identity", "br", "gzip;q=0", "gzip; q=0.000", "*;q=0", "gzip;q=0, *", "gzipped"}) {
+    for (const std::string text :
+         {"", "identity", "br", "gzip;q=0", "gzip; q=0.000", "*;q=0", "gzip;q=0, *", "gzipped"}) {
         EXPECT_FALSE(http::accepts_gzip(&text)) << text;
     }
     EXPECT_FALSE(http::accepts_gzip(nullptr));
@@ -30,8 +31,9 @@ TEST(Gzip, ComesBackAsItWas) {
 }
 
 TEST(Compressible, IsTextInItsManyForms) {
-    for (const char* type : {"text/html; charset=utf-8", "application/geo+json", "application/problem+json", "image/svg+xml",
-                             "application/gml+xml;version=3.2", "application/vnd.mapbox-vector-tile"}) {
+    for (const char* type :
+         {"text/html; charset=utf-8", "application/geo+json", "application/problem+json", "image/svg+xml",
+          "application/gml+xml;version=3.2", "application/vnd.mapbox-vector-tile"}) {
         EXPECT_TRUE(http::is_compressible(type)) << type;
     }
     for (const char* type : {"image/png", "application/zip", "font/woff2", "application/octet-stream", ""}) {

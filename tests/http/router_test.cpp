@@ -10,7 +10,9 @@ using http::Method;
 
 namespace {
 
-http::Awaitable<http::Response> nothing(http::RequestPtr) { co_return http::Response{}; }
+http::Awaitable<http::Response> nothing(http::RequestPtr) {
+    co_return http::Response{};
+}
 
 http::Router table() {
     http::Router router;
@@ -82,7 +84,9 @@ TEST(Router, TellsWhichMethodsAPathHas) {
     EXPECT_EQ(described(Method::Options, "/v1/about"), "/v{major}/about major=1");
 }
 
-TEST(Router, GetServesHead) { EXPECT_EQ(described(Method::Head, "/collections"), "/collections"); }
+TEST(Router, GetServesHead) {
+    EXPECT_EQ(described(Method::Head, "/collections"), "/collections");
+}
 
 TEST(Router, EachRouteKeepsItsOwnParameterNames) {
     EXPECT_EQ(described(Method::Delete, "/collections/a/items/b"),

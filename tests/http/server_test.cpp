@@ -72,7 +72,8 @@ TEST_F(ServerTest, ABodyTooLargeIsRefusedBeforeItIsSent) {
     client.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n");
     EXPECT_EQ(client.read_answer().status, 413);
     EXPECT_EQ(exchange(port(), post("/small", "Content-Length: 10", "0123456789")).status, 200);
-    EXPECT_EQ(exchange(port(), post("/small", "Transfer-Encoding: chunked", "b\r\n0123456789a\r\n0\r\n\r\n")).status, 413);
+    EXPECT_EQ(exchange(port(), post("/small", "Transfer-Encoding: chunked", "b\r\n0123456789a\r\n0\r\n\r\n")).status,
+              413);
     EXPECT_EQ(exchange(port(), post("/count", "Content-Length: 10000001", "")).status, 413);
     EXPECT_EQ(exchange(port(), post("/echo", "Content-Length: 20000", std::string(20'000, 'a'))).body.size(), 20'000U);
 }

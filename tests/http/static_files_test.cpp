@@ -46,7 +46,8 @@ TEST_F(StaticFilesTest, FindsFilesAndIndexes) {
 
 TEST_F(StaticFilesTest, NothingElseIsReachable) {
     const http::StaticFiles files(folder_);
-    for (const char* path : {"passwd", ".secret", "../etc/passwd", "/etc/passwd", "assets", "assets/../index.html", "INDEX.HTML"}) {
+    for (const char* path :
+         {"passwd", ".secret", "../etc/passwd", "/etc/passwd", "assets", "assets/../index.html", "INDEX.HTML"}) {
         EXPECT_FALSE(files.find(path)) << path;
     }
 }
@@ -63,4 +64,6 @@ TEST_F(StaticFilesTest, HashedAssetsAreKeptForEverAndCompressedOnce) {
     EXPECT_FALSE(files.find("sprite.PNG")->gzip);
 }
 
-TEST_F(StaticFilesTest, AMissingFolderIsAnError) { EXPECT_THROW(http::StaticFiles(folder_ / "none"), fs::filesystem_error); }
+TEST_F(StaticFilesTest, AMissingFolderIsAnError) {
+    EXPECT_THROW(http::StaticFiles(folder_ / "none"), fs::filesystem_error);
+}
