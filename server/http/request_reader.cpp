@@ -40,14 +40,20 @@ bool has_bare_lf(std::string_view text) {
     return false;
 }
 
+/// Beast's string view is its own type, a different one in each release.
+template <typename BeastText>
+std::string text_of(const BeastText& text) {
+    return std::string(text.data(), text.size());
+}
+
 template <typename BeastParser>
 ReceivedHead head_of(const BeastParser& parser) {
     const auto& message = parser.get();
     ReceivedHead head;
-    head.method = std::string(message.method_string());
-    head.target = std::string(message.target());
+    head.method = text_of(message.method_string());
+    head.target = text_of(message.target());
     for (const auto& field : message) {
-        head.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+        head.headers.push_back({text_of(field.name_string()), text_of(field.value())});
     }
     head.is_http_1_0 = message.version() < 11;
     head.keep_alive = !head.is_http_1_0 && !lists(head.headers, "Connection", "close");

@@ -2,8 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <functional>
 #include <future>
 #include <mutex>
+#include <stdexcept>
 #include <system_error>
 
 using namespace std::chrono_literals;
@@ -279,7 +281,9 @@ TEST_F(ServerTest, EveryAnswerIsCountedAndLogged) {
         const std::lock_guard lock(mutex);
         lines.push_back(line);
     };
-    start();
+    http::ServerConfig config;
+    config.io_threads = 1;  // so that the lines come in order
+    start(config);
     get(port(), "/items/7?secret=1", "User-Agent: qgis\r\nX-Request-Id: r7\r\n");
     get(port(), "/nowhere");
     exchange(port(), "rubbish\r\n\r\n");
