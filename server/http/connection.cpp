@@ -80,8 +80,8 @@ Awaitable<Connection::Next> Connection::serve_one() {
 
 Awaitable<Connection::Next> Connection::refuse(Refusal refusal) {
     const RequestPtr request = unreadable_request(peer_);
-    const Next next = co_await respond(request, problem(refusal.status, "", refusal.detail, request.get()),
-                                       AfterAnswer::Close, false);
+    Response response = problem(refusal.status, "", refusal.detail, request.get());
+    const Next next = co_await respond(request, std::move(response), AfterAnswer::Close, false);
     co_return next;
 }
 
@@ -156,8 +156,8 @@ Awaitable<Connection::Next> Connection::respond(RequestPtr request, Response res
         if (is_heavy(*request, response)) {
             transport_.never_expire();
             auto shared = std::make_shared<Response>(std::move(response));
-            answer = co_await offload<Answer>(context_.workers,
-                                              [request, shared] { return make_answer(*request, std::move(*shared)); });
+            std::function<Answer()> work = [request, shared] { return make_answer(*request, std::move(*shared)); };
+            answer = co_await offload<Answer>(context_.workers, std::move(work));
         } else {
             answer = make_answer(*request, std::move(response));
         }

@@ -7,6 +7,7 @@
 #include "http/transport.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>

@@ -51,7 +51,8 @@ class OpenFile {
 };
 
 Awaitable<std::string> read_next(boost::asio::thread_pool& workers, std::shared_ptr<OpenFile> file) {
-    std::string piece = co_await offload<std::string>(workers, [file] { return file->next_piece(); });
+    std::function<std::string()> read = [file] { return file->next_piece(); };
+    std::string piece = co_await offload<std::string>(workers, std::move(read));
     co_return piece;
 }
 

@@ -12,7 +12,8 @@
 namespace http {
 
 /// Runs `work` on a thread of the pool and comes back to the awaiting coroutine's own thread with its result, or with
-/// what it threw.
+/// what it threw. Give `work` a name before the co_await: g++ 12 destroys a lambda's captures twice when it is a
+/// temporary of that expression.
 template <typename Result>
 Awaitable<Result> run_here(std::function<Result()> work) {
     co_return work();

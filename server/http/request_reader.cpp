@@ -32,14 +32,28 @@ bool lists(const std::vector<Header>& headers, std::string_view name, std::strin
     return false;
 }
 
+/// Beast would wait for a CRLF that never comes.
+bool has_bare_lf(std::string_view text) {
+    for (std::size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1)) {
+        if (i == 0 || text[i - 1] != '\r') return true;
+    }
+    return false;
+}
+
+/// Beast's string view is its own type, a different one in each release.
+template <typename BeastText>
+std::string text_of(const BeastText& text) {
+    return std::string(text.data(), text.size());
+}
+
 template <typename BeastParser>
 ReceivedHead head_of(const BeastParser& parser) {
     const auto& message = parser.get();
     ReceivedHead head;
-    head.method = std::string(message.method_string());
-    head.target = std::string(message.target());
+    head.method = text_of(message.method_string());
+    head.target = text_of(message.target());
     for (const auto& field : message) {
-        head.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+        head.headers.push_back({text_of(field.name_string()), text_of(field.value())});
     }
     head.is_http_1_0 = message.version() < 11;
     head.keep_alive = !head.is_http_1_0 && !lists(head.headers, "Connection", "close");
@@ -112,8 +126,10 @@ Awaitable<std::variant<std::string, Refusal, PeerGone>> RequestReader::read_body
             if (error && error != beast_http::error::need_more) co_return Refusal{400, "malformed body"};
             if (beast.is_done()) break;
             if (!error && used > 0) continue;
-            // What stays is an unfinished chunk header: it has no business being long.
-            if (received_.size() > limits_.header_bytes) co_return Refusal{400, "malformed chunk"};
+            // What stays is an unfinished chunk header or trailer: it has no business being long.
+            if (received_.size() > limits_.header_bytes || has_bare_lf(received_)) {
+                co_return Refusal{400, "malformed chunk"};
+            }
         }
         const auto allowed =
             std::chrono::milliseconds(total * 1000 / std::max<std::size_t>(limits_.bytes_per_second, 1));

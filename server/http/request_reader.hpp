@@ -6,6 +6,8 @@
 #include "http/request.hpp"
 #include "http/transport.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -2,7 +2,6 @@
 
 #include "http/problem.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +29,8 @@ const std::string& http_date() {
     thread_local std::string text;
     const std::time_t now = std::time(nullptr);
     if (now != formatted_for) {
-        const std::tm utc = fmt::gmtime(now);
+        std::tm utc{};
+        ::gmtime_r(&now, &utc);
         text = fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
                            days.substr(static_cast<std::size_t>(utc.tm_wday) * 3, 3), utc.tm_mday,
                            months.substr(static_cast<std::size_t>(utc.tm_mon) * 3, 3), utc.tm_year + 1900, utc.tm_hour,
