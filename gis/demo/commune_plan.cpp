@@ -380,6 +380,45 @@ void make_places(const std::vector<Node>& nodes, const std::vector<int>& roots, 
     }
 }
 
+/// The outline, and the pieces of water near it: what `bend` must leave where it is.
+std::vector<Line> fixed_lines(const CommuneSetting& setting, double near) {
+    Line outline;
+    for (const Point p : setting.outline) outline.push_back(metres(p));
+    outline.push_back(outline.front());
+    double reach = 0;
+    for (const Vec p : outline) reach = std::max(reach, length(p - setting.centre));
+    std::vector<Line> out{outline};
+    for (const Watercourse& water : setting.network.water) {
+        Line piece;
+        for (const Vec p : water.line) {
+            if (length(p - setting.centre) < reach + near) piece.push_back(p);
+        }
+        if (piece.size() > 1) out.push_back(std::move(piece));
+    }
+    return out;
+}
+
+/// Streets and field limits were cut straight; the land is not. A gentle swell bends them, less and less towards the
+/// outline and the waters, which stay where the neighbours and the flood plan know them.
+void bend(const CommuneSetting& setting, Mesh& mesh) {
+    constexpr double calm = 260;  // metres from a fixed line to the full swell: no slope above a quarter
+    mesh.densify(90);
+    const std::vector<Line> fixed = fixed_lines(setting, calm);
+    Random random(mix(setting.seed, 91));
+    std::array<double, 6> phase{};
+    for (double& p : phase) p = random.between(0, 6.3);
+    mesh.move_points([&](Vec at) {
+        double room = calm;
+        for (const Line& line : fixed) room = std::min(room, distance_to_line(at, line));
+        const double t = room / calm, ease = t * t * (3 - 2 * t);
+        const auto wave = [&](double across, double oblique, std::size_t k) {
+            return 7 * std::sin(across / 100 + phase[k]) + 2.4 * std::sin(oblique / 60 + phase[k + 1]) +
+                   26 * std::sin(across / 300 + phase[k + 2]);
+        };
+        return at + Vec{wave(at.y, at.x + at.y, 0), wave(at.x, at.x - at.y, 3)} * ease;
+    });
+}
+
 }  // namespace
 
 CommunePlan plan_commune(const CommuneSetting& setting, const Geos& geos) {
@@ -395,6 +434,7 @@ CommunePlan plan_commune(const CommuneSetting& setting, const Geos& geos) {
     for (const Mesh::Face& face : first_faces(setting, geos, plan.mesh)) {
         roots.push_back(divider.divide(face, mix(setting.seed, 100 + roots.size())));
     }
+    bend(setting, plan.mesh);
     make_sections(divider.nodes(), roots, plan);
     make_places(divider.nodes(), roots, setting.seed, plan);
     return plan;
