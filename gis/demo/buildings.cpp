@@ -135,7 +135,7 @@ class Builder {
 
 bool Builder::add(const std::vector<Vec>& uv, bool light) {
     Ring ring = view_.shape(uv);
-    if (area(ring) < 4 || !strictly_inside(ring, lot_.ring)) return false;
+    if (area(ring) < 4 || !is_simple(ring) || !strictly_inside(ring, lot_.ring)) return false;
     out_.push_back({std::move(ring), light});
     return true;
 }
@@ -263,7 +263,8 @@ void Builder::barn() {
 void Builder::facility() {
     const double v0 = view_.start() + 8, v1 = std::min(v0 + random_.between(26, 42), view_.back() - 6);
     const Interval room = view_.free(v0, v1);
-    const double width = std::min(room.size() - 12, random_.between(30, 60)), thick = random_.between(9, 13);
+    const double width = std::min(room.size() - 12, random_.between(30, 60)),
+                 thick = std::min(random_.between(9, 13), width * 0.3);
     if (width < 18 || v1 - v0 < 16) {
         hall();
         return;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "gis/demo/names.hpp"
@@ -249,40 +252,98 @@ std::string letters(char first, std::size_t index) {
     return {static_cast<char>(first + static_cast<char>(index / 25)), static_cast<char>('A' + index % 25)};
 }
 
+/// Units of land and which of them touch.
+class UnitMap {
+  public:
+    UnitMap(const std::vector<Node>& nodes, const std::vector<int>& units, const CommunePlan& plan)
+        : nodes_(nodes), units_(units), touching_(units.size()) {
+        std::map<std::pair<int, int>, std::size_t> owner;
+        for (std::size_t u = 0; u < units.size(); ++u) {
+            CellGroup cells;
+            cells_below(nodes, units[u], cells);
+            for (const std::size_t cell : cells) {
+                const Mesh::Face face = plan.mesh.expanded(plan.cells[cell].face);
+                for (std::size_t i = 0; i < face.size(); ++i) {
+                    const auto edge = std::minmax({face[i], face[(i + 1) % face.size()]});
+                    const auto [other, added] = owner.try_emplace(edge, u);
+                    if (added || other->second == u) continue;
+                    touching_[u].insert(other->second);
+                    touching_[other->second].insert(u);
+                }
+            }
+        }
+    }
+
+    std::size_t size() const { return units_.size(); }
+    const Node& node(std::size_t unit) const { return nodes_[static_cast<std::size_t>(units_[unit])]; }
+    const std::set<std::size_t>& touching(std::size_t unit) const { return touching_[unit]; }
+
+  private:
+    const std::vector<Node>& nodes_;
+    const std::vector<int>& units_;
+    std::vector<std::set<std::size_t>> touching_;
+};
+
+/// Groups of touching units with at most so many parcels, in the order of the units.
+std::vector<std::vector<std::size_t>> group_units(const UnitMap& units, double most, double least) {
+    constexpr std::size_t none = static_cast<std::size_t>(-1);
+    std::vector<std::size_t> group_of(units.size(), none);
+    std::vector<std::vector<std::size_t>> groups;
+    std::vector<double> sums;
+    const auto take = [&](std::size_t unit, std::size_t group) {
+        group_of[unit] = group;
+        groups[group].push_back(unit);
+        sums[group] += units.node(unit).parcels;
+    };
+    for (std::size_t start = 0; start < units.size(); ++start) {
+        if (group_of[start] != none) continue;
+        const std::size_t group = groups.size();
+        groups.emplace_back();
+        sums.push_back(0);
+        take(start, group);
+        for (std::size_t k = 0; k < groups[group].size(); ++k) {
+            for (const std::size_t next : units.touching(groups[group][k])) {
+                if (group_of[next] == none && sums[group] + units.node(next).parcels <= most) take(next, group);
+            }
+        }
+    }
+    // What was left over between full groups joins the smallest of those it touches.
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+        if (sums[group] >= least) continue;
+        std::size_t best = none;
+        for (const std::size_t unit : groups[group]) {
+            for (const std::size_t next : units.touching(unit)) {
+                const std::size_t other = group_of[next];
+                if (other != group && (best == none || sums[other] < sums[best])) best = other;
+            }
+        }
+        if (best == none) continue;
+        for (const std::size_t unit : std::exchange(groups[group], {})) take(unit, best);
+    }
+    std::erase_if(groups, [](const auto& group) { return group.empty(); });
+    return groups;
+}
+
 /// Sections of some hundred parcels. Built-up ones of a town are AB, AC ..., of a village A, B ...; land that was
 /// reallocated has ZA, ZB ...
 void make_sections(const std::vector<Node>& nodes, const std::vector<int>& roots, CommunePlan& plan) {
-    constexpr double most = 460;
-    std::vector<int> units;
+    constexpr double most = 460, least = 110;
+    std::vector<int> subtree_of;
     double total = 0;
     for (const int root : roots) {
         subtrees(
-            nodes, root, [](const Node& n) { return n.parcels <= most * 0.75; }, units);
+            nodes, root, [](const Node& n) { return n.parcels <= most * 0.6; }, subtree_of);
         total += nodes[static_cast<std::size_t>(root)].parcels;
     }
-    std::vector<std::vector<int>> groups;
-    double sum = 0;
-    for (const int unit : units) {
-        const double parcels = nodes[static_cast<std::size_t>(unit)].parcels;
-        if (groups.empty() || (sum + parcels > most && sum > 90)) {
-            groups.emplace_back();
-            sum = 0;
-        }
-        sum += parcels;
-        groups.back().push_back(unit);
-    }
-    if (groups.size() > 1 && sum < 60) {
-        groups[groups.size() - 2].insert(groups[groups.size() - 2].end(), groups.back().begin(), groups.back().end());
-        groups.pop_back();
-    }
+    const UnitMap units(nodes, subtree_of, plan);
     const bool town = total > 2500;
     std::size_t built = 0, open = 0;
-    for (const std::vector<int>& group : groups) {
+    for (const std::vector<std::size_t>& group : group_units(units, most, least)) {
         double parcels = 0, urban = 0, land = 0;
-        for (const int unit : group) {
-            parcels += nodes[static_cast<std::size_t>(unit)].parcels;
-            urban += nodes[static_cast<std::size_t>(unit)].urban_parcels;
-            land += nodes[static_cast<std::size_t>(unit)].area;
+        for (const std::size_t unit : group) {
+            parcels += units.node(unit).parcels;
+            urban += units.node(unit).urban_parcels;
+            land += units.node(unit).area;
         }
         Section section;
         if (urban < 0.4 * parcels) {
@@ -294,9 +355,9 @@ void make_sections(const std::vector<Node>& nodes, const std::vector<int>& roots
             section.code = {'0', static_cast<char>('A' + built++)};
         }
         section.sheets.emplace_back();
-        for (const int unit : group) {
+        for (const std::size_t unit : group) {
             if (land > 1.5e6 && !section.sheets.back().empty()) section.sheets.emplace_back();
-            cells_below(nodes, unit, section.sheets.back());
+            cells_below(nodes, subtree_of[unit], section.sheets.back());
         }
         plan.sections.push_back(std::move(section));
     }
@@ -319,6 +380,45 @@ void make_places(const std::vector<Node>& nodes, const std::vector<int>& roots, 
     }
 }
 
+/// The outline, and the pieces of water near it: what `bend` must leave where it is.
+std::vector<Line> fixed_lines(const CommuneSetting& setting, double near) {
+    Line outline;
+    for (const Point p : setting.outline) outline.push_back(metres(p));
+    outline.push_back(outline.front());
+    double reach = 0;
+    for (const Vec p : outline) reach = std::max(reach, length(p - setting.centre));
+    std::vector<Line> out{outline};
+    for (const Watercourse& water : setting.network.water) {
+        Line piece;
+        for (const Vec p : water.line) {
+            if (length(p - setting.centre) < reach + near) piece.push_back(p);
+        }
+        if (piece.size() > 1) out.push_back(std::move(piece));
+    }
+    return out;
+}
+
+/// Streets and field limits were cut straight; the land is not. A gentle swell bends them, less and less towards the
+/// outline and the waters, which stay where the neighbours and the flood plan know them.
+void bend(const CommuneSetting& setting, Mesh& mesh) {
+    constexpr double calm = 260;  // metres from a fixed line to the full swell: no slope above a quarter
+    mesh.densify(90);
+    const std::vector<Line> fixed = fixed_lines(setting, calm);
+    Random random(mix(setting.seed, 91));
+    std::array<double, 6> phase{};
+    for (double& p : phase) p = random.between(0, 6.3);
+    mesh.move_points([&](Vec at) {
+        double room = calm;
+        for (const Line& line : fixed) room = std::min(room, distance_to_line(at, line));
+        const double t = room / calm, ease = t * t * (3 - 2 * t);
+        const auto wave = [&](double across, double oblique, std::size_t k) {
+            return 7 * std::sin(across / 100 + phase[k]) + 2.4 * std::sin(oblique / 60 + phase[k + 1]) +
+                   26 * std::sin(across / 300 + phase[k + 2]);
+        };
+        return at + Vec{wave(at.y, at.x + at.y, 0), wave(at.x, at.x - at.y, 3)} * ease;
+    });
+}
+
 }  // namespace
 
 CommunePlan plan_commune(const CommuneSetting& setting, const Geos& geos) {
@@ -334,6 +434,7 @@ CommunePlan plan_commune(const CommuneSetting& setting, const Geos& geos) {
     for (const Mesh::Face& face : first_faces(setting, geos, plan.mesh)) {
         roots.push_back(divider.divide(face, mix(setting.seed, 100 + roots.size())));
     }
+    bend(setting, plan.mesh);
     make_sections(divider.nodes(), roots, plan);
     make_places(divider.nodes(), roots, setting.seed, plan);
     return plan;

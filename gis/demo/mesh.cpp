@@ -101,12 +101,40 @@ int Mesh::realise(const Face& face, const Crossing& crossing) {
     if (crossing.at_vertex) return face[crossing.index];
     const int a = face[crossing.index], b = face[(crossing.index + 1) % face.size()];
     const int middle = vertex(crossing.at);
+    cut_edge(a, b, middle);
+    return middle;
+}
+
+void Mesh::cut_edge(int a, int b, int middle) {
     Edge& edge = edges_[key(a, b)];
     edge.middle = middle;
     const Way way = edge.way;  // the reference may die with the next insertion
     edges_[key(a, middle)].way = way;
     edges_[key(middle, b)].way = way;
-    return middle;
+}
+
+void Mesh::densify(double longest) {
+    std::vector<std::pair<int, int>> waiting;
+    for (const auto& [ends, edge] : edges_) {
+        if (edge.middle < 0) waiting.emplace_back(static_cast<int>(ends >> 32), static_cast<int>(ends & 0xffffffff));
+    }
+    std::sort(waiting.begin(), waiting.end());  // not the hash table's order
+    while (!waiting.empty()) {
+        const auto [a, b] = waiting.back();
+        waiting.pop_back();
+        const Vec from = metres(points_[static_cast<std::size_t>(a)]),
+                  to = metres(points_[static_cast<std::size_t>(b)]);
+        if (length(to - from) <= longest) continue;
+        const int middle = vertex(rounded((from + to) * 0.5));
+        cut_edge(a, b, middle);
+        waiting.emplace_back(a, middle);
+        waiting.emplace_back(middle, b);
+    }
+}
+
+void Mesh::move_points(const std::function<Vec(Vec)>& moved) {
+    for (Point& point : points_) point = rounded(moved(metres(point)));
+    by_position_.clear();
 }
 
 std::optional<std::pair<Mesh::Face, Mesh::Face>> Mesh::split(const Face& face, Vec through, Vec direction, Way way,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -49,6 +50,11 @@ class Mesh {
     std::optional<std::pair<Face, Face>> split(const Face& face, Vec through, Vec direction, Way way,
                                                const Limits& limits);
 
+    /// Puts points on cut and named edges so that none is longer; they bend when their points are moved.
+    void densify(double longest);
+    /// Moves every point. No face may be cut or added afterwards.
+    void move_points(const std::function<Vec(Vec)>& moved);
+
   private:
     struct Edge {
         int middle = -1;  ///< the vertex that cut this edge in two, if any
@@ -64,6 +70,7 @@ class Mesh {
     void expand_edge(int a, int b, Face& out) const;
     std::vector<Crossing> crossings(const Face& face, Vec through, Vec direction, double snap) const;
     int realise(const Face& face, const Crossing& crossing);
+    void cut_edge(int a, int b, int middle);
 
     std::vector<Point> points_;
     std::unordered_map<std::uint64_t, int> by_position_;

@@ -29,14 +29,13 @@ using Cell = std::vector<Corner>;
 
 constexpr double far_away = 60'000;
 
-/// The cell of one site: a big square cut by the radical axis with each other site.
-Cell cell_of(const std::vector<Site>& sites, std::size_t self) {
+/// The cell of one site: a big square cut by the radical axis with each site that may be its neighbour.
+Cell cell_of(const std::vector<Site>& sites, std::size_t self, const std::vector<std::size_t>& others) {
     const Site& me = sites[self];
     Cell cell;
     for (const Vec corner : {Vec{-1, -1}, Vec{1, -1}, Vec{1, 1}, Vec{-1, 1}})
         cell.push_back({me.at + corner * far_away});
-    for (std::size_t other = 0; other < sites.size(); ++other) {
-        if (other == self) continue;
+    for (const std::size_t other : others) {
         const Vec d = sites[other].at - me.at;
         const double limit = (dot(d, d) + me.weight - sites[other].weight) / 2;
         Cell kept;
@@ -97,10 +96,17 @@ std::vector<Cell> relaxed_cells(const std::vector<CommuneFact>& communes) {
     std::vector<Site> sites;
     for (const CommuneFact& commune : communes) sites.push_back({commune.centre, radius(commune) * radius(commune)});
     add_outside(sites, communes);
-    std::vector<Cell> cells(sites.size());
-    constexpr int rounds = 500;
+    // Seats move less than a kilometre: who is far away now stays without a common border.
+    std::vector<std::vector<std::size_t>> others(communes.size());
+    for (std::size_t i = 0; i < communes.size(); ++i) {
+        for (std::size_t j = 0; j < sites.size(); ++j) {
+            if (j != i && length(sites[j].at - sites[i].at) < 8500) others[i].push_back(j);
+        }
+    }
+    std::vector<Cell> cells(communes.size());
+    constexpr int rounds = 1200;
     for (int round = 0; round <= rounds; ++round) {
-        for (std::size_t i = 0; i < communes.size(); ++i) cells[i] = cell_of(sites, i);
+        for (std::size_t i = 0; i < communes.size(); ++i) cells[i] = cell_of(sites, i, others[i]);
         if (round == rounds) break;
         for (std::size_t i = 0; i < communes.size(); ++i) {
             const double r = radius(communes[i]);
@@ -113,7 +119,6 @@ std::vector<Cell> relaxed_cells(const std::vector<CommuneFact>& communes) {
             sites[i].at = communes[i].centre + moved * std::min(1.0, most / std::max(1.0, length(moved)));
         }
     }
-    cells.resize(communes.size());
     return cells;
 }
 
