@@ -35,7 +35,9 @@ TEST(IdentifyCrs, DescriptionsWithoutCodeAreMatched) {
         {rounded_lambert_93, 2154},
         {"IGNF:LAMB93", 2154},
         {"IGNF:RGF93CC50", 3950},
-        {"+proj=lcc +lat_0=50 +lon_0=3 +lat_1=49.25 +lat_2=50.75 +x_0=1700000 +y_0=9200000 +ellps=GRS80 +units=m +type=crs", 3950},
+        {"+proj=lcc +lat_0=50 +lon_0=3 +lat_1=49.25 +lat_2=50.75 +x_0=1700000 +y_0=9200000 +ellps=GRS80 +units=m "
+         "+type=crs",
+         3950},
         {"+proj=longlat +datum=WGS84 +type=crs", 4326},
         {R"(GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["Degree",0.017453292519943295]])",
          4326},
@@ -50,7 +52,10 @@ TEST(IdentifyCrs, DescriptionsWithoutCodeAreMatched) {
     }
 }
 
-TEST(IdentifyCrs, HeightsAreDropped) { EXPECT_EQ(identify_crs("EPSG:2154+5720")->srid, 2154); }
+TEST(IdentifyCrs, HeightsAreDropped) {
+    EXPECT_EQ(identify_crs("EPSG:2154+5720")->srid, 2154);
+    EXPECT_EQ(identify_crs("EPSG:4979")->srid, 4326);
+}
 
 TEST(IdentifyCrs, WhatIsNoCrsIsNothing) {
     for (const char* text : {"", "LOCAL_CS[\"plan\"]", "hello", "+proj=lcc", "EPSG:999999", "?", "EPSG:5720"}) {

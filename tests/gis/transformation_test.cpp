@@ -18,7 +18,8 @@ TEST(Transformation, GivesTheCoordinatesOfCs2cs) {
         double x, y, to_x, to_y, tolerance;
     };
     // echo "50.53 2.64" | cs2cs EPSG:4326 EPSG:2154 and so on; x before y here.
-    const Case cases[] = {{4326, 2.64, 50.53, 674434.64, 7048140.44, 0.01}, {2154, 682000, 7045000, 682000, 7045000, 0}};
+    const Case cases[] = {{4326, 2.64, 50.53, 674434.64, 7048140.44, 0.01},
+                          {2154, 682000, 7045000, 682000, 7045000, 0}};
     for (const auto& c : cases) {
         Transformation transformation(c.from, 2154);
         double xy[2] = {c.x, c.y};
@@ -42,7 +43,8 @@ TEST(Transformation, PointsWithoutImageBecomeInfinite) {
     Transformation transformation(4326, 2154);
     double xy[2] = {2.64, 999};
     transformation.apply(xy, 1);
-    EXPECT_FALSE(std::isfinite(xy[0]) && std::isfinite(xy[1]) && transformation.in_target_area(xy[0], xy[1], xy[0], xy[1]));
+    EXPECT_FALSE(std::isfinite(xy[0]) && std::isfinite(xy[1]) &&
+                 transformation.in_target_area(xy[0], xy[1], xy[0], xy[1]));
 }
 
 TEST(Transformation, UnknownCodesAreNamed) {

@@ -8,7 +8,8 @@ using test::PackedMember;
 
 namespace {
 
-std::string refusal(const std::string& name, const std::vector<PackedMember>& members, const ArchiveLimits& limits = {}) {
+std::string refusal(const std::string& name, const std::vector<PackedMember>& members,
+                    const ArchiveLimits& limits = {}) {
     const TempFolder folder;
     const TempFolder out;
     test::write_archive(folder.path() / name, members);

@@ -19,16 +19,26 @@ std::string after(Convert convert, Value value) {
     return "NULL";
 }
 
-Value text(const char* written) { return std::string(written); }
+Value text(const char* written) {
+    return std::string(written);
+}
 
 }  // namespace
 
 TEST(Convert, DatesComeInManyForms) {
     const std::pair<Value, const char*> cases[] = {
-        {std::int64_t{20140618}, "2014-06-18"}, {text("20140618"), "2014-06-18"},   {text("2014-06-18"), "2014-06-18"},
-        {text("2014/06/18"), "2014-06-18"},     {text("18/06/2014"), "2014-06-18"}, {20140618.0, "2014-06-18"},
-        {text("00000000"), "NULL"},             {text("  "), "NULL"},               {text("20141318"), "refused"},
-        {text("30/02/2014"), "refused"},        {text("hier"), "refused"},          {text("2014-06-18T10:00:00"), "2014-06-18"},
+        {std::int64_t{20140618}, "2014-06-18"},
+        {text("20140618"), "2014-06-18"},
+        {text("2014-06-18"), "2014-06-18"},
+        {text("2014/06/18"), "2014-06-18"},
+        {text("18/06/2014"), "2014-06-18"},
+        {20140618.0, "2014-06-18"},
+        {text("00000000"), "NULL"},
+        {text("  "), "NULL"},
+        {text("20141318"), "refused"},
+        {text("30/02/2014"), "refused"},
+        {text("hier"), "refused"},
+        {text("2014-06-18T10:00:00"), "2014-06-18"},
     };
     for (const auto& [given, expected] : cases) EXPECT_EQ(after(to_date, given), expected);
 }

@@ -37,8 +37,11 @@ TEST(Detect, FieldTypesOfGeoJsonHoldAllTheirValues) {
 
 TEST(Detect, ProposedNamesAreUniqueAndLeaveTheIdFree) {
     DetectedLayer layer;
-    layer.fields = {{"Nom", gis::FieldType::Text}, {"nom", gis::FieldType::Text}, {"FID", gis::FieldType::Integer},
-                    {"geom", gis::FieldType::Text}, {"Élu", gis::FieldType::Text}};
+    layer.fields = {{"Nom", gis::FieldType::Text},
+                    {"nom", gis::FieldType::Text},
+                    {"FID", gis::FieldType::Integer},
+                    {"geom", gis::FieldType::Text},
+                    {"Élu", gis::FieldType::Text}};
     const Target target = propose_table(layer, "public.x");
     std::vector<std::string> names;
     for (const auto& column : target.columns) names.push_back(column.name);

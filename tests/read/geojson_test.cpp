@@ -13,10 +13,11 @@ namespace {
 const std::string near_bethune = "[[[2.64,50.53],[2.641,50.53],[2.641,50.531],[2.64,50.531],[2.64,50.53]]]";
 
 std::string parcel(const std::string& id, const std::string& coordinates = near_bethune) {
-    return fmt::format(R"({{"type":"Feature","id":"{0}","geometry":{{"type":"Polygon","coordinates":{1}}},"properties":)"
-                       R"({{"id":"{0}","commune":"62119","prefixe":"000","section":"AB","numero":"12","contenance":1035,)"
-                       R"("arpente":false,"created":"2007-07-04","updated":"2020-02-11"}}}})",
-                       id, coordinates);
+    return fmt::format(
+        R"({{"type":"Feature","id":"{0}","geometry":{{"type":"Polygon","coordinates":{1}}},"properties":)"
+        R"({{"id":"{0}","commune":"62119","prefixe":"000","section":"AB","numero":"12","contenance":1035,)"
+        R"("arpente":false,"created":"2007-07-04","updated":"2020-02-11"}}}})",
+        id, coordinates);
 }
 
 std::string collection(const std::string& features, const std::string& members = "") {
@@ -75,16 +76,16 @@ TEST(GeoJson, BadFeaturesAreListedWithTheirNumberAndTheRestIsKept) {
         parcel("62119000AB0003", "[[[150,-35],[151,-35],[151,-34],[150,-35]]]") + "," +                 // Canberra
         parcel("62119000AB0004", "[[[2.64,null],[2.641,50.53],[2.641,50.531],[2.64,50.53]]]") + "," +   // null
         parcel("62119000AB0005", "[]") + "," +                                                          // empty
-        parcel("62119000AB0006", "[[2.64,50.53],[2.641,50.53]]") + "," +                                // a line's nesting
-        parcel("62119AB7") + "," +                                                                      // short id
-        parcel("62119000AB0008", "[[[2.64,50.53],[2.64,50.54],[2.64,50.55],[2.64,50.53]]]") + "," +     // no area
+        parcel("62119000AB0006", "[[2.64,50.53],[2.641,50.53]]") + "," +                             // a line's nesting
+        parcel("62119AB7") + "," +                                                                   // short id
+        parcel("62119000AB0008", "[[[2.64,50.53],[2.64,50.54],[2.64,50.55],[2.64,50.53]]]") + "," +  // no area
         parcel("62119000AB0009")));
     EXPECT_EQ(sink.count("cadastre.parcelle"), 2U);
     const auto& counts = report.tables.at("cadastre.parcelle");
     EXPECT_EQ(counts.read, 10);
     EXPECT_EQ(counts.refused, 8);
     const char* expected[] = {"déjà dans cet import", "nombre fini", "hors de la zone", "n'est pas un nombre",
-                              "géométrie absente", "imbriquées", "14 caractères", "aucune surface"};
+                              "géométrie absente",    "imbriquées",  "14 caractères",   "aucune surface"};
     ASSERT_EQ(report.problems.size(), 8U);
     for (std::size_t i = 0; i < 8; ++i) {
         EXPECT_EQ(report.problems[i].feature, static_cast<std::int64_t>(i + 2));
@@ -93,9 +94,9 @@ TEST(GeoJson, BadFeaturesAreListedWithTheirNumberAndTheRestIsKept) {
 }
 
 TEST(GeoJson, OpenRingsAndBowTiesAreRepairedAndSaid) {
-    const auto [sink, report] = read_text(
-        collection(parcel("62119000AB0001", "[[[2.64,50.53],[2.641,50.53],[2.641,50.531],[2.64,50.531]]]") + "," +
-                   parcel("62119000AB0002", "[[[2.64,50.53],[2.641,50.531],[2.641,50.53],[2.64,50.531],[2.64,50.53]]]")));
+    const auto [sink, report] = read_text(collection(
+        parcel("62119000AB0001", "[[[2.64,50.53],[2.641,50.53],[2.641,50.531],[2.64,50.531]]]") + "," +
+        parcel("62119000AB0002", "[[[2.64,50.53],[2.641,50.531],[2.641,50.53],[2.64,50.531],[2.64,50.53]]]")));
     EXPECT_EQ(sink.count("cadastre.parcelle"), 2U);
     EXPECT_EQ(report.tables.at("cadastre.parcelle").repaired, 2);
     ASSERT_EQ(report.problems.size(), 2U);
@@ -104,10 +105,10 @@ TEST(GeoJson, OpenRingsAndBowTiesAreRepairedAndSaid) {
 }
 
 TEST(GeoJson, ZIsDroppedAndCollectionsOfOneNatureAreTaken) {
-    const auto [sink, report] = read_text(
-        R"({"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[2.6,50.5,30]},)"
-        R"({"type":"MultiPoint","coordinates":[[2.7,50.5],[2.8,50.5]]}]})",
-        any_layer(gis::GeometryType::MultiPoint));
+    const auto [sink, report] =
+        read_text(R"({"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[2.6,50.5,30]},)"
+                  R"({"type":"MultiPoint","coordinates":[[2.7,50.5],[2.8,50.5]]}]})",
+                  any_layer(gis::GeometryType::MultiPoint));
     ASSERT_EQ(sink.count("public.essai"), 1U);
     EXPECT_EQ(sink.rows.at("public.essai")[0].wkb.size(), 9U + 3 * 21);
     EXPECT_NE(report.problems.back().reason.find("3D"), std::string::npos);
@@ -117,15 +118,18 @@ TEST(GeoJson, DocumentsThatAreNoGeoJsonAreRefused) {
     const std::pair<std::string, const char*> cases[] = {
         {"{}", "ni FeatureCollection"},
         {R"({"type":"FeatureCollection","features":[)", "milieu d'une valeur"},
-        {R"({"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":{"a":tru}}]})", "objet 1"},
+        {R"({"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":{"a":tru}}]})",
+         "objet 1"},
         {collection("{}"), "n'est pas un Feature"},
         {collection(R"({"type":"Point"})"), "n'est pas un Feature"},
         {collection(R"({"type":"Feature","geometry":null,"properties":{"a":"\ud800"}})"), "demi-caractère"},
         {collection(R"({"type":"Feature","geometry":null,"properties":{"a":"\u0000"}})"), "caractère nul"},
-        {collection("{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"nom\":\"L\xE9gende\"}}"), "objet 1 : un texte n'est pas en UTF-8"},
+        {collection("{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"nom\":\"L\xE9gende\"}}"),
+         "objet 1 : un texte n'est pas en UTF-8"},
         {collection("") + "x", "après la fin"},
         {R"({"a":)" + std::string(100'000, '['), "64 niveaux"},
-        {collection(R"({"type":"Feature","properties":null,"geometry":{"type":"Polygon","coordinates":)" + std::string(100'000, '[')),
+        {collection(R"({"type":"Feature","properties":null,"geometry":{"type":"Polygon","coordinates":)" +
+                    std::string(100'000, '[')),
          "64 niveaux"},
         {"[1,2]", "n'est pas reconnu"},
         {"", "vide"},
@@ -143,7 +147,8 @@ TEST(GeoJson, TheCrsMemberIsHonouredBeforeTheFeaturesAndRefusedBehind) {
     const auto [sink, report] = read_text(collection(parcel("62119000AB0001", metric), crs + ","));
     EXPECT_EQ(sink.count("cadastre.parcelle"), 1U);
     EXPECT_TRUE(report.crs.begin()->starts_with("EPSG:2154"));
-    const std::string behind = R"({"type":"FeatureCollection","features":[)" + parcel("62119000AB0001", metric) + "]," + crs + "}";
+    const std::string behind =
+        R"({"type":"FeatureCollection","features":[)" + parcel("62119000AB0001", metric) + "]," + crs + "}";
     EXPECT_NE(refusal_of_text(behind).find("placez-le avant"), std::string::npos);
 }
 
@@ -195,14 +200,17 @@ TEST(GeoJson, ABombIsRefused) {
 
 TEST(GeoJson, EtalabLayersAreToldApartByTheirAttributes) {
     const auto feature = [](const std::string& properties) {
-        return R"({"type":"Feature","properties":)" + properties + R"(,"geometry":{"type":"Polygon","coordinates":)" + near_bethune + "}}";
+        return R"({"type":"Feature","properties":)" + properties + R"(,"geometry":{"type":"Polygon","coordinates":)" +
+               near_bethune + "}}";
     };
     const std::tuple<const char*, std::string, const char*, const char*> cases[] = {
-        {"sections.json", R"({"id":"621190000A","commune":"62119","prefixe":"000","code":"A"})", "cadastre.section", "621190000A"},
+        {"sections.json", R"({"id":"621190000A","commune":"62119","prefixe":"000","code":"A"})", "cadastre.section",
+         "621190000A"},
         {"feuilles.json",
          R"({"id":"621190000A01","commune":"62119","prefixe":"000","section":"A","numero":"01","qualite":"01","modeConfection":"02","echelle":1000})",
          "cadastre.feuille", "621190000A01"},
-        {"cadastre-62119-batiments.json", R"({"type":"01","nom":null,"commune":"62119","created":"2010-01-01"})", "cadastre.batiment", "62119-"},
+        {"cadastre-62119-batiments.json", R"({"type":"01","nom":null,"commune":"62119","created":"2010-01-01"})",
+         "cadastre.batiment", "62119-"},
         {"lieux_dits.json", R"({"nom":"LE PRÉ","commune":"62119"})", "cadastre.lieu_dit", "62119-"},
     };
     for (const auto& [file, properties, table, id] : cases) {
@@ -221,8 +229,10 @@ TEST(GeoJson, EtalabLayersAreToldApartByTheirAttributes) {
 
 TEST(GeoJson, KindMayBeStated) {
     const TempFolder folder;
-    const auto path = write_file(folder.path() / "x.json", collection(R"({"type":"Feature","properties":{"commune":"62119","nom":"A"},)"
-                                                                       R"("geometry":{"type":"Polygon","coordinates":)" + near_bethune + "}}"));
+    const auto path = write_file(folder.path() / "x.json",
+                                 collection(R"({"type":"Feature","properties":{"commune":"62119","nom":"A"},)"
+                                            R"("geometry":{"type":"Polygon","coordinates":)" +
+                                            near_bethune + "}}"));
     EXPECT_NE(test::refusal_of(path).find("aucune couche reconnue parmi x"), std::string::npos);
     Options options;
     options.kind = "lieu_dit";
@@ -241,9 +251,10 @@ TEST(GeoJson, ProblemsAreBoundedAndCountsExact) {
 }
 
 TEST(JsonCursor, NumbersAreReadAsStrtodReadsThem) {
-    for (const std::string text : {"0", "-0.0", "1.4087557", "46.47369", "123456789012345678", "0.1", "1e-14", "1.912054103e-05",
-                                   "9007199254740993", "2.2250738585072011e-308", "179769313486231570000", "0.30000000000000004",
-                                   "674480.3000000001", "7047823.549999999"}) {
+    for (const std::string text :
+         {"0", "-0.0", "1.4087557", "46.47369", "123456789012345678", "0.1", "1e-14", "1.912054103e-05",
+          "9007199254740993", "2.2250738585072011e-308", "179769313486231570000", "0.30000000000000004",
+          "674480.3000000001", "7047823.549999999"}) {
         JsonCursor cursor(text.c_str(), text.c_str() + text.size(), true);
         std::string padded = text + " ";
         JsonCursor inside(padded.c_str(), padded.c_str() + padded.size(), true);

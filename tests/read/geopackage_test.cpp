@@ -27,8 +27,11 @@ void run_sql(const std::filesystem::path& path, const std::string& sql) {
 
 Options into_benches() {
     Options options;
-    options.target = Target{"public.banc", {{"nom", gis::FieldType::Text, false, ""}, {"id", gis::FieldType::Integer, true, ""}},
-                            "id", gis::GeometryType::Point, ""};
+    options.target = Target{"public.banc",
+                            {{"nom", gis::FieldType::Text, false, ""}, {"id", gis::FieldType::Integer, true, ""}},
+                            "id",
+                            gis::GeometryType::Point,
+                            ""};
     return options;
 }
 
@@ -66,8 +69,10 @@ TEST(GeoPackage, ViewsTriggersAndComputedColumnsAreRefused) {
     const std::pair<const char*, const char*> cases[] = {
         {"alter table bancs rename to vrais; create view bancs as select * from vrais;", "est une vue"},
         {"create trigger mien after insert on bancs begin select 1; end;", "déclencheur (mien)"},
-        {"alter table bancs add column gros text generated always as (hex(zeroblob(1000000))) virtual;", "colonnes calculées"},
-        {"alter table gpkg_contents rename to c; create view gpkg_contents as with recursive n(i) as (select 1 union all "
+        {"alter table bancs add column gros text generated always as (hex(zeroblob(1000000))) virtual;",
+         "colonnes calculées"},
+        {"alter table gpkg_contents rename to c; create view gpkg_contents as with recursive n(i) as (select 1 union "
+         "all "
          "select i+1 from n) select 'a'||i as table_name, 'features' as data_type from n;",
          "n'est pas sûr"},
     };
@@ -76,7 +81,8 @@ TEST(GeoPackage, ViewsTriggersAndComputedColumnsAreRefused) {
         const auto path = benches(folder);
         run_sql(path, "pragma writable_schema=0; drop trigger if exists rtree_bancs_geom_insert;");
         // ALTER needs the functions that rtree triggers name: without those triggers it is plain SQLite.
-        for (const char* trigger : {"update1", "update2", "update3", "update4", "update5", "update6", "update7", "delete"}) {
+        for (const char* trigger :
+             {"update1", "update2", "update3", "update4", "update5", "update6", "update7", "delete"}) {
             run_sql(path, std::string("drop trigger if exists rtree_bancs_geom_") + trigger);
         }
         run_sql(path, sql);
@@ -110,9 +116,9 @@ TEST(GeoPackage, ALayerWithoutCrsAsksForOne) {
 TEST(Detect, ProposesATableThatThenReadsTheFile) {
     const TempFolder folder;
     const auto path = folder.path() / "bancs.gpkg";
-    test::write_with_gdal("GPKG", path, "bancs", 3950, wkbPolygon,
-                          {{"Mairie", "POLYGON ((1682000 9265000, 1682010 9265000, 1682010 9265010, 1682000 9265000))"}},
-                          "Nom de l'élu");
+    test::write_with_gdal(
+        "GPKG", path, "bancs", 3950, wkbPolygon,
+        {{"Mairie", "POLYGON ((1682000 9265000, 1682010 9265000, 1682010 9265010, 1682000 9265000))"}}, "Nom de l'élu");
     const Detection detection = detect(path, {});
     ASSERT_EQ(detection.layers.size(), 1U);
     const auto& layer = detection.layers[0];

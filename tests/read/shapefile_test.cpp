@@ -8,7 +8,8 @@ using test::CollectingSink;
 
 namespace {
 
-std::filesystem::path benches(const TempFolder& folder, int epsg = 2154, const std::string& wkt = "POINT (682000 7045000)") {
+std::filesystem::path benches(const TempFolder& folder, int epsg = 2154,
+                              const std::string& wkt = "POINT (682000 7045000)") {
     const auto path = folder.path() / "bancs.shp";
     test::write_with_gdal("ESRI Shapefile", path, "bancs", epsg, wkbPoint, {{"Mairie", wkt}, {"Place", wkt}});
     std::filesystem::remove(folder.path() / "bancs.cpg");
@@ -17,7 +18,8 @@ std::filesystem::path benches(const TempFolder& folder, int epsg = 2154, const s
 
 Options into_benches() {
     Options options;
-    options.target = Target{"public.banc", {{"nom", gis::FieldType::Text, false, ""}}, "", gis::GeometryType::Point, ""};
+    options.target =
+        Target{"public.banc", {{"nom", gis::FieldType::Text, false, ""}}, "", gis::GeometryType::Point, ""};
     return options;
 }
 
@@ -41,9 +43,34 @@ void put_bytes(const std::filesystem::path& path, std::streamoff at, const std::
 
 TEST(Shapefile, EncodingsOfTheCpg) {
     const std::tuple<const char*, const char*, const char*> cases[] = {
-        {"LATIN1", "\xC9" "cole ", "École"},  {"1252", "\x8C" "uvre ", "Œuvre"},      {"ANSI 1252", "\xC9" "cole ", "École"},
-        {"UTF-8", "\xC3\x89" "cole", "École"}, {"ISO-8859-15", "\xBC" "uvre ", "Œuvre"}, {"", "\xC9" "cole ", "École"},
-        {"", "\xC3\x89" "cole", "École"},
+        {"LATIN1",
+         "\xC9"
+         "cole ",
+         "École"},
+        {"1252",
+         "\x8C"
+         "uvre ",
+         "Œuvre"},
+        {"ANSI 1252",
+         "\xC9"
+         "cole ",
+         "École"},
+        {"UTF-8",
+         "\xC3\x89"
+         "cole",
+         "École"},
+        {"ISO-8859-15",
+         "\xBC"
+         "uvre ",
+         "Œuvre"},
+        {"",
+         "\xC9"
+         "cole ",
+         "École"},
+        {"",
+         "\xC3\x89"
+         "cole",
+         "École"},
     };
     for (const auto& [cpg, bytes, expected] : cases) {
         const TempFolder folder;
@@ -64,7 +91,9 @@ TEST(Shapefile, EncodingsOfTheCpg) {
 TEST(Shapefile, WrongEncodingsAreRefusedWithFileAndFeature) {
     const TempFolder folder;
     const auto path = benches(folder);
-    write_name(path, "\xC9" "cole de filles");
+    write_name(path,
+               "\xC9"
+               "cole de filles");
     test::write_file(folder.path() / "bancs.cpg", "UTF-8");
     const std::string said = test::refusal_of(path, into_benches());
     EXPECT_TRUE(said.starts_with("bancs.shp: objet 1, champ Nom")) << said;
@@ -86,7 +115,8 @@ TEST(Shapefile, MissingAndLyingFilesAreRefused) {
         {"shp cut", [](const auto& f) { std::filesystem::resize_file(f / "bancs.shp", 120); }, "tronqué"},
         {"dbf cut", [](const auto& f) { std::filesystem::resize_file(f / "bancs.dbf", 100); }, "tronquée"},
         {"dbf empty", [](const auto& f) { std::filesystem::resize_file(f / "bancs.dbf", 0); }, "vide ou tronquée"},
-        {"record outside", [](const auto& f) { put_bytes(f / "bancs.shx", 100, "\x7F\xFF\xFF\xFF"); }, "hors du fichier"},
+        {"record outside", [](const auto& f) { put_bytes(f / "bancs.shx", 100, "\x7F\xFF\xFF\xFF"); },
+         "hors du fichier"},
         {"record length lies", [](const auto& f) { put_bytes(f / "bancs.shp", 107, "\x7F"); }, "même longueur"},
     };
     for (const auto& [name, damage, expected] : cases) {

@@ -6,8 +6,14 @@ using namespace gis::read;
 
 TEST(Text, ColumnNamesAreCleaned) {
     const std::pair<const char*, const char*> cases[] = {
-        {"Nom de l'élu (2020)", "nom_de_l_elu_2020"}, {"ÉTAT", "etat"},   {"cœur", "coeur"}, {"2020", "c_2020"},
-        {"", "champ"},                                {"---", "champ"},   {"a  b", "a_b"},   {"Forêt_à_pied", "foret_a_pied"},
+        {"Nom de l'élu (2020)", "nom_de_l_elu_2020"},
+        {"ÉTAT", "etat"},
+        {"cœur", "coeur"},
+        {"2020", "c_2020"},
+        {"", "champ"},
+        {"---", "champ"},
+        {"a  b", "a_b"},
+        {"Forêt_à_pied", "foret_a_pied"},
         {"drop table x;--", "drop_table_x"},
     };
     for (const auto& [given, expected] : cases) EXPECT_EQ(clean_name(given), expected) << given;
@@ -24,7 +30,8 @@ TEST(Text, PatternsIgnoreCase) {
 
 TEST(Text, EncodingNamesAreReadInTheirManySpellings) {
     for (const char* name : {"UTF-8", "utf8", "65001"}) EXPECT_EQ(parse_encoding(name), Encoding::Utf8) << name;
-    for (const char* name : {"LATIN1", "ISO-8859-1", "ISO 88591"}) EXPECT_EQ(parse_encoding(name), Encoding::Latin1) << name;
+    for (const char* name : {"LATIN1", "ISO-8859-1", "ISO 88591"})
+        EXPECT_EQ(parse_encoding(name), Encoding::Latin1) << name;
     for (const char* name : {"1252", "ANSI 1252", "CP1252", "windows-1252"}) {
         EXPECT_EQ(parse_encoding(name), Encoding::Windows1252) << name;
     }

@@ -35,12 +35,12 @@ TEST(SurelyValid, AcceptsPlainPolygons) {
 }
 
 TEST(SurelyValid, LeavesEverythingDoubtfulToGeos) {
-    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 10, 10, 0, 0, 10, 0, 0}})));             // bow-tie
-    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 0, 10, 10, 10, 0, 0, 0}})));             // spike
-    EXPECT_FALSE(surely_valid(polygon({square, {20, 20, 22, 20, 22, 22, 20, 20}})));       // hole outside
-    EXPECT_FALSE(surely_valid(polygon({square, {0, 0, 4, 2, 4, 4, 0, 0}})));               // hole touches the shell
-    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 0, 10, 10, 5, 0, 0, 10, 0, 0}})));       // ring touches itself
-    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 0, 0, 0}})));                            // too few vertices
+    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 10, 10, 0, 0, 10, 0, 0}})));        // bow-tie
+    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 0, 10, 10, 10, 0, 0, 0}})));        // spike
+    EXPECT_FALSE(surely_valid(polygon({square, {20, 20, 22, 20, 22, 22, 20, 20}})));  // hole outside
+    EXPECT_FALSE(surely_valid(polygon({square, {0, 0, 4, 2, 4, 4, 0, 0}})));          // hole touches the shell
+    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 0, 10, 10, 5, 0, 0, 10, 0, 0}})));  // ring touches itself
+    EXPECT_FALSE(surely_valid(polygon({{0, 0, 10, 0, 0, 0}})));                       // too few vertices
     EXPECT_FALSE(surely_valid(polygon({square, {2, 2, 8, 2, 8, 8, 2, 8, 2, 2}, {3, 3, 4, 3, 4, 4, 3, 3}})));  // nested
 }
 

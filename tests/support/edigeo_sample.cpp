@@ -84,7 +84,7 @@ char type_of(std::string_view attribute) {
 }
 
 struct Attribute {
-    std::string name;  // "IDU_id"
+    std::string name;   // "IDU_id"
     std::string value;  // ISO-8859-1
 };
 
@@ -101,11 +101,19 @@ std::vector<Object> objects_of(const EdigeoSample& sample) {
     const double height = sample.rows * parcel_height;
     const std::string section = sample.commune + sample.prefixe + sample.section;
     std::vector<Object> objects{
-        {"COMMUNE_id", {{"IDU_id", sample.commune}, {"TEX2_id", "EXEMPLE-L\xC8S-CARREAU"}}, sample.x, sample.y, width, height},
+        {"COMMUNE_id",
+         {{"IDU_id", sample.commune}, {"TEX2_id", "EXEMPLE-L\xC8S-CARREAU"}},
+         sample.x,
+         sample.y,
+         width,
+         height},
         {"SECTION_id", {{"IDU_id", section}, {"TEX_id", sample.section}}, sample.x, sample.y, width, height},
         {"SUBDSECT_id",
          {{"IDU_id", section + sample.sheet}, {"QUPL_id", "01"}, {"COPL_id", "02"}, {"EOR_id", "1000"}},
-         sample.x, sample.y, width, height},
+         sample.x,
+         sample.y,
+         width,
+         height},
         {"LIEUDIT_id", {{"TEX_id", "LE PR\xC9"}, {"TEX2_id", "FLEURI"}}, sample.x, sample.y, width, height}};
     for (int i = 0; i < sample.parcels(); ++i) {
         const double x = sample.x + i % sample.columns * parcel_width;
@@ -118,8 +126,12 @@ std::vector<Object> objects_of(const EdigeoSample& sample) {
         objects.push_back({"PARCELLE_id", std::move(attributes), x, y, parcel_width, parcel_height});
     }
     for (int i = 0; i < sample.buildings; ++i) {
-        objects.push_back({"BATIMENT_id", {{"DUR_id", i % 2 == 0 ? "01" : "02"}}, sample.x + 5 + i * parcel_width,
-                           sample.y + 10, 12, 8});
+        objects.push_back({"BATIMENT_id",
+                           {{"DUR_id", i % 2 == 0 ? "01" : "02"}},
+                           sample.x + 5 + i * parcel_width,
+                           sample.y + 10,
+                           12,
+                           8});
     }
     return objects;
 }
@@ -346,7 +358,8 @@ std::string vec(const Lot& lot, const std::string& file, const std::vector<Objec
         const std::string number = std::to_string(i + 1);
         const std::string face = lot.ref("SeSPA_1", "PFE", "Face_" + number);
         write_outline(text, lot, objects[i], number);
-        write_link(text, lot, "Compo_RPO_" + number, "ID_S_RCO_FAC_DRTE", lot.ref("SeSPA_1", "PAR", "Arc_" + number), face);
+        write_link(text, lot, "Compo_RPO_" + number, "ID_S_RCO_FAC_DRTE", lot.ref("SeSPA_1", "PAR", "Arc_" + number),
+                   face);
         write_feature(text, lot, objects[i], number);
         write_link(text, lot, "Compo_IDB_" + number, "ID_S_RCO_" + objects[i].class_name,
                    lot.ref("SeSPA_1", "FEA", "Objet_" + number), face);
@@ -391,7 +404,8 @@ void write_archive(const fs::path& path, const std::vector<PackedMember>& member
         if (path.extension() == ".bz2") archive_write_add_filter_bzip2(out);
         if (path.extension() == ".gz") archive_write_add_filter_gzip(out);
     }
-    if (archive_write_open_filename(out, path.c_str()) != ARCHIVE_OK) throw std::runtime_error(archive_error_string(out));
+    if (archive_write_open_filename(out, path.c_str()) != ARCHIVE_OK)
+        throw std::runtime_error(archive_error_string(out));
     for (const auto& member : members) {
         archive_entry* entry = archive_entry_new();
         archive_entry_set_pathname(entry, member.name.c_str());
