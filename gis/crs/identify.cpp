@@ -31,9 +31,9 @@ using ListPtr = std::unique_ptr<PJ_OBJ_LIST, ListDeleter>;
 constexpr int least_confidence = 90;
 
 /// Systems that deliveries in France use without naming a code; the first that matches wins.
-constexpr std::array french_codes{2154,  3942,  3943,  3944,  3945,  3946,  3947,  3948,  3949,  3950,  27561, 27562,
-                                  27563, 27564, 27571, 27572, 27573, 27574, 4171,  4326,  4275,  3857,  25830, 25831,
-                                  25832, 32630, 32631, 32632, 3035,  5490,  2972,  2975,  4471,  4467};
+constexpr std::array french_codes{2154,  3942,  3943,  3944,  3945,  3946,  3947, 3948, 3949, 3950, 27561, 27562,
+                                  27563, 27564, 27571, 27572, 27573, 27574, 4171, 4326, 4275, 3857, 25830, 25831,
+                                  25832, 32630, 32631, 32632, 3035,  5490,  2972, 2975, 4471, 4467};
 
 PjPtr horizontal_part(PJ_CONTEXT* context, PjPtr crs) {
     for (int nesting = 0; crs && nesting < 3; ++nesting) {
@@ -46,7 +46,15 @@ PjPtr horizontal_part(PJ_CONTEXT* context, PjPtr crs) {
             break;
         }
     }
-    return crs;
+    if (!crs) return crs;
+    switch (proj_get_type(crs.get())) {
+        case PJ_TYPE_GEOGRAPHIC_2D_CRS:
+        case PJ_TYPE_GEOGRAPHIC_3D_CRS:
+        case PJ_TYPE_PROJECTED_CRS:
+            return crs;
+        default:
+            return nullptr;
+    }
 }
 
 std::optional<int> epsg_code(const PJ* crs) {
@@ -95,8 +103,8 @@ std::optional<Parameters> parameters_of(PJ_CONTEXT* context, const PJ* crs) {
         const auto equals = token.find('=');
         const std::string_view name = token.substr(0, equals);
         const std::string_view value = equals == std::string_view::npos ? std::string_view{} : token.substr(equals + 1);
-        constexpr std::array silent{"towgs84", "nadgrids", "no_defs", "type", "units", "ellps", "a", "b", "rf",
-                                    "datum",   "wktext",   "vunits",  "R"};
+        constexpr std::array silent{"towgs84", "nadgrids", "no_defs", "type",   "units",  "ellps", "a",
+                                    "b",       "rf",       "datum",   "wktext", "vunits", "R"};
         if (std::ranges::count(silent, name)) continue;
         double number = 0;
         const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -109,8 +117,8 @@ std::optional<Parameters> parameters_of(PJ_CONTEXT* context, const PJ* crs) {
     const PjPtr ellipsoid(proj_get_ellipsoid(context, crs));
     double axis = 0;
     double inverse_flattening = 0;
-    if (!ellipsoid || !proj_ellipsoid_get_parameters(context, ellipsoid.get(), &axis, nullptr, nullptr,
-                                                     &inverse_flattening)) {
+    if (!ellipsoid ||
+        !proj_ellipsoid_get_parameters(context, ellipsoid.get(), &axis, nullptr, nullptr, &inverse_flattening)) {
         return std::nullopt;
     }
     parameters["a"] = axis;
@@ -123,17 +131,18 @@ std::optional<Parameters> parameters_of(PJ_CONTEXT* context, const PJ* crs) {
 
 bool same_system(const Parameters& a, const Parameters& b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& left, const auto& right) {
-        // Angles written with seven decimals, axes to the millimetre.
-        return left.first == right.first && std::abs(left.second - right.second) < 2e-7 * std::max(1.0, std::abs(left.second) / 100);
-    });
+               // Angles written with seven decimals, axes to the millimetre.
+               return left.first == right.first &&
+                      std::abs(left.second - right.second) < 2e-7 * std::max(1.0, std::abs(left.second) / 100);
+           });
 }
 
 std::optional<int> code_by_parameters(PJ_CONTEXT* context, const PJ* crs) {
     const auto wanted = parameters_of(context, crs);
     if (!wanted) return std::nullopt;
     for (const int code : french_codes) {
-        const PjPtr candidate(proj_create_from_database(context, "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS,
-                                                        0, nullptr));
+        const PjPtr candidate(
+            proj_create_from_database(context, "EPSG", std::to_string(code).c_str(), PJ_CATEGORY_CRS, 0, nullptr));
         if (!candidate) continue;
         const auto known = parameters_of(context, candidate.get());
         if (known && same_system(*wanted, *known)) return code;
@@ -156,9 +165,11 @@ std::optional<IdentifiedCrs> identify_crs(std::string_view definition) {
     proj_context_set_enable_network(context.get(), 0);
     const PjPtr crs =
         horizontal_part(context.get(), PjPtr(proj_create(context.get(), std::string(definition).c_str())));
-    if (!crs || !proj_is_crs(crs.get())) return std::nullopt;
+    if (!crs) return std::nullopt;
     IdentifiedCrs result;
-    if (const auto declared = epsg_code(crs.get())) {
+    // A geographic 3D system has a code of its own, which is not the one of its horizontal part.
+    const bool horizontal = proj_get_type(crs.get()) != PJ_TYPE_GEOGRAPHIC_3D_CRS;
+    if (const auto declared = horizontal ? epsg_code(crs.get()) : std::nullopt) {
         result.srid = *declared;
     } else {
         result.how = IdentifiedCrs::How::ByParameters;

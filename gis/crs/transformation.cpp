@@ -95,9 +95,10 @@ PjPtr choose_operation(PJ_CONTEXT* context, const PJ* source, const PJ* target, 
     // A quarter of a metre: less than what a cadastral sheet resolves.
     if (chosen && chosen_accuracy <= best_accuracy + 0.25) return chosen;
     if (!wanted_grids.empty()) {
-        throw InvalidRequest("crs", fmt::format("la transformation EPSG:{} vers EPSG:{} a besoin de la grille {}, absente de "
-                                                "cette machine ; installez le paquet proj-data",
-                                                source_srid, target_srid, wanted_grids));
+        throw InvalidRequest("crs",
+                             fmt::format("la transformation EPSG:{} vers EPSG:{} a besoin de la grille {}, absente de "
+                                         "cette machine ; installez le paquet proj-data",
+                                         source_srid, target_srid, wanted_grids));
     }
     throw InvalidRequest("crs", fmt::format("aucune transformation sûre de EPSG:{} vers EPSG:{} ; indiquez un autre "
                                             "système de coordonnées",
@@ -136,6 +137,7 @@ struct Transformation::Impl {
     PjPtr operation;  // null: same CRS
     std::string name;
     Box usable;
+    bool geographic = false;
 };
 
 Transformation::Transformation(int source_srid, int target_srid) : impl_(std::make_unique<Impl>()) {
@@ -146,6 +148,7 @@ Transformation::Transformation(int source_srid, int target_srid) : impl_(std::ma
     const PjPtr target = crs_of(context, target_srid);
     const Box area = area_of(context, target.get());
     impl_->usable = usable_box(context, target.get(), area);
+    impl_->geographic = proj_get_type(target.get()) == PJ_TYPE_GEOGRAPHIC_2D_CRS;
     if (source_srid == target_srid) return;
     const PjPtr source = crs_of(context, source_srid);
     const PjPtr raw = choose_operation(context, source.get(), target.get(), area, source_srid, target_srid);
@@ -170,8 +173,16 @@ bool Transformation::in_target_area(double min_x, double min_y, double max_x, do
     return min_x >= box.west && max_x <= box.east && min_y >= box.south && max_y <= box.north;
 }
 
-bool Transformation::is_identity() const { return impl_->operation == nullptr; }
+bool Transformation::is_identity() const {
+    return impl_->operation == nullptr;
+}
 
-const std::string& Transformation::operation_name() const { return impl_->name; }
+bool Transformation::target_is_geographic() const {
+    return impl_->geographic;
+}
+
+const std::string& Transformation::operation_name() const {
+    return impl_->name;
+}
 
 }  // namespace gis

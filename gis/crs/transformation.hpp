@@ -24,6 +24,7 @@ class Transformation {
     bool in_target_area(double min_x, double min_y, double max_x, double max_y) const;
 
     bool is_identity() const;
+    bool target_is_geographic() const;
 
     /// PROJ's name of the operation; empty when source and target are the same.
     const std::string& operation_name() const;

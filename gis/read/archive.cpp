@@ -73,8 +73,9 @@ class Budget {
                                                           limits_.inflated / 1'000'000));
         }
         if (inflated_ > limits_.ratio_from && inflated_ / std::max<std::uint64_t>(packed_, 1) > limits_.ratio) {
-            throw InvalidRequest(shown_name_, fmt::format("l'archive grossit de plus de {} fois à l'ouverture ; refusée",
-                                                          limits_.ratio));
+            throw InvalidRequest(
+                shown_name_,
+                fmt::format("l'archive grossit de plus de {} fois à l'ouverture ; refusée", limits_.ratio));
         }
     }
 
@@ -87,9 +88,9 @@ class Budget {
 
 [[noreturn]] void refuse_member(archive* handle, const std::string& shown_name, const std::string& member) {
     const char* said = archive_error_string(handle);
-    throw InvalidRequest(shown_name, fmt::format("archive tronquée ou abîmée{} ({}) ; envoyez-la de nouveau",
-                                                 member.empty() ? "" : " au membre " + member,
-                                                 said ? said : "fin inattendue"));
+    throw InvalidRequest(shown_name,
+                         fmt::format("archive tronquée ou abîmée{} ({}) ; envoyez-la de nouveau",
+                                     member.empty() ? "" : " au membre " + member, said ? said : "fin inattendue"));
 }
 
 void write_member(archive* handle, const fs::path& target, Budget& budget, const std::string& shown_name,
@@ -141,7 +142,8 @@ std::vector<std::string> unpack(const fs::path& path, const fs::path& folder, co
         if (status == ARCHIVE_EOF) break;
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN) refuse_member(handle.get(), shown_name, "");
         if (++entries > limits.entries) {
-            throw InvalidRequest(shown_name, fmt::format("l'archive a plus de {} membres ; découpez-la", limits.entries));
+            throw InvalidRequest(shown_name,
+                                 fmt::format("l'archive a plus de {} membres ; découpez-la", limits.entries));
         }
         if (archive_entry_filetype(entry) == AE_IFDIR) continue;
         const std::string name = base_name(entry, shown_name);

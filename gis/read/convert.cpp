@@ -14,7 +14,9 @@ namespace gis::read {
 
 namespace {
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+bool is_null(const Value& value) {
+    return std::holds_alternative<std::monostate>(value);
+}
 
 /// Blank text is NULL; other text loses the blanks DBF pads with. False when nothing is left to convert.
 bool something_in(Value& value) {
@@ -134,9 +136,12 @@ bool to_boolean(Value& value, const MappingContext&) {
     constexpr std::array<std::string_view, 8> yes{"true", "t", "oui", "o", "1", "a", "vrai", "y"};
     constexpr std::array<std::string_view, 6> no{"false", "f", "non", "n", "0", "faux"};
     const auto is = [&](std::string_view word) { return same_name(*text, word); };
-    if (std::ranges::any_of(yes, is)) value = true;
-    else if (std::ranges::any_of(no, is)) value = false;
-    else return false;
+    if (std::ranges::any_of(yes, is))
+        value = true;
+    else if (std::ranges::any_of(no, is))
+        value = false;
+    else
+        return false;
     return true;
 }
 

@@ -55,9 +55,12 @@ std::string unique_name(const std::string& wanted, std::set<std::string>& taken)
 
 GeometryType table_type(GeometryType source) {
     switch (source) {
-        case GeometryType::Polygon: return GeometryType::MultiPolygon;
-        case GeometryType::LineString: return GeometryType::MultiLineString;
-        default: return source;
+        case GeometryType::Polygon:
+            return GeometryType::MultiPolygon;
+        case GeometryType::LineString:
+            return GeometryType::MultiLineString;
+        default:
+            return source;
     }
 }
 

@@ -20,7 +20,7 @@ struct DetectedLayer {
     std::vector<SourceField> fields;
     std::optional<GeometryType> geometry;  ///< Any: mixed or not known; none: a table
     std::optional<int> srid;
-    std::string crs;       ///< "EPSG:2154 (RGF93 v1 / Lambert-93, reconnu à ses paramètres)"; empty: not known
+    std::string crs;  ///< "EPSG:2154 (RGF93 v1 / Lambert-93, reconnu à ses paramètres)"; empty: not known
     std::string encoding;
     std::optional<std::int64_t> count;  ///< when it costs little
     std::optional<std::string> kind;    ///< the built-in mapping that recognises it: "parcelle"
@@ -32,11 +32,11 @@ struct Detection {
     /// A folder of a whole département holds thousands of exchanges that look alike: only the first ones are opened.
     static constexpr std::size_t max_opened = 40;
 
-    std::size_t inputs = 0;                                       ///< files, exchanges and archives found
-    std::size_t opened = 0;                                       ///< of which looked into
+    std::size_t inputs = 0;  ///< files, exchanges and archives found
+    std::size_t opened = 0;  ///< of which looked into
     std::vector<DetectedLayer> layers;
-    std::vector<std::string> ignored;                             ///< files of other formats
-    std::vector<std::pair<std::string, std::string>> refused;     ///< file and reason
+    std::vector<std::string> ignored;                          ///< files of other formats
+    std::vector<std::pair<std::string, std::string>> refused;  ///< file and reason
 };
 
 /// What the path holds. Throws InvalidRequest when nothing in it is of a format that is read.

@@ -57,13 +57,13 @@ bool ends_properly(const fs::path& path) {
 
 std::optional<int> srid_of(std::string_view label) {
     constexpr std::array<std::pair<std::string_view, int>, 26> labels{{
-        {"LAMB93", 2154},       {"RGF93LAMB93", 2154},  {"LAMB1", 27561},       {"LAMB2", 27562},
-        {"LAMB3", 27563},       {"LAMB4", 27564},       {"LAMB1C", 27571},      {"LAMB2C", 27572},
-        {"LAMB3C", 27573},      {"LAMB4C", 27574},      {"LAMBE", 27572},       {"RGF93CC42", 3942},
-        {"RGF93CC43", 3943},    {"RGF93CC44", 3944},    {"RGF93CC45", 3945},    {"RGF93CC46", 3946},
-        {"RGF93CC47", 3947},    {"RGF93CC48", 3948},    {"RGF93CC49", 3949},    {"RGF93CC50", 3950},
-        {"RGM04UTM38S", 4471},  {"RGR92UTM40S", 2975},  {"RGFG95UTM22", 2972},  {"RGAF09UTM20", 5490},
-        {"RGSPM06U21", 4467},   {"UTM22RGFG95", 2972},
+        {"LAMB93", 2154},      {"RGF93LAMB93", 2154}, {"LAMB1", 27561},      {"LAMB2", 27562},
+        {"LAMB3", 27563},      {"LAMB4", 27564},      {"LAMB1C", 27571},     {"LAMB2C", 27572},
+        {"LAMB3C", 27573},     {"LAMB4C", 27574},     {"LAMBE", 27572},      {"RGF93CC42", 3942},
+        {"RGF93CC43", 3943},   {"RGF93CC44", 3944},   {"RGF93CC45", 3945},   {"RGF93CC46", 3946},
+        {"RGF93CC47", 3947},   {"RGF93CC48", 3948},   {"RGF93CC49", 3949},   {"RGF93CC50", 3950},
+        {"RGM04UTM38S", 4471}, {"RGR92UTM40S", 2975}, {"RGFG95UTM22", 2972}, {"RGAF09UTM20", 5490},
+        {"RGSPM06U21", 4467},  {"UTM22RGFG95", 2972},
     }};
     for (const auto& [name, code] : labels) {
         if (same_name(label, name)) return code;
@@ -75,8 +75,12 @@ std::optional<int> srid_of(std::string_view label) {
 
 std::vector<std::string> members_named_in(const std::vector<Line>& thf, const std::string& lot) {
     std::vector<std::string> names;
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kinds{
-        {{"GNNSA", ".GEN"}, {"GONSA", ".GEO"}, {"QANSA", ".QAL"}, {"DINSA", ".DIC"}, {"SCNSA", ".SCD"}, {"GDNSA", ".VEC"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kinds{{{"GNNSA", ".GEN"},
+                                                                                  {"GONSA", ".GEO"},
+                                                                                  {"QANSA", ".QAL"},
+                                                                                  {"DINSA", ".DIC"},
+                                                                                  {"SCNSA", ".SCD"},
+                                                                                  {"GDNSA", ".VEC"}}};
     for (const auto& line : thf) {
         for (const auto& [tag, suffix] : kinds) {
             if (line.tag == tag) names.push_back(lot + line.value + std::string(suffix));
@@ -103,10 +107,12 @@ EdigeoExchange check_edigeo(const fs::path& thf, const std::string& shown_name) 
         }
         const auto member = find_member(thf.parent_path(), name);
         if (!member) {
-            throw InvalidRequest(shown_name, fmt::format("le fichier {} de l'échange manque ; envoyez l'échange entier", name));
+            throw InvalidRequest(shown_name,
+                                 fmt::format("le fichier {} de l'échange manque ; envoyez l'échange entier", name));
         }
         if (!ends_properly(*member)) {
-            throw InvalidRequest(shown_name, fmt::format("le fichier {} est tronqué ; envoyez l'échange de nouveau", name));
+            throw InvalidRequest(shown_name,
+                                 fmt::format("le fichier {} est tronqué ; envoyez l'échange de nouveau", name));
         }
         if (!name.ends_with(".GEO")) continue;
         for (const auto& line : read_lines(*member)) {

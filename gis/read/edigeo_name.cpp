@@ -15,7 +15,8 @@ std::string longest_idu(Source& source) {
     std::string longest;
     for (std::size_t i = 0; i < source.layers().size(); ++i) {
         const auto& name = source.layers()[i].name;
-        if (!same_name(name, "SUBDSECT_id") && !same_name(name, "COMMUNE_id") && !same_name(name, "SECTION_id")) continue;
+        if (!same_name(name, "SUBDSECT_id") && !same_name(name, "COMMUNE_id") && !same_name(name, "SECTION_id"))
+            continue;
         source.read(i, {"IDU"}, [&](const SourceFeature& feature) {
             const auto* idu = std::get_if<std::string>(&feature.values[0]);
             if (idu && idu->size() > longest.size()) longest = *idu;
@@ -32,7 +33,8 @@ bool is_departement(std::string_view text) {
 /// "62" stays, "971" (with commune IDU "105") becomes "97".
 std::optional<std::string> stated_prefix(const std::string& stated, const std::string& commune) {
     if (is_departement(stated)) return stated;
-    if (stated.size() == 3 && is_departement(stated.substr(0, 2)) && commune[0] == stated[2]) return stated.substr(0, 2);
+    if (stated.size() == 3 && is_departement(stated.substr(0, 2)) && commune[0] == stated[2])
+        return stated.substr(0, 2);
     return std::nullopt;
 }
 
@@ -57,8 +59,9 @@ EdigeoPlace find_edigeo_place(Source& source, const Input& input, const std::opt
     if (stated) {
         const auto prefix = stated_prefix(*stated, commune);
         if (!prefix) {
-            throw InvalidRequest("departement", "« " + stated->substr(0, 20) + " » n'est pas le département de la commune " +
-                                                    commune + " ; attendu : 62, 2A, 971 ...");
+            throw InvalidRequest("departement", "« " + stated->substr(0, 20) +
+                                                    " » n'est pas le département de la commune " + commune +
+                                                    " ; attendu : 62, 2A, 971 ...");
         }
         return {*prefix, *prefix + commune};
     }

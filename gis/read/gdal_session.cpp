@@ -27,6 +27,8 @@ void register_once() {
 
 void set_thread_options() {
     CPLSetThreadLocalConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "TRUE");
+    // The .prj is matched by ourselves, once per text; GDAL would search PROJ's database for each file.
+    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", "NO");
     CPLSetThreadLocalConfigOption("OGR_EDIGEO_CREATE_LABEL_LAYERS", "NO");
     CPLSetThreadLocalConfigOption("OGR_SQLITE_LOAD_EXTENSIONS", nullptr);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_PRAGMA", "trusted_schema=OFF");
@@ -36,9 +38,13 @@ void set_thread_options() {
 
 }  // namespace
 
-GdalMessages::GdalMessages() { CPLPushErrorHandlerEx(&GdalMessages::receive, this); }
+GdalMessages::GdalMessages() {
+    CPLPushErrorHandlerEx(&GdalMessages::receive, this);
+}
 
-GdalMessages::~GdalMessages() { CPLPopErrorHandler(); }
+GdalMessages::~GdalMessages() {
+    CPLPopErrorHandler();
+}
 
 void GdalMessages::receive(CPLErr severity, CPLErrorNum, const char* message) {
     auto* self = static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());

@@ -19,33 +19,49 @@ namespace {
 
 FieldType field_type(const OGRFieldDefn& field) {
     switch (field.GetType()) {
-        case OFTInteger: return field.GetSubType() == OFSTBoolean ? FieldType::Boolean : FieldType::Integer;
-        case OFTInteger64: return FieldType::Integer;
-        case OFTReal: return FieldType::Number;
-        case OFTDate: return FieldType::Date;
-        case OFTDateTime: return FieldType::DateTime;
-        default: return FieldType::Text;
+        case OFTInteger:
+            return field.GetSubType() == OFSTBoolean ? FieldType::Boolean : FieldType::Integer;
+        case OFTInteger64:
+            return FieldType::Integer;
+        case OFTReal:
+            return FieldType::Number;
+        case OFTDate:
+            return FieldType::Date;
+        case OFTDateTime:
+            return FieldType::DateTime;
+        default:
+            return FieldType::Text;
     }
 }
 
 std::optional<GeometryType> geometry_type(OGRwkbGeometryType type) {
     switch (wkbFlatten(type)) {
-        case wkbNone: return std::nullopt;
-        case wkbPoint: return GeometryType::Point;
-        case wkbLineString: return GeometryType::LineString;
+        case wkbNone:
+            return std::nullopt;
+        case wkbPoint:
+            return GeometryType::Point;
+        case wkbLineString:
+            return GeometryType::LineString;
         case wkbPolygon:
-        case wkbCurvePolygon: return GeometryType::Polygon;
-        case wkbMultiPoint: return GeometryType::MultiPoint;
+        case wkbCurvePolygon:
+            return GeometryType::Polygon;
+        case wkbMultiPoint:
+            return GeometryType::MultiPoint;
         case wkbMultiLineString:
-        case wkbMultiCurve: return GeometryType::MultiLineString;
+        case wkbMultiCurve:
+            return GeometryType::MultiLineString;
         case wkbMultiPolygon:
-        case wkbMultiSurface: return GeometryType::MultiPolygon;
-        default: return GeometryType::Any;
+        case wkbMultiSurface:
+            return GeometryType::MultiPolygon;
+        default:
+            return GeometryType::Any;
     }
 }
 
 std::string wkt_of(const OGRSpatialReference* srs) {
     if (!srs || srs->IsLocal()) return "";
+    // What a GeoPackage says when it does not know (srs_id 0 and -1).
+    if (const char* name = srs->GetName(); !name || matches(name, "Undefined*")) return "";
     char* text = nullptr;
     const char* const options[] = {"FORMAT=WKT2_2018", nullptr};
     std::string wkt;
@@ -65,7 +81,8 @@ Value date_value(const OGRFeature& feature, int field) {
     if (zone > 1) {
         const int quarters = zone - utc;
         const int minutes = std::abs(quarters) * 15;
-        text += quarters == 0 ? "Z" : fmt::format("{}{:02}:{:02}", quarters < 0 ? '-' : '+', minutes / 60, minutes % 60);
+        text +=
+            quarters == 0 ? "Z" : fmt::format("{}{:02}:{:02}", quarters < 0 ? '-' : '+', minutes / 60, minutes % 60);
     }
     return text;
 }
@@ -92,6 +109,9 @@ class GdalSource final : public Source {
         while (const std::unique_ptr<OGRFeature> row{layer->GetNextFeature()}) {
             ++feature.number;
             feature.defect = fill_shape(row->GetGeometryRef(), feature.shape);
+            if (feature.defect.empty() && is_nan_point(row->GetGeometryRef())) {
+                feature.defect = "une coordonnée n'est pas un nombre fini";
+            }
             feature.defect_field.clear();
             for (std::size_t i = 0; i < fields.size(); ++i) feature.values[i] = value(*row, fields[i], feature);
             take(feature);
@@ -99,10 +119,10 @@ class GdalSource final : public Source {
         // A .dbf counts its deleted rows; its sizes were checked before.
         const auto announced = input_.format == Format::GeoPackage ? layers_[layer_index].count : std::nullopt;
         if (messages.failed() || (announced && feature.number < *announced)) {
-            throw InvalidRequest(input_.shown_name,
-                                 fmt::format("le fichier s'interrompt après {} objets{} ; envoyez-le de nouveau",
-                                             feature.number,
-                                             announced ? fmt::format(" sur {} annoncés", *announced) : ""));
+            throw InvalidRequest(
+                input_.shown_name,
+                fmt::format("le fichier s'interrompt après {} objets{} ; envoyez-le de nouveau", feature.number,
+                            announced ? fmt::format(" sur {} annoncés", *announced) : ""));
         }
     }
 
@@ -128,6 +148,12 @@ class GdalSource final : public Source {
             description.count = layer->GetFeatureCount(FALSE);
         }
         layers_.push_back(std::move(description));
+    }
+
+    /// GDAL makes an empty point of a NaN; a shapefile's own "nothing" is no geometry at all.
+    bool is_nan_point(const OGRGeometry* geometry) const {
+        return input_.format == Format::Shapefile && geometry && geometry->IsEmpty() &&
+               wkbFlatten(geometry->getGeometryType()) == wkbPoint;
     }
 
     static std::vector<int> find_fields(const SourceLayer& layer, const std::vector<std::string>& wanted) {
@@ -161,11 +187,15 @@ class GdalSource final : public Source {
             case OFTInteger:
                 if (definition->GetSubType() == OFSTBoolean) return row.GetFieldAsInteger(field) != 0;
                 return std::int64_t{row.GetFieldAsInteger(field)};
-            case OFTInteger64: return std::int64_t{row.GetFieldAsInteger64(field)};
-            case OFTReal: return row.GetFieldAsDouble(field);
+            case OFTInteger64:
+                return std::int64_t{row.GetFieldAsInteger64(field)};
+            case OFTReal:
+                return row.GetFieldAsDouble(field);
             case OFTDate:
-            case OFTDateTime: return date_value(row, field);
-            default: return text(row, field, feature);
+            case OFTDateTime:
+                return date_value(row, field);
+            default:
+                return text(row, field, feature);
         }
     }
 
@@ -179,10 +209,11 @@ class GdalSource final : public Source {
                 const auto shorter = bytes.substr(0, bytes.size() - cut);
                 if (is_valid_utf8(shorter)) return std::string(shorter);
             }
-            throw InvalidRequest(input_.shown_name,
-                                 fmt::format("objet {}, champ {} : ce texte n'est pas en UTF-8 ; indiquez l'encodage du "
-                                             "fichier (par exemple LATIN1)",
-                                             feature.number, row.GetFieldDefnRef(field)->GetNameRef()));
+            throw InvalidRequest(
+                input_.shown_name,
+                fmt::format("objet {}, champ {} : ce texte n'est pas en UTF-8 ; indiquez l'encodage du "
+                            "fichier (par exemple LATIN1)",
+                            feature.number, row.GetFieldDefnRef(field)->GetNameRef()));
         }
         return decode(bytes, *encoding_).value_or("");
     }
@@ -193,13 +224,13 @@ class GdalSource final : public Source {
     std::vector<SourceLayer> layers_;
 };
 
-std::unique_ptr<GdalSource> open_checked(const Input& input, const char* driver, const std::vector<std::string>& options,
-                                         std::optional<Encoding> encoding) {
+std::unique_ptr<GdalSource> open_checked(const Input& input, const char* driver,
+                                         const std::vector<std::string>& options, std::optional<Encoding> encoding) {
     const GdalMessages messages;
     DatasetPtr dataset = open_with(driver, input.path.string(), options);
     if (!dataset) {
-        throw InvalidRequest(input.shown_name,
-                             fmt::format("fichier {} illisible ou abîmé ; envoyez-le de nouveau", to_string(input.format)));
+        throw InvalidRequest(input.shown_name, fmt::format("fichier {} illisible ou abîmé ; envoyez-le de nouveau",
+                                                           to_string(input.format)));
     }
     return std::make_unique<GdalSource>(input, std::move(dataset), encoding);
 }
@@ -243,10 +274,14 @@ std::unique_ptr<Source> open_geopackage(const Input& input) {
 
 std::unique_ptr<Source> open_gdal_source(const Input& input, const Options& options) {
     switch (input.format) {
-        case Format::Edigeo: return open_edigeo(input);
-        case Format::Shapefile: return open_shapefile(input, options);
-        case Format::GeoPackage: return open_geopackage(input);
-        default: throw Error("GDAL does not read " + std::string(to_string(input.format)));
+        case Format::Edigeo:
+            return open_edigeo(input);
+        case Format::Shapefile:
+            return open_shapefile(input, options);
+        case Format::GeoPackage:
+            return open_geopackage(input);
+        default:
+            throw Error("GDAL does not read " + std::string(to_string(input.format)));
     }
 }
 

@@ -163,9 +163,11 @@ void GeoJsonFeatureParser::geometry(JsonCursor& cursor, SourceFeature& feature, 
 
 void GeoJsonFeatureParser::accept_members(SourceFeature& feature, Shape& into, int level) {
     const GeometryKind* kind = find_kind(type_);
-    if (!kind) return set_defect(feature, "type de géométrie inconnu ; attendu : Point, LineString, Polygon ou leurs Multi");
+    if (!kind)
+        return set_defect(feature, "type de géométrie inconnu ; attendu : Point, LineString, Polygon ou leurs Multi");
     if (level == 0 || part_.xy.empty()) return;  // "coordinates": []
-    if (level != kind->level) return set_defect(feature, "les coordonnées ne sont pas imbriquées comme le type l'annonce");
+    if (level != kind->level)
+        return set_defect(feature, "les coordonnées ne sont pas imbriquées comme le type l'annonce");
     part_.kind = kind->kind;
     if (kind->kind != Shape::Kind::Polygon) part_.parts.clear();
     if (kind->kind == Shape::Kind::Point) part_.rings.clear();
@@ -219,7 +221,8 @@ void GeoJsonFeatureParser::position(JsonCursor& cursor, SourceFeature& feature) 
         ++count;
     } while (cursor.another(']'));
     if (count < 2) return set_defect(feature, "une position a moins de deux coordonnées");
-    if (part_.vertex_count() >= max_vertices) return set_defect(feature, "plus d'un million de sommets ; découpez l'objet");
+    if (part_.vertex_count() >= max_vertices)
+        return set_defect(feature, "plus d'un million de sommets ; découpez l'objet");
     part_.had_z = part_.had_z || count > 2;
     part_.xy.push_back(xyz[0]);
     part_.xy.push_back(xyz[1]);

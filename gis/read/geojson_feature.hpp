@@ -43,7 +43,7 @@ class GeoJsonFeatureParser {
     std::vector<KeyHint> hints_;  // keys in the order of the feature before: nearly always the same
     std::unordered_map<std::string, int> slots_;
     int id_slot_ = -1;
-    Shape part_;       // the geometry being read, before its type is known
+    Shape part_;  // the geometry being read, before its type is known
     std::string type_, key_, text_;
 };
 

@@ -70,10 +70,14 @@ class FieldCensus {
 
 GeometryType type_of(Shape::Kind kind, bool multi) {
     switch (kind) {
-        case Shape::Kind::Point: return multi ? GeometryType::MultiPoint : GeometryType::Point;
-        case Shape::Kind::Line: return multi ? GeometryType::MultiLineString : GeometryType::LineString;
-        case Shape::Kind::Polygon: return multi ? GeometryType::MultiPolygon : GeometryType::Polygon;
-        case Shape::Kind::None: break;
+        case Shape::Kind::Point:
+            return multi ? GeometryType::MultiPoint : GeometryType::Point;
+        case Shape::Kind::Line:
+            return multi ? GeometryType::MultiLineString : GeometryType::LineString;
+        case Shape::Kind::Polygon:
+            return multi ? GeometryType::MultiPolygon : GeometryType::Polygon;
+        case Shape::Kind::None:
+            break;
     }
     return GeometryType::Any;
 }
@@ -98,12 +102,15 @@ class GeoJsonSource final : public Source {
         Shape::Kind kind = Shape::Kind::None;
         bool mixed = false;
         bool multi = false;
-        scan(parser, [&](SourceFeature& feature) {
-            if (feature.shape.empty()) return;
-            mixed = mixed || (kind != Shape::Kind::None && kind != feature.shape.kind);
-            multi = multi || feature.shape.part_count() > 1;
-            kind = feature.shape.kind;
-        }, sample_size);
+        scan(
+            parser,
+            [&](SourceFeature& feature) {
+                if (feature.shape.empty()) return;
+                mixed = mixed || (kind != Shape::Kind::None && kind != feature.shape.kind);
+                multi = multi || feature.shape.part_count() > 1;
+                kind = feature.shape.kind;
+            },
+            sample_size);
         SourceLayer layer;
         const std::string file = input_.path.filename().string();
         layer.name = file.substr(0, file.find('.'));
@@ -122,10 +129,10 @@ class GeoJsonSource final : public Source {
             window.take([](JsonCursor& cursor) { cursor.expect('{'); });
             if (!scan_members(window, parser, feature, take, most)) scan_single(parser, feature, take);
         } catch (const JsonError& error) {
-            throw InvalidRequest(input_.shown_name, fmt::format("GeoJSON incorrect{} : {}",
-                                                                feature.number > 0 ? fmt::format(" à l'objet {}", feature.number)
-                                                                                   : "",
-                                                                error.what));
+            throw InvalidRequest(
+                input_.shown_name,
+                fmt::format("GeoJSON incorrect{} : {}",
+                            feature.number > 0 ? fmt::format(" à l'objet {}", feature.number) : "", error.what));
         }
     }
 
@@ -151,7 +158,8 @@ class GeoJsonSource final : public Source {
                 window.take([&](JsonCursor& cursor) { cursor.string(type); });
             } else if (key == "crs" && first == '{') {
                 read_crs(window, features_seen);
-            } else if (type != "FeatureCollection" && (key == "geometry" || key == "coordinates" || key == "geometries")) {
+            } else if (type != "FeatureCollection" &&
+                       (key == "geometry" || key == "coordinates" || key == "geometries")) {
                 return false;
             } else {
                 window.take([](JsonCursor& cursor) { cursor.skip(1); });
@@ -176,8 +184,8 @@ class GeoJsonSource final : public Source {
     }
 
     /// False when `most` features were taken before the end.
-    bool scan_features(JsonWindow& window, GeoJsonFeatureParser& parser, SourceFeature& feature, const TakeFeature& take,
-                       std::int64_t most) {
+    bool scan_features(JsonWindow& window, GeoJsonFeatureParser& parser, SourceFeature& feature,
+                       const TakeFeature& take, std::int64_t most) {
         bool another = true;
         window.take([&](JsonCursor& cursor) {
             cursor.expect('[');
@@ -213,8 +221,10 @@ class GeoJsonSource final : public Source {
             } while (cursor.another('}'));
             if (!cursor.at_end()) throw JsonError{"il reste du texte après la fin du document"};
             cursor.move_to(start);
-            if (is_feature) parser.parse_feature(cursor, feature);
-            else parser.parse_geometry(cursor, feature);
+            if (is_feature)
+                parser.parse_feature(cursor, feature);
+            else
+                parser.parse_geometry(cursor, feature);
         });
         take(feature);
     }
@@ -227,6 +237,8 @@ class GeoJsonSource final : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> open_geojson_source(const Input& input) { return std::make_unique<GeoJsonSource>(input); }
+std::unique_ptr<Source> open_geojson_source(const Input& input) {
+    return std::make_unique<GeoJsonSource>(input);
+}
 
 }  // namespace gis::read

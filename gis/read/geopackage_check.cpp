@@ -39,8 +39,8 @@ void check_size(const fs::path& path, const std::string& shown_name) {
     std::array<unsigned char, 100> head{};
     if (!in.read(reinterpret_cast<char*>(head.data()), head.size())) refuse(shown_name);
     const auto number = [&](std::size_t at) {
-        return (std::uint64_t{head[at]} << 24) | (std::uint64_t{head[at + 1]} << 16) | (std::uint64_t{head[at + 2]} << 8) |
-               head[at + 3];
+        return (std::uint64_t{head[at]} << 24) | (std::uint64_t{head[at + 1]} << 16) |
+               (std::uint64_t{head[at + 2]} << 8) | head[at + 3];
     };
     const std::uint64_t raw_page = head[16] * 256U + head[17];
     const std::uint64_t page = raw_page == 1 ? 65536 : raw_page;
@@ -54,14 +54,19 @@ DatabasePtr open_database(const fs::path& path, const std::string& shown_name) {
     // '?', '#' and '%' of the path must not be read as parts of the URI.
     std::string uri = "file:";
     for (const char c : fs::absolute(path).string()) {
-        if (c == '?') uri += "%3f";
-        else if (c == '#') uri += "%23";
-        else if (c == '%') uri += "%25";
-        else uri += c;
+        if (c == '?')
+            uri += "%3f";
+        else if (c == '#')
+            uri += "%23";
+        else if (c == '%')
+            uri += "%25";
+        else
+            uri += c;
     }
     uri += "?mode=ro&immutable=1";
     sqlite3* raw = nullptr;
-    const int status = sqlite3_open_v2(uri.c_str(), &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int status =
+        sqlite3_open_v2(uri.c_str(), &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
     DatabasePtr database(raw);
     if (status != SQLITE_OK) refuse(shown_name);
     sqlite3_limit(raw, SQLITE_LIMIT_LENGTH, 10'000'000);
@@ -81,9 +86,9 @@ void each_row(sqlite3* database, const std::string& sql, const std::string& para
     const StatementPtr statement(raw);
     if (!parameter.empty()) sqlite3_bind_text(raw, 1, parameter.c_str(), -1, SQLITE_TRANSIENT);
     int steps = 0;
-    sqlite3_progress_handler(database, 10'000, [](void* count) {
-        return ++*static_cast<int*>(count) > most_steps / 10'000 ? 1 : 0;
-    }, &steps);
+    sqlite3_progress_handler(
+        database, 10'000, [](void* count) { return ++*static_cast<int*>(count) > most_steps / 10'000 ? 1 : 0; },
+        &steps);
     int status = SQLITE_ROW;
     while ((status = sqlite3_step(raw)) == SQLITE_ROW) take(raw);
     sqlite3_progress_handler(database, 0, nullptr, nullptr);
@@ -130,15 +135,18 @@ bool has_computed_columns(sqlite3* database, const std::string& table, const std
     return computed;
 }
 
-std::string why_refused(sqlite3* database, const Schema& schema, const std::string& table, const std::string& shown_name) {
+std::string why_refused(sqlite3* database, const Schema& schema, const std::string& table,
+                        const std::string& shown_name) {
     const std::string name = lower(table);
     if (schema.views.contains(name)) return "cette couche est une vue ; exportez-la comme une table";
     if (!schema.tables.contains(name)) return "la table de cette couche n'existe pas";
-    if (schema.virtual_tables.contains(name)) return "cette couche est une table virtuelle ; exportez-la comme une table";
+    if (schema.virtual_tables.contains(name))
+        return "cette couche est une table virtuelle ; exportez-la comme une table";
     if (const auto trigger = schema.unknown_triggers.find(name); trigger != schema.unknown_triggers.end()) {
         return "la table a un déclencheur (" + trigger->second + ") ; exportez-la sans lui";
     }
-    if (has_computed_columns(database, table, shown_name)) return "la table a des colonnes calculées ; exportez ses valeurs";
+    if (has_computed_columns(database, table, shown_name))
+        return "la table a des colonnes calculées ; exportez ses valeurs";
     return "";
 }
 
@@ -164,8 +172,9 @@ GeoPackageFacts check_geopackage(const fs::path& path, const std::string& shown_
     }
     GeoPackageFacts facts;
     std::set<std::string> layers;
-    each_row(database.get(), "select table_name from gpkg_contents where data_type in ('features', 'attributes') limit 1000",
-             "", shown_name, [&](sqlite3_stmt* row) { layers.insert(column(row, 0)); });
+    each_row(database.get(),
+             "select table_name from gpkg_contents where data_type in ('features', 'attributes') limit 1000", "",
+             shown_name, [&](sqlite3_stmt* row) { layers.insert(column(row, 0)); });
     if (layers.empty()) throw InvalidRequest(shown_name, "ce GeoPackage ne contient aucune couche vectorielle");
     for (const auto& layer : layers) {
         const std::string why = why_refused(database.get(), schema, layer, shown_name);

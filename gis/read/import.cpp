@@ -74,22 +74,23 @@ bool Import::merge(const Mapping& mapping, const std::string& id, std::vector<Va
 void Import::write_merged() {
     for (auto& [name, table] : merged_) {
         RowBatch batch{name, table.columns, {}};
-        for (auto& [id, row] : table.rows) batch.rows.push_back({std::move(row.values), to_wkb(row.shape, table.geometry)});
+        for (auto& [id, row] : table.rows)
+            batch.rows.push_back({std::move(row.values), to_wkb(row.shape, table.geometry)});
         write(std::move(batch));
     }
 }
 
 void Import::write_plans_without_row() {
-    RowBatch batch{"risque.procedure",
-                   {"codeprocedure", "libelleprocedure", "typeprocedure", "etatprocedure", "dateetat"},
-                   {}};
+    RowBatch batch{
+        "risque.procedure", {"codeprocedure", "libelleprocedure", "typeprocedure", "etatprocedure", "dateetat"}, {}};
     for (const auto& [plan, known] : plans_.all()) {
         if (known.has_row || known.state.empty()) continue;
         Value date;
         if (!known.date.empty()) date = known.date;
         batch.rows.push_back({{plan, plan, known.type, known.state, date}, ""});
         report_.add({"", "", std::nullopt, "", Problem::Kind::Note,
-                     "le plan " + plan + " n'est décrit par aucune table de procédure : son nom est son code et son état (" +
+                     "le plan " + plan +
+                         " n'est décrit par aucune table de procédure : son nom est son code et son état (" +
                          known.state + ") celui du périmètre ; corrigez-les si besoin"});
         ++report_.tables[batch.table].read;
         ++report_.tables[batch.table].written;

@@ -45,9 +45,13 @@ bool looks_like_json(std::string_view bytes) {
     return text.starts_with('{');
 }
 
-bool is_tar(std::string_view bytes) { return bytes.size() > 262 && bytes.substr(257, 5) == "ustar"; }
+bool is_tar(std::string_view bytes) {
+    return bytes.size() > 262 && bytes.substr(257, 5) == "ustar";
+}
 
-std::string extension(const fs::path& path) { return lower(path.extension().string()); }
+std::string extension(const fs::path& path) {
+    return lower(path.extension().string());
+}
 
 std::optional<Format> format_of(const fs::path& path) {
     using namespace std::string_view_literals;
@@ -55,8 +59,9 @@ std::optional<Format> format_of(const fs::path& path) {
     const std::string_view head(bytes);
     if (head.starts_with("SQLite format 3\0"sv)) return Format::GeoPackage;
     if (head.starts_with("\x00\x00\x27\x0A"sv)) return Format::Shapefile;
-    if (head.starts_with("BZh") || head.starts_with("PK\x03\x04") || head.starts_with("\xFD"
-                                                                                     "7zXZ")) {
+    if (head.starts_with("BZh") || head.starts_with("PK\x03\x04") ||
+        head.starts_with("\xFD"
+                         "7zXZ")) {
         return Format::Archive;
     }
     if (head.starts_with("\x1F\x8B")) {
@@ -132,11 +137,16 @@ void list_folder(const fs::path& folder, const fs::path& root, int depth, InputL
 
 std::string_view to_string(Format format) {
     switch (format) {
-        case Format::Edigeo: return "EDIGEO";
-        case Format::GeoJson: return "GeoJSON";
-        case Format::Shapefile: return "Shapefile";
-        case Format::GeoPackage: return "GeoPackage";
-        case Format::Archive: return "archive";
+        case Format::Edigeo:
+            return "EDIGEO";
+        case Format::GeoJson:
+            return "GeoJSON";
+        case Format::Shapefile:
+            return "Shapefile";
+        case Format::GeoPackage:
+            return "GeoPackage";
+        case Format::Archive:
+            return "archive";
     }
     return "";
 }
@@ -156,8 +166,9 @@ InputList list_inputs(const fs::path& given) {
     if (!fs::is_regular_file(path)) throw InvalidRequest(name, "ce n'est pas un fichier ordinaire");
     const auto format = format_of(path);
     if (!format) {
-        throw InvalidRequest(name, what_it_seems(path) + " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
-                                                         ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg)");
+        throw InvalidRequest(name, what_it_seems(path) +
+                                       " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
+                                       ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg)");
     }
     list.inputs.push_back({path, *format, name});
     return list;

@@ -29,7 +29,8 @@ struct InputList {
     std::vector<std::string> ignored;  ///< files of a folder that are nothing we read, side files left out
 };
 
-/// What a path holds, recognised by content. Throws InvalidRequest when nothing in it can be read, saying what was found.
+/// What a path holds, recognised by content. Throws InvalidRequest when nothing in it can be read, saying what was
+/// found.
 InputList list_inputs(const std::filesystem::path& path);
 
 /// An input that can be read: its archive, if any, is unpacked in a folder that lives as long as this.

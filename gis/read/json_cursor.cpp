@@ -11,8 +11,12 @@ namespace gis::read {
 
 namespace {
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_blank(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /// Powers of ten that a double holds exactly (IEEE 754): a 53-bit whole number over one of them is rounded once.
 constexpr std::array<double, 23> exact_powers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -94,21 +98,41 @@ void JsonCursor::string(std::string& out) {
         escape(out);
     }
     ++at_;
-    if (!ascii && !is_valid_utf8(out)) throw JsonError{"un texte n'est pas en UTF-8 ; convertissez le fichier en UTF-8"};
+    if (!ascii && !is_valid_utf8(out))
+        throw JsonError{"un texte n'est pas en UTF-8 ; convertissez le fichier en UTF-8"};
 }
 
 void JsonCursor::escape(std::string& out) {
     switch (*at_++) {
-        case '"': out += '"'; return;
-        case '\\': out += '\\'; return;
-        case '/': out += '/'; return;
-        case 'b': out += '\b'; return;
-        case 'f': out += '\f'; return;
-        case 'n': out += '\n'; return;
-        case 'r': out += '\r'; return;
-        case 't': out += '\t'; return;
-        case 'u': break;
-        default: --at_; fail("échappement inconnu dans un texte");
+        case '"':
+            out += '"';
+            return;
+        case '\\':
+            out += '\\';
+            return;
+        case '/':
+            out += '/';
+            return;
+        case 'b':
+            out += '\b';
+            return;
+        case 'f':
+            out += '\f';
+            return;
+        case 'n':
+            out += '\n';
+            return;
+        case 'r':
+            out += '\r';
+            return;
+        case 't':
+            out += '\t';
+            return;
+        case 'u':
+            break;
+        default:
+            --at_;
+            fail("échappement inconnu dans un texte");
     }
     std::uint32_t code = hex4();
     if (code >= 0xD800 && code < 0xDC00) {
@@ -128,10 +152,14 @@ unsigned JsonCursor::hex4() {
     unsigned code = 0;
     for (int i = 0; i < 4; ++i, ++at_) {
         const char c = *at_;
-        if (is_digit(c)) code = code * 16 + static_cast<unsigned>(c - '0');
-        else if (c >= 'a' && c <= 'f') code = code * 16 + static_cast<unsigned>(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F') code = code * 16 + static_cast<unsigned>(c - 'A' + 10);
-        else fail("échappement \\u incomplet");
+        if (is_digit(c))
+            code = code * 16 + static_cast<unsigned>(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            code = code * 16 + static_cast<unsigned>(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F')
+            code = code * 16 + static_cast<unsigned>(c - 'A' + 10);
+        else
+            fail("échappement \\u incomplet");
     }
     return code;
 }
@@ -188,9 +216,15 @@ Value JsonCursor::value(int depth) {
             string(text);
             return text;
         }
-        case 't': literal("true"); return true;
-        case 'f': literal("false"); return false;
-        case 'n': literal("null"); return std::monostate{};
+        case 't':
+            literal("true");
+            return true;
+        case 'f':
+            literal("false");
+            return false;
+        case 'n':
+            literal("null");
+            return std::monostate{};
         case '[':
         case '{': {
             const char* start = at_;
@@ -199,7 +233,8 @@ Value JsonCursor::value(int depth) {
             if (!is_valid_utf8(text)) throw JsonError{"un texte n'est pas en UTF-8 ; convertissez le fichier en UTF-8"};
             return text;
         }
-        default: return number_value();
+        default:
+            return number_value();
     }
 }
 
@@ -235,10 +270,17 @@ void JsonCursor::skip(int depth) {
             } while (another('}'));
             return;
         }
-        case 't': literal("true"); return;
-        case 'f': literal("false"); return;
-        case 'n': literal("null"); return;
-        default: number();
+        case 't':
+            literal("true");
+            return;
+        case 'f':
+            literal("false");
+            return;
+        case 'n':
+            literal("null");
+            return;
+        default:
+            number();
     }
 }
 

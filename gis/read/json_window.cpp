@@ -9,7 +9,9 @@
 
 namespace gis::read {
 
-void JsonWindow::Closer::operator()(gzFile_s* file) const { gzclose_r(file); }
+void JsonWindow::Closer::operator()(gzFile_s* file) const {
+    gzclose_r(file);
+}
 
 JsonWindow::JsonWindow(const std::filesystem::path& path, std::string shown_name)
     : shown_name_(std::move(shown_name)), file_(gzopen(path.c_str(), "rb")) {
@@ -36,7 +38,9 @@ void JsonWindow::more() {
     fill();
 }
 
-std::int64_t JsonWindow::packed_bytes() const { return gzoffset(file_.get()); }
+std::int64_t JsonWindow::packed_bytes() const {
+    return gzoffset(file_.get());
+}
 
 void JsonWindow::fill() {
     const std::size_t room = buffer_.size() - 1 - size_;

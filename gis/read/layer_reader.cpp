@@ -20,8 +20,14 @@ class LayerReader {
   public:
     LayerReader(Source& source, std::size_t layer, const Mapping& mapping, const MappingContext& context,
                 const Input& input, Toolbox& tools, Import& import)
-        : source_(source), layer_(source.layers()[layer]), index_(layer), mapping_(mapping), context_(context),
-          input_(input), tools_(tools), import_(import) {
+        : source_(source),
+          layer_(source.layers()[layer]),
+          index_(layer),
+          mapping_(mapping),
+          context_(context),
+          input_(input),
+          tools_(tools),
+          import_(import) {
         std::vector<std::string> used;
         for (const auto& column : mapping_.columns) {
             if (column.source.empty()) {
@@ -72,7 +78,8 @@ class LayerReader {
         if (input_.format == Format::Edigeo) return;  // its attributes are a fixed list
         std::string unmatched;
         for (const auto& field : layer_.fields) {
-            const bool used = std::ranges::any_of(wanted_, [&](const auto& name) { return same_name(name, field.name); });
+            const bool used =
+                std::ranges::any_of(wanted_, [&](const auto& name) { return same_name(name, field.name); });
             if (!used) unmatched += (unmatched.empty() ? "" : ", ") + field.name;
         }
         if (!unmatched.empty()) note("champs non repris : " + unmatched);
@@ -120,7 +127,8 @@ class LayerReader {
         }
         const Shape::Kind wanted = kind_of(*mapping_.geometry);
         if (wanted != Shape::Kind::None && shape.kind != wanted) {
-            refuse("", fmt::format("la géométrie est {} alors que la table attend {}", spoken(shape.kind), spoken(wanted)));
+            refuse("",
+                   fmt::format("la géométrie est {} alors que la table attend {}", spoken(shape.kind), spoken(wanted)));
             return false;
         }
         if (shape.had_z) ++flattened_;
@@ -139,9 +147,10 @@ class LayerReader {
             return false;
         }
         if (!transformation_->in_target_area(box.min_x, box.min_y, box.max_x, box.max_y)) {
-            refuse("", fmt::format("coordonnées hors de la zone de EPSG:{} (premier sommet {:.6g} {:.6g}) ; vérifiez le "
-                                   "système de coordonnées du fichier",
-                                   import_.options().target_srid, x, y));
+            refuse("",
+                   fmt::format("coordonnées hors de la zone de EPSG:{} (premier sommet {:.6g} {:.6g}) ; vérifiez le "
+                               "système de coordonnées du fichier",
+                               import_.options().target_srid, x, y));
             return false;
         }
         return true;
@@ -155,9 +164,14 @@ class LayerReader {
             repaired_ = true;
             problem(Problem::Kind::Repaired, "", fmt::format("{} anneau(x) non fermé(s) ; fermé(s)", opened));
         }
-        if (surely_valid(shape)) return true;
-        const std::string why = tools_.repairer().why_invalid(shape);
-        if (why.empty()) return true;
+        const std::string why = surely_valid(shape) ? "" : tools_.repairer().why_invalid(shape);
+        if (!why.empty() && !repair(shape, why)) return false;
+        if (area_of(shape) >= least_area()) return true;
+        refuse("", "la géométrie n'a aucune surface ; corrigez l'objet");
+        return false;
+    }
+
+    bool repair(Shape& shape, const std::string& why) {
         Shape valid = tools_.repairer().repaired(shape);
         if (valid.empty()) {
             refuse("", why + " ; aucune surface ne reste après réparation, corrigez l'objet");
@@ -175,7 +189,8 @@ class LayerReader {
         for (const std::size_t last : shape.rings) {
             bool moves = false;
             for (std::size_t i = first + 1; i < last; ++i) {
-                moves = moves || shape.xy[2 * i] != shape.xy[2 * first] || shape.xy[2 * i + 1] != shape.xy[2 * first + 1];
+                moves =
+                    moves || shape.xy[2 * i] != shape.xy[2 * first] || shape.xy[2 * i + 1] != shape.xy[2 * first + 1];
             }
             if (!moves) {
                 refuse("", "une ligne n'a qu'un seul point ; deux sont attendus");
@@ -238,7 +253,8 @@ class LayerReader {
         const std::uint32_t before = import_.times_met(mapping_.table, id);
         if (before == 0) return true;
         if (mapping_.same_id == Mapping::SameId::Refuse) {
-            refuse(mapping_.id_column, fmt::format("l'identifiant {} est déjà dans cet import ; gardez-en un seul", id.substr(0, 60)));
+            refuse(mapping_.id_column,
+                   fmt::format("l'identifiant {} est déjà dans cet import ; gardez-en un seul", id.substr(0, 60)));
             return false;
         }
         value = fmt::format("{}-{}", id, before + 1);
@@ -284,15 +300,24 @@ class LayerReader {
         if (layer_.count) import_.progress(counts_.read, *layer_.count, "objets");
     }
 
-    /// Centimetres of metric systems, about as much of degrees.
-    double hash_scale() const { return import_.options().target_srid == 4326 || import_.options().target_srid == 4171 ? 1e7 : 100; }
+    bool in_degrees() const { return transformation_ && transformation_->target_is_geographic(); }
+
+    /// Ids of geometries are made of whole centimetres, or about as much of degrees.
+    double hash_scale() const { return in_degrees() ? 1e7 : 100; }
+
+    /// A square millimetre: what rounding leaves of a line drawn as a polygon.
+    double least_area() const { return in_degrees() ? 1e-16 : 1e-6; }
 
     static const char* spoken(Shape::Kind kind) {
         switch (kind) {
-            case Shape::Kind::Point: return "un point";
-            case Shape::Kind::Line: return "une ligne";
-            case Shape::Kind::Polygon: return "une surface";
-            case Shape::Kind::None: break;
+            case Shape::Kind::Point:
+                return "un point";
+            case Shape::Kind::Line:
+                return "une ligne";
+            case Shape::Kind::Polygon:
+                return "une surface";
+            case Shape::Kind::None:
+                break;
         }
         return "vide";
     }
@@ -320,7 +345,8 @@ class LayerReader {
 
 }  // namespace
 
-Toolbox::KnownCrs Toolbox::crs_of(const SourceLayer& layer, const std::optional<int>& stated, const std::string& shown_name) {
+Toolbox::KnownCrs Toolbox::crs_of(const SourceLayer& layer, const std::optional<int>& stated,
+                                  const std::string& shown_name) {
     if (stated) return {*stated, fmt::format("EPSG:{} (indiqué)", *stated)};
     const auto [entry, added] = identified_.try_emplace(layer.crs);
     if (added) {
@@ -331,9 +357,9 @@ Toolbox::KnownCrs Toolbox::crs_of(const SourceLayer& layer, const std::optional<
         }
     }
     if (entry->second) return *entry->second;
-    throw InvalidRequest(shown_name, layer.crs.empty()
-                                         ? "le système de coordonnées n'est pas dit ; précisez-le (--crs EPSG:2154)"
-                                         : "le système de coordonnées n'est pas reconnu ; précisez-le (--crs EPSG:2154)");
+    throw InvalidRequest(
+        shown_name, layer.crs.empty() ? "le système de coordonnées n'est pas dit ; précisez-le (--crs EPSG:2154)"
+                                      : "le système de coordonnées n'est pas reconnu ; précisez-le (--crs EPSG:2154)");
 }
 
 Transformation& Toolbox::transformation(int source_srid) {

@@ -26,19 +26,26 @@ bool recognises(const Mapping& mapping, const SourceLayer& layer, Format format,
     if (mapping.format && *mapping.format != format) return false;
     if (mapping.geometry && !layer.geometry) return false;
     const bool named = mapping.names.empty() || std::ranges::any_of(mapping.names, [&](const std::string& pattern) {
-        return matches(layer.name, pattern) || matches(file_stem, pattern);
-    });
-    return named && std::ranges::all_of(mapping.fields, [&](const std::string& field) { return has_field(layer, field); });
+                           return matches(layer.name, pattern) || matches(file_stem, pattern);
+                       });
+    return named &&
+           std::ranges::all_of(mapping.fields, [&](const std::string& field) { return has_field(layer, field); });
 }
 
 Convert convert_to(FieldType type) {
     switch (type) {
-        case FieldType::Integer: return to_integer;
-        case FieldType::Number: return to_number;
-        case FieldType::Boolean: return to_boolean;
-        case FieldType::Date: return to_date;
-        case FieldType::DateTime: return to_datetime;
-        case FieldType::Text: return to_text;
+        case FieldType::Integer:
+            return to_integer;
+        case FieldType::Number:
+            return to_number;
+        case FieldType::Boolean:
+            return to_boolean;
+        case FieldType::Date:
+            return to_date;
+        case FieldType::DateTime:
+            return to_datetime;
+        case FieldType::Text:
+            return to_text;
     }
     return to_text;
 }
@@ -82,12 +89,15 @@ bool RowDraft::has(std::string_view column) const {
     return !std::holds_alternative<std::monostate>(values_[place(column)]);
 }
 
-void RowDraft::set(std::string_view column, Value value) { values_[place(column)] = std::move(value); }
+void RowDraft::set(std::string_view column, Value value) {
+    values_[place(column)] = std::move(value);
+}
 
 std::string RowDraft::geometry_hash(std::string_view more) const {
     const std::string bytes = canonical_bytes(shape_, scale_) + "\n" + std::string(more);
     unsigned char digest[crypto_generichash_BYTES_MIN];
-    crypto_generichash(digest, sizeof(digest), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
+    crypto_generichash(digest, sizeof(digest), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                       nullptr, 0);
     std::string hex;
     for (int i = 0; i < 6; ++i) hex += fmt::format("{:02x}", digest[i]);
     return hex;
@@ -96,7 +106,8 @@ std::string RowDraft::geometry_hash(std::string_view more) const {
 bool has_field(const SourceLayer& layer, std::string_view spellings) {
     bool found = false;
     each_spelling(spellings, [&](std::string_view name) {
-        found = std::ranges::any_of(layer.fields, [&](const SourceField& field) { return same_name(field.name, name); });
+        found =
+            std::ranges::any_of(layer.fields, [&](const SourceField& field) { return same_name(field.name, name); });
         return found;
     });
     return found;
@@ -139,7 +150,8 @@ const Mapping* find_mapping_of_kind(std::string_view kind, const SourceLayer& la
         if (!same_name(mapping.kind, kind)) continue;
         if (mapping.format ? *mapping.format != format : format == Format::Edigeo) continue;
         // Two standards for one table: the one whose fields are there.
-        if (std::ranges::all_of(mapping.fields, [&](const auto& field) { return has_field(layer, field); })) return &mapping;
+        if (std::ranges::all_of(mapping.fields, [&](const auto& field) { return has_field(layer, field); }))
+            return &mapping;
         if (!best) best = &mapping;
     }
     return best;

@@ -29,14 +29,20 @@ bool full_id(Value& value, const MappingContext& context) {
     return true;
 }
 
-bool commune_of(Value& value, const MappingContext& context) { return slice(value, 0, 3) && full_id(value, context); }
-bool prefixe_of(Value& value, const MappingContext&) { return slice(value, 3, 3); }
+bool commune_of(Value& value, const MappingContext& context) {
+    return slice(value, 0, 3) && full_id(value, context);
+}
+bool prefixe_of(Value& value, const MappingContext&) {
+    return slice(value, 3, 3);
+}
 bool section_of(Value& value, const MappingContext&) {
     if (!slice(value, 6, 2)) return false;
     value = unpadded(std::get<std::string>(value));
     return true;
 }
-bool sheet_of(Value& value, const MappingContext&) { return slice(value, 8, 2); }
+bool sheet_of(Value& value, const MappingContext&) {
+    return slice(value, 8, 2);
+}
 bool parcel_of(Value& value, const MappingContext&) {
     if (!slice(value, 8, 4)) return false;
     value = unpadded(std::get<std::string>(value));
@@ -48,14 +54,16 @@ bool surveyed(Value& value, const MappingContext&) {
     return true;
 }
 bool rounded(Value& value, const MappingContext& context) {
-    if (const auto* real = std::get_if<double>(&value)) value = static_cast<double>(static_cast<std::int64_t>(*real + 0.5));
+    if (const auto* real = std::get_if<double>(&value))
+        value = static_cast<double>(static_cast<std::int64_t>(*real + 0.5));
     return to_integer(value, context);
 }
 
 std::string check_id_length(RowDraft& row, std::size_t length) {
     const std::string id = row.text("id");
     if (id.size() == length) return "";
-    return "identifiant " + id + " : " + std::to_string(length) + " caractères attendus ; vérifiez IDU et le département";
+    return "identifiant " + id + " : " + std::to_string(length) +
+           " caractères attendus ; vérifiez IDU et le département";
 }
 
 std::string id_from_geometry(RowDraft& row) {

@@ -49,7 +49,8 @@ std::vector<Mapping> etalab_mappings() {
                         {"updated", "updated", to_date}};
     parcelle.finish = [](RowDraft& row) { return check_id(row, 14); };
 
-    Mapping feuille = base("feuille", {}, {"id", "commune", "prefixe", "section", "numero", "qualite|echelle|modeConfection|modeconfec"});
+    Mapping feuille = base(
+        "feuille", {}, {"id", "commune", "prefixe", "section", "numero", "qualite|echelle|modeConfection|modeconfec"});
     feuille.columns = {{"id", "id", to_text, Need::Required},
                        {"commune", "commune", to_text, Need::Required},
                        {"prefixe", "prefixe", to_text, Need::Required},

@@ -59,7 +59,9 @@ bool regulation_code(Value& value, const MappingContext& context) {
     return !text || (text->size() == 2 && (*text)[0] == '0' && (*text)[1] >= '1' && (*text)[1] <= '5');
 }
 
-std::string prefixed(const std::string& plan, const std::string& id) { return id.starts_with(plan) ? id : plan + "-" + id; }
+std::string prefixed(const std::string& plan, const std::string& id) {
+    return id.starts_with(plan) ? id : plan + "-" + id;
+}
 
 std::string regulation_zone(RowDraft& row) {
     row.set("idzonereglementaire", prefixed(row.text("codeprocedure"), row.text("idzonereglementaire")));
@@ -158,8 +160,8 @@ std::vector<Mapping> ppr_mappings() {
     cnig.finish = perimeter;
 
     // TYPE 01 is the prescribed perimeter, 02 the one of the approved plan.
-    Mapping covadis = base("perimetre", GeometryType::MultiPolygon, "idperimetre", {"*N_PERIMETRE_PPR*"},
-                           {"id_gaspar|idgaspar"});
+    Mapping covadis =
+        base("perimetre", GeometryType::MultiPolygon, "idperimetre", {"*N_PERIMETRE_PPR*"}, {"id_gaspar|idgaspar"});
     covadis.columns = {{"idperimetre", "", nullptr},
                        {"codeprocedure", plan_field, to_text, Need::Required},
                        {"libelle", "libelle", to_text},
@@ -168,8 +170,8 @@ std::vector<Mapping> ppr_mappings() {
     covadis.finish = perimeter;
     covadis.note = "l'état du périmètre est tiré du champ TYPE (01 prescrit, 02 approuvé) ; vérifiez-le";
 
-    Mapping document = base("procedure", std::nullopt, "codeprocedure", {"*N_DOCUMENT_PPR*"},
-                            {"id_gaspar|idgaspar", "etat"});
+    Mapping document =
+        base("procedure", std::nullopt, "codeprocedure", {"*N_DOCUMENT_PPR*"}, {"id_gaspar|idgaspar", "etat"});
     document.coverage_column.clear();
     document.columns = {{"codeprocedure", plan_field, to_text, Need::Required},
                         {"libelleprocedure", "nom|libelle", to_text},
@@ -178,8 +180,8 @@ std::vector<Mapping> ppr_mappings() {
                         {"dateetat", "dateappro|datevalid", to_date}};
     document.finish = covadis_document;
 
-    Mapping procedure = base("procedure", std::nullopt, "codeprocedure", {"*procedure"},
-                             {"codeprocedure", "typeprocedure"});
+    Mapping procedure =
+        base("procedure", std::nullopt, "codeprocedure", {"*procedure"}, {"codeprocedure", "typeprocedure"});
     procedure.coverage_column.clear();
     procedure.columns = {{"codeprocedure", "codeprocedure", to_text, Need::Required},
                          {"libelleprocedure", "libelleprocedure", to_text, Need::Required},

@@ -33,7 +33,8 @@ bool set_document(RowDraft& row) {
     return true;
 }
 
-constexpr const char* no_document = "IDURBA absent ; attendu : <insee ou siren>_<type>_<date>, dans la table ou dans le nom du fichier";
+constexpr const char* no_document =
+    "IDURBA absent ; attendu : <insee ou siren>_<type>_<date>, dans la table ou dans le nom du fichier";
 
 std::string zone(RowDraft& row) {
     if (!set_document(row)) return no_document;
@@ -119,7 +120,8 @@ std::vector<Mapping> urba_mappings() {
     zones.finish = zone;
     return {zones, prescription_mapping("prescription_surf", "*PRESCRIPTIO*_SURF*", GeometryType::MultiPolygon),
             prescription_mapping("prescription_lin", "*PRESCRIPTIO*_LIN*", GeometryType::MultiLineString),
-            prescription_mapping("prescription_pct", "*PRESCRIPTIO*_PCT*", GeometryType::MultiPoint), document_mapping()};
+            prescription_mapping("prescription_pct", "*PRESCRIPTIO*_PCT*", GeometryType::MultiPoint),
+            document_mapping()};
 }
 
 }  // namespace gis::read

@@ -55,7 +55,8 @@ std::string append(const OGRGeometry* geometry, Shape& shape, int depth) {
             }
             return "";
         }
-        default: return std::string("type de géométrie non pris en charge : ") + geometry->getGeometryName();
+        default:
+            return std::string("type de géométrie non pris en charge : ") + geometry->getGeometryName();
     }
 }
 

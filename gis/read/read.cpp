@@ -58,7 +58,8 @@ std::vector<Chosen> choose_layers(const Source& source, const Input& input, Impo
         if (mapping) {
             chosen.push_back({i, *mapping, order_of(mapping)});
         } else if (input.format != Format::Edigeo) {
-            import.add({input.shown_name, layer.name, std::nullopt, "", Problem::Kind::Note, "couche non reconnue, laissée de côté"});
+            import.add({input.shown_name, layer.name, std::nullopt, "", Problem::Kind::Note,
+                        "couche non reconnue, laissée de côté"});
         }
     }
     if (options.target && chosen.size() > 1) {
@@ -184,7 +185,8 @@ ReadReport read(const std::vector<fs::path>& paths, const Options& options, RowS
         InputList list = list_inputs(path);
         std::ranges::move(list.inputs, std::back_inserter(inputs));
         for (auto& name : list.ignored) {
-            import.add({std::move(name), "", std::nullopt, "", Problem::Kind::Note, "fichier d'un autre format, laissé de côté"});
+            import.add({std::move(name), "", std::nullopt, "", Problem::Kind::Note,
+                        "fichier d'un autre format, laissé de côté"});
         }
     }
     if (inputs.empty()) throw InvalidRequest("", "aucun fichier à lire");

@@ -6,9 +6,12 @@ namespace gis::read {
 
 std::string to_string(Problem::Kind kind) {
     switch (kind) {
-        case Problem::Kind::Note: return "note";
-        case Problem::Kind::Repaired: return "repaired";
-        case Problem::Kind::Refused: return "refused";
+        case Problem::Kind::Note:
+            return "note";
+        case Problem::Kind::Repaired:
+            return "repaired";
+        case Problem::Kind::Refused:
+            return "refused";
     }
     return "";
 }

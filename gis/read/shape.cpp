@@ -56,7 +56,8 @@ void put_part(std::string& out, const Shape& shape, std::size_t part) {
             for (std::size_t ring = first; ring < shape.parts[part]; ++ring) put_run(out, shape, ring);
             break;
         }
-        case Shape::Kind::None: break;
+        case Shape::Kind::None:
+            break;
     }
 }
 
@@ -169,10 +170,14 @@ void Shape::clear() {
 
 std::size_t Shape::part_count() const {
     switch (kind) {
-        case Kind::None: return 0;
-        case Kind::Point: return vertex_count();
-        case Kind::Line: return rings.size();
-        case Kind::Polygon: return parts.size();
+        case Kind::None:
+            return 0;
+        case Kind::Point:
+            return vertex_count();
+        case Kind::Line:
+            return rings.size();
+        case Kind::Polygon:
+            return parts.size();
     }
     return 0;
 }
@@ -226,12 +231,16 @@ int close_rings(Shape& shape) {
 Shape::Kind kind_of(GeometryType type) {
     switch (type) {
         case GeometryType::Point:
-        case GeometryType::MultiPoint: return Shape::Kind::Point;
+        case GeometryType::MultiPoint:
+            return Shape::Kind::Point;
         case GeometryType::LineString:
-        case GeometryType::MultiLineString: return Shape::Kind::Line;
+        case GeometryType::MultiLineString:
+            return Shape::Kind::Line;
         case GeometryType::Polygon:
-        case GeometryType::MultiPolygon: return Shape::Kind::Polygon;
-        case GeometryType::Any: return Shape::Kind::None;
+        case GeometryType::MultiPolygon:
+            return Shape::Kind::Polygon;
+        case GeometryType::Any:
+            return Shape::Kind::None;
     }
     return Shape::Kind::None;
 }

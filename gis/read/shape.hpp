@@ -12,9 +12,9 @@ namespace gis::read {
 struct Shape {
     enum class Kind { None, Point, Line, Polygon };
     Kind kind = Kind::None;
-    std::vector<double> xy;             ///< interleaved x, y
-    std::vector<std::uint32_t> rings;   ///< where each line or ring ends, counted in vertices; unused by points
-    std::vector<std::uint32_t> parts;   ///< where each polygon ends, counted in rings; polygons only
+    std::vector<double> xy;            ///< interleaved x, y
+    std::vector<std::uint32_t> rings;  ///< where each line or ring ends, counted in vertices; unused by points
+    std::vector<std::uint32_t> parts;  ///< where each polygon ends, counted in rings; polygons only
     bool had_z = false;
 
     void clear();

@@ -16,11 +16,13 @@ namespace fs = std::filesystem;
 namespace {
 
 std::uint32_t big_endian(const unsigned char* bytes) {
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
+           bytes[3];
 }
 
 std::uint32_t little_endian(const unsigned char* bytes) {
-    return (std::uint32_t{bytes[3]} << 24) | (std::uint32_t{bytes[2]} << 16) | (std::uint32_t{bytes[1]} << 8) | bytes[0];
+    return (std::uint32_t{bytes[3]} << 24) | (std::uint32_t{bytes[2]} << 16) | (std::uint32_t{bytes[1]} << 8) |
+           bytes[0];
 }
 
 std::optional<fs::path> companion(const fs::path& path, const std::string& extension) {
@@ -54,14 +56,16 @@ struct DbfHeader {
 
 DbfHeader check_dbf(const fs::path& path, const std::string& shown_name) {
     const auto bytes = read_start(path, 32);
-    if (bytes.size() < 32) throw InvalidRequest(shown_name, "la table .dbf est vide ou tronquée ; envoyez-la de nouveau");
+    if (bytes.size() < 32)
+        throw InvalidRequest(shown_name, "la table .dbf est vide ou tronquée ; envoyez-la de nouveau");
     DbfHeader header{little_endian(&bytes[4]), bytes[8] + 256U * bytes[9], bytes[10] + 256U * bytes[11], bytes[29]};
     const auto needed = std::uint64_t{header.header_size} + std::uint64_t{header.records} * header.record_size;
     const auto size = fs::file_size(path);
     if (header.header_size < 33 || header.record_size == 0 || needed > size + 1) {
-        throw InvalidRequest(shown_name, fmt::format("la table .dbf est tronquée : {} lignes annoncées, {} octets sur {} ; "
-                                                     "envoyez-la de nouveau",
-                                                     header.records, size, needed));
+        throw InvalidRequest(shown_name,
+                             fmt::format("la table .dbf est tronquée : {} lignes annoncées, {} octets sur {} ; "
+                                         "envoyez-la de nouveau",
+                                         header.records, size, needed));
     }
     return header;
 }
@@ -107,7 +111,8 @@ bool table_is_utf8(const fs::path& dbf, const DbfHeader& header) {
     in.seekg(header.header_size);
     std::string record(header.record_size, '\0');
     while (in.read(record.data(), static_cast<std::streamsize>(record.size()))) {
-        // A letter cut at a field's end is followed by the next field: only the bytes above ASCII are looked at in runs.
+        // A letter cut at a field's end is followed by the next field: only the bytes above ASCII are looked at in
+        // runs.
         if (!is_valid_utf8(record)) return false;
     }
     return true;
@@ -124,8 +129,9 @@ void choose_encoding(ShapefileFacts& facts, const fs::path& dbf, const DbfHeader
     if (!declared.empty()) {
         const auto encoding = parse_encoding(declared);
         if (!encoding) {
-            throw InvalidRequest(shown_name, fmt::format("encodage {} inconnu ; attendu : UTF-8, LATIN1, ISO-8859-15 ou 1252",
-                                                         declared.substr(0, 40)));
+            throw InvalidRequest(shown_name,
+                                 fmt::format("encodage {} inconnu ; attendu : UTF-8, LATIN1, ISO-8859-15 ou 1252",
+                                             declared.substr(0, 40)));
         }
         facts.encoding = *encoding;
         facts.encoding_shown = to_string(*encoding);

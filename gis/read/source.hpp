@@ -21,11 +21,11 @@ struct SourceField {
 struct SourceLayer {
     std::string name;
     std::vector<SourceField> fields;
-    std::optional<GeometryType> geometry;   ///< none: no geometry column; Any: mixed or not known
-    std::string crs;                        ///< what the file says, in its own words: WKT, "EPSG:2154"; empty: nothing
-    std::optional<std::int64_t> count;      ///< when it costs nothing
-    std::string encoding;                   ///< "UTF-8", "Windows-1252 (supposé)"
-    std::string refusal;                    ///< why this layer must not be read; empty: it may
+    std::optional<GeometryType> geometry;  ///< none: no geometry column; Any: mixed or not known
+    std::string crs;                       ///< what the file says, in its own words: WKT, "EPSG:2154"; empty: nothing
+    std::optional<std::int64_t> count;     ///< when it costs nothing
+    std::string encoding;                  ///< "UTF-8", "Windows-1252 (supposé)"
+    std::string refusal;                   ///< why this layer must not be read; empty: it may
 };
 
 /// One feature as the file holds it: coordinates in the file's CRS, x before y. `values` follow the wanted fields.

@@ -9,7 +9,9 @@ namespace gis::read {
 
 namespace {
 
-char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_char(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 void append_utf8(std::string& out, std::uint32_t code) {
     if (code < 0x80) {
@@ -25,22 +27,31 @@ void append_utf8(std::string& out, std::uint32_t code) {
 }
 
 /// Windows-1252 between 0x80 and 0x9F; the five free places keep their own number.
-constexpr std::array<std::uint16_t, 32> windows_1252{
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+constexpr std::array<std::uint16_t, 32> windows_1252{0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                                     0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                                     0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 std::uint32_t latin9(std::uint8_t byte) {
     switch (byte) {
-        case 0xA4: return 0x20AC;
-        case 0xA6: return 0x0160;
-        case 0xA8: return 0x0161;
-        case 0xB4: return 0x017D;
-        case 0xB8: return 0x017E;
-        case 0xBC: return 0x0152;
-        case 0xBD: return 0x0153;
-        case 0xBE: return 0x0178;
-        default: return byte;
+        case 0xA4:
+            return 0x20AC;
+        case 0xA6:
+            return 0x0160;
+        case 0xA8:
+            return 0x0161;
+        case 0xB4:
+            return 0x017D;
+        case 0xB8:
+            return 0x017E;
+        case 0xBC:
+            return 0x0152;
+        case 0xBD:
+            return 0x0153;
+        case 0xBE:
+            return 0x0178;
+        default:
+            return byte;
     }
 }
 
@@ -52,9 +63,9 @@ std::uint32_t code_point(std::uint8_t byte, Encoding encoding) {
 
 /// U+00C0 to U+00FF without their accents; two letters where French writes two.
 constexpr std::array<const char*, 64> without_accent{
-    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i", "d", "n", "o", "o", "o", "o",
-    "o", "_", "o", "u", "u", "u", "u", "y", "th", "ss", "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e",
-    "i", "i", "i", "i", "d", "n", "o", "o", "o", "o", "o", "_", "o", "u", "u", "u", "u", "y", "th", "y"};
+    "a", "a", "a", "a", "a", "a", "ae", "c", "e",  "e",  "e", "e", "i", "i", "i", "i", "d",  "n", "o",  "o", "o", "o",
+    "o", "_", "o", "u", "u", "u", "u",  "y", "th", "ss", "a", "a", "a", "a", "a", "a", "ae", "c", "e",  "e", "e", "e",
+    "i", "i", "i", "i", "d", "n", "o",  "o", "o",  "o",  "o", "_", "o", "u", "u", "u", "u",  "y", "th", "y"};
 
 /// How many bytes the UTF-8 sequence at `at` has; 0 when it is not one (overlong forms and surrogates included).
 std::size_t sequence_length(std::string_view text, std::size_t at) {
@@ -159,18 +170,30 @@ std::optional<Encoding> parse_encoding(std::string_view name) {
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) key += c;
     }
     constexpr std::array<std::pair<std::string_view, Encoding>, 24> spellings{{
-        {"utf8", Encoding::Utf8},           {"utf", Encoding::Utf8},
-        {"65001", Encoding::Utf8},          {"cp65001", Encoding::Utf8},
-        {"latin1", Encoding::Latin1},       {"iso88591", Encoding::Latin1},
-        {"88591", Encoding::Latin1},        {"l1", Encoding::Latin1},
-        {"isolatin1", Encoding::Latin1},    {"28591", Encoding::Latin1},
-        {"latin9", Encoding::Latin9},       {"iso885915", Encoding::Latin9},
-        {"885915", Encoding::Latin9},       {"28605", Encoding::Latin9},
-        {"1252", Encoding::Windows1252},    {"cp1252", Encoding::Windows1252},
-        {"ansi1252", Encoding::Windows1252}, {"windows1252", Encoding::Windows1252},
-        {"win1252", Encoding::Windows1252}, {"ansi", Encoding::Windows1252},
-        {"system", Encoding::Windows1252},  {"ldid87", Encoding::Windows1252},
-        {"ldid3", Encoding::Windows1252},   {"ascii", Encoding::Utf8},
+        {"utf8", Encoding::Utf8},
+        {"utf", Encoding::Utf8},
+        {"65001", Encoding::Utf8},
+        {"cp65001", Encoding::Utf8},
+        {"latin1", Encoding::Latin1},
+        {"iso88591", Encoding::Latin1},
+        {"88591", Encoding::Latin1},
+        {"l1", Encoding::Latin1},
+        {"isolatin1", Encoding::Latin1},
+        {"28591", Encoding::Latin1},
+        {"latin9", Encoding::Latin9},
+        {"iso885915", Encoding::Latin9},
+        {"885915", Encoding::Latin9},
+        {"28605", Encoding::Latin9},
+        {"1252", Encoding::Windows1252},
+        {"cp1252", Encoding::Windows1252},
+        {"ansi1252", Encoding::Windows1252},
+        {"windows1252", Encoding::Windows1252},
+        {"win1252", Encoding::Windows1252},
+        {"ansi", Encoding::Windows1252},
+        {"system", Encoding::Windows1252},
+        {"ldid87", Encoding::Windows1252},
+        {"ldid3", Encoding::Windows1252},
+        {"ascii", Encoding::Utf8},
     }};
     for (const auto& [spelling, encoding] : spellings) {
         if (key == spelling) return encoding;
@@ -180,10 +203,14 @@ std::optional<Encoding> parse_encoding(std::string_view name) {
 
 std::string_view to_string(Encoding encoding) {
     switch (encoding) {
-        case Encoding::Utf8: return "UTF-8";
-        case Encoding::Latin1: return "ISO-8859-1";
-        case Encoding::Latin9: return "ISO-8859-15";
-        case Encoding::Windows1252: return "Windows-1252";
+        case Encoding::Utf8:
+            return "UTF-8";
+        case Encoding::Latin1:
+            return "ISO-8859-1";
+        case Encoding::Latin9:
+            return "ISO-8859-15";
+        case Encoding::Windows1252:
+            return "Windows-1252";
     }
     return "";
 }

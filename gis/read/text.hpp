@@ -22,7 +22,8 @@ bool is_valid_utf8(std::string_view text);
 
 enum class Encoding { Utf8, Latin1, Latin9, Windows1252 };
 
-/// Reads ".cpg" spellings: "UTF-8", "utf8", "65001", "ISO 88591", "LATIN1", "8859-15", "1252", "ANSI 1252", "CP1252" ...
+/// Reads ".cpg" spellings: "UTF-8", "utf8", "65001", "ISO 88591", "LATIN1", "8859-15", "1252", "ANSI 1252", "CP1252"
+/// ...
 std::optional<Encoding> parse_encoding(std::string_view name);
 std::string_view to_string(Encoding encoding);
 

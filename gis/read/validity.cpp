@@ -35,7 +35,8 @@ int sure_turn(Point a, Point b, Point c) {
 }
 
 bool boxes_apart(const Edge& a, const Edge& b) {
-    return std::max(a.from.y, a.to.y) < std::min(b.from.y, b.to.y) || std::max(b.from.y, b.to.y) < std::min(a.from.y, a.to.y);
+    return std::max(a.from.y, a.to.y) < std::min(b.from.y, b.to.y) ||
+           std::max(b.from.y, b.to.y) < std::min(a.from.y, a.to.y);
 }
 
 bool on_one_side(const Edge& line, const Edge& other) {
@@ -43,7 +44,9 @@ bool on_one_side(const Edge& line, const Edge& other) {
     return from != 0 && from == sure_turn(line.from, line.to, other.to);
 }
 
-bool surely_apart(const Edge& a, const Edge& b) { return boxes_apart(a, b) || on_one_side(a, b) || on_one_side(b, a); }
+bool surely_apart(const Edge& a, const Edge& b) {
+    return boxes_apart(a, b) || on_one_side(a, b) || on_one_side(b, a);
+}
 
 /// Neighbours share one vertex and nothing else: they turn, or go straight on.
 bool surely_no_spike(Point a, Point b, Point c) {
@@ -58,7 +61,9 @@ bool neighbours(const Edge& a, const Edge& b, std::uint32_t edges_in_ring) {
     return high - low == 1 || (low == 0 && high == edges_in_ring - 1);
 }
 
-Point vertex(const Shape& shape, std::size_t i) { return {shape.xy[2 * i], shape.xy[2 * i + 1]}; }
+Point vertex(const Shape& shape, std::size_t i) {
+    return {shape.xy[2 * i], shape.xy[2 * i + 1]};
+}
 
 /// Even-odd rule with certain comparisons only; -1 when in doubt. Edges do not touch `p`: they were found apart.
 int surely_inside(const Shape& shape, std::size_t first, std::size_t last, Point p) {

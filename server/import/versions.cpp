@@ -76,12 +76,13 @@ std::vector<std::string> key_of(Connection& connection, const std::string& targe
     return key;
 }
 
-std::string columns_list(Connection& connection, const std::string& target, const std::set<std::string>& without = {}) {
+/// The columns that can be written, of a relation named as SQL names it.
+std::string columns_list(Connection& connection, const std::string& relation, const std::set<std::string>& without = {}) {
     const Result rows = query(
         connection,
         "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped "
         "and attgenerated = '' order by attnum",
-        {quoted(connection, target)});
+        {relation});
     std::string list;
     for (int i = 0; i < rows.rows(); ++i) {
         if (without.contains(rows.text(i, 0))) continue;
@@ -153,7 +154,7 @@ void move_aside(Connection& connection, const std::string& target, const Part& f
     const int part_id = insert_part(connection, from.version_id, coverage, version_id);
     const std::string table = make_part_table(connection, target, part_id);
     name_part(connection, part_id, table);
-    const std::string columns = columns_list(connection, target, {"part_id"});
+    const std::string columns = columns_list(connection, quoted(connection, target), {"part_id"});
     connection.execute(
         fmt::format("with gone as (delete from only {}{} returning {}) insert into {} ({}) select {} from gone",
                     from.table, where, columns, table, columns, columns));

@@ -34,11 +34,11 @@ int main(int argc, char** argv) {
         rusage usage{};
         getrusage(RUSAGE_SELF, &usage);
         fmt::print("{} rows, {:.1f} MB of WKB in {:.2f} s: {:.0f} rows/s, peak {} MB\n", sink.rows,
-                   static_cast<double>(sink.bytes) / 1e6, seconds.count(), static_cast<double>(sink.rows) / seconds.count(),
-                   usage.ru_maxrss / 1024);
+                   static_cast<double>(sink.bytes) / 1e6, seconds.count(),
+                   static_cast<double>(sink.rows) / seconds.count(), usage.ru_maxrss / 1024);
         for (const auto& [table, counts] : report.tables) {
-            fmt::print("  {}: read {} written {} merged {} repaired {} refused {}\n", table, counts.read, counts.written,
-                       counts.merged, counts.repaired, counts.refused);
+            fmt::print("  {}: read {} written {} merged {} repaired {} refused {}\n", table, counts.read,
+                       counts.written, counts.merged, counts.repaired, counts.refused);
         }
         for (const auto& crs : report.crs) fmt::print("  crs {}\n", crs);
         for (const auto& encoding : report.encodings) fmt::print("  encoding {}\n", encoding);
