@@ -105,13 +105,15 @@ std::vector<Cell> relaxed_cells(const std::vector<CommuneFact>& communes) {
     }
     std::vector<Cell> cells(communes.size());
     constexpr int rounds = 1200;
-    for (int round = 0; round <= rounds; ++round) {
+    double worst = 1;  // relative error of an area
+    for (int round = 0; round < rounds && worst > 0.02; ++round) {
+        worst = 0;
         for (std::size_t i = 0; i < communes.size(); ++i) cells[i] = cell_of(sites, i, others[i]);
-        if (round == rounds) break;
         for (std::size_t i = 0; i < communes.size(); ++i) {
             const double r = radius(communes[i]);
             Vec centre = communes[i].centre;
             const double have = cell_area(cells[i], centre);
+            worst = std::max(worst, std::abs(have / (communes[i].area_km2 * 1e6) - 1));
             // Small steps: a seat that chases its centre, or a weight its area, throws the neighbours about.
             sites[i].weight += 0.1 * (communes[i].area_km2 * 1e6 - have) / std::numbers::pi;
             const Vec moved = sites[i].at + (communes[i].centre - centre) * 0.03 - communes[i].centre;

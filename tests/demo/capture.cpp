@@ -92,6 +92,10 @@ const Capture& small_territory() {
     return capture;
 }
 
+const CapturedTable& table(std::string_view name) {
+    return small_territory().table(name);
+}
+
 Shapes::Shape Shapes::read(const std::string& wkb) const {
     const std::unique_ptr<GEOSWKBReader, void (*)(GEOSWKBReader*)> reader(
         GEOSWKBReader_create_r(context()), [](GEOSWKBReader* r) { GEOSWKBReader_destroy_r(context(), r); });

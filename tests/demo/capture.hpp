@@ -3,6 +3,7 @@
 #include <geos_c.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,9 +24,10 @@ struct CapturedTable {
 };
 
 struct Capture : gis::RowSink {
-    std::map<std::string, CapturedTable> tables;
+    std::map<std::string, CapturedTable, std::less<>> tables;
     std::vector<std::string> order;  ///< tables as they first appeared
     void write(gis::RowBatch batch) override;
+    const CapturedTable& table(std::string_view name) const { return tables.find(name)->second; }
 };
 
 /// Remembers nothing but a hash of every byte and the number of rows.
@@ -40,6 +42,8 @@ std::string read_text(const std::string& path_in_repository);
 gis::demo::Facts seed_facts();
 /// The small territory with the usual seed, generated once for all tests.
 const Capture& small_territory();
+/// One table of it.
+const CapturedTable& table(std::string_view name);
 
 /// GEOS for the tests: another implementation than the one under test where that one has its own.
 class Shapes {

@@ -9,10 +9,6 @@
 
 namespace {
 
-const CapturedTable& table(const std::string& name) {
-    return small_territory().tables.at(name);
-}
-
 constexpr const char* town = "62119";     // Béthune
 constexpr const char* village = "62310";  // Essars
 

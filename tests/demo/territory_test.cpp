@@ -26,11 +26,7 @@ HashSink generated_small(std::uint64_t seed) {
     return sink;
 }
 
-const CapturedTable& table(const std::string& name) {
-    return small_territory().tables.at(name);
-}
-
-std::set<std::string> values_of(const std::string& table_name, const std::string& column) {
+std::set<std::string> values_of(std::string_view table_name, std::string_view column) {
     std::set<std::string> out;
     for (const gis::Row& row : table(table_name).rows) out.insert(table(table_name).text(row, column));
     return out;
