@@ -33,7 +33,9 @@ Measure measure(int rounds, const std::function<void()>& work) {
     return {times[times.size() / 2], times.front(), times.back()};
 }
 
-void print(const std::string& what, const Measure& m) { fmt::print("{:<44} {:>9.2f} ms   [{:.2f} à {:.2f}]\n", what, m.median, m.least, m.most); }
+void print(const std::string& what, const Measure& m) {
+    fmt::print("{:<44} {:>9.2f} ms   [{:.2f} à {:.2f}]\n", what, m.median, m.least, m.most);
+}
 
 /// Pages of 1,000 features at several depths: the cost must not depend on the depth.
 void bench_pages(db::Connection& connection, const gis::Layer& layer, int rounds) {
@@ -46,7 +48,11 @@ void bench_pages(db::Connection& connection, const gis::Layer& layer, int rounds
         query.after.reset();
         if (depth > 0) {
             gis::SqlStatement key("select ");
-            key.ident(layer.id_column).text("::text from ").table(layer.schema_name, layer.table_name).text(" order by ").ident(layer.id_column);
+            key.ident(layer.id_column)
+                .text("::text from ")
+                .table(layer.schema_name, layer.table_name)
+                .text(" order by ")
+                .ident(layer.id_column);
             key.text(" offset ").param(static_cast<int>(static_cast<double>(total) * depth)).text(" limit 1");
             query.after = connection.query(key.sql(), key.parameters()).text(0, 0);
         }
@@ -64,7 +70,8 @@ void bench_tiles(db::Connection& connection, const gis::Layer& layer, int rounds
     for (int z = layer.min_zoom; z <= layer.max_zoom; ++z) {
         const tiles::TileRange range = tiles::tiles_covering({x, y, x, y}, z);
         const tiles::TileCoord coord{z, range.min_x, range.min_y};
-        const auto tile = gis::tile_sql(layer, z, static_cast<int>(coord.x), static_cast<int>(coord.y), tiles::tile_box(coord));
+        const auto tile =
+            gis::tile_sql(layer, z, static_cast<int>(coord.x), static_cast<int>(coord.y), tiles::tile_box(coord));
         if (!tile) continue;
         const std::size_t size = connection.query(tile->sql(), tile->parameters()).bytes(0, 0).size();
         print(fmt::format("tuile {}/{}/{} ({:.1f} ko)", z, coord.x, coord.y, static_cast<double>(size) / 1000),
@@ -75,7 +82,8 @@ void bench_tiles(db::Connection& connection, const gis::Layer& layer, int rounds
 }  // namespace
 
 void add_bench(CLI::App& app, int&) {
-    auto* command = app.add_subcommand("bench", "Mesure les pages et les tuiles d'une couche sur cette base (médiane, moindre, plus grande)");
+    auto* command = app.add_subcommand(
+        "bench", "Mesure les pages et les tuiles d'une couche sur cette base (médiane, moindre, plus grande)");
     auto database = std::make_shared<DatabaseOptions>();
     auto name = std::make_shared<std::string>("parcelle");
     auto rounds = std::make_shared<int>(15);
@@ -86,7 +94,8 @@ void add_bench(CLI::App& app, int&) {
         const Database base(*database);
         const gis::Catalog catalog = db::load_catalog(base.dsn());
         const gis::Layer* layer = catalog.find(*name);
-        if (layer == nullptr) throw gis::NotFound(fmt::format("il n'y a pas de couche « {} » (carreau layer list)", *name));
+        if (layer == nullptr)
+            throw gis::NotFound(fmt::format("il n'y a pas de couche « {} » (carreau layer list)", *name));
         db::Connection connection(base.dsn(), {"jit=off"});
         bench_pages(connection, *layer, *rounds);
         bench_tiles(connection, *layer, *rounds);

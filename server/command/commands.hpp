@@ -42,7 +42,8 @@ class Database {
 /// The folder used when none is given: /var/lib/carreau for root, else ~/.local/share/carreau.
 std::string default_data_folder();
 
-/// When root: makes `folder` the unprivileged user's and becomes that user ("carreau", else "postgres"). PostgreSQL refuses root.
+/// When root: makes `folder` the unprivileged user's and becomes that user ("carreau", else "postgres"). PostgreSQL
+/// refuses root.
 void become_unprivileged(const std::string& folder);
 
 /// The program's version: "0.1.0".

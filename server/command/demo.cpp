@@ -37,7 +37,8 @@ class CountingSink : public gis::RowSink {
 
 gis::demo::Facts territory_facts() {
     const auto facts = embedded::seed_facts();
-    return {embedded::text_of(facts, "communes"), embedded::text_of(facts, "archaeology_operations"), embedded::text_of(facts, "ads_acts")};
+    return {embedded::text_of(facts, "communes"), embedded::text_of(facts, "archaeology_operations"),
+            embedded::text_of(facts, "ads_acts")};
 }
 
 /// Declares the layers the program brings, those that are not there yet: what an administrator changed stays.
@@ -69,18 +70,23 @@ void load_territory(const std::string& dsn, const std::string& size) {
     progress.tell(0.92, sink.rows(), "objets");
     loader.publish();
     const std::vector<db::Parameter> setting{std::string(territory_setting), size};
-    connection.query("insert into catalogue.setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", setting);
+    connection.query(
+        "insert into catalogue.setting (name, value) values ($1, $2) on conflict (name) do update set value = "
+        "excluded.value",
+        setting);
     progress.finish(fmt::format("{} objets chargés", count_text(sink.rows())));
 }
 
 void print_welcome(const std::string& address) {
-    fmt::print("\n  Carreau est prêt.\n\n"
-               "  La carte          {0}/\n"
-               "  QGIS, GDAL        {0}/            (OGC API – Features)\n"
-               "  Style pour QGIS   {0}/styles/portail   (tuiles vectorielles)\n"
-               "  Les couches       {0}/collections?f=html\n"
-               "  L'API             {0}/api?f=html\n\n"
-               "  Géométries fictives, générées pour la démonstration. Ctrl-C arrête tout proprement.\n\n", address);
+    fmt::print(
+        "\n  Carreau est prêt.\n\n"
+        "  La carte          {0}/\n"
+        "  QGIS, GDAL        {0}/            (OGC API – Features)\n"
+        "  Style pour QGIS   {0}/styles/portail   (tuiles vectorielles)\n"
+        "  Les couches       {0}/collections?f=html\n"
+        "  L'API             {0}/api?f=html\n\n"
+        "  Géométries fictives, générées pour la démonstration. Ctrl-C arrête tout proprement.\n\n",
+        address);
     std::fflush(stdout);
 }
 
@@ -94,12 +100,15 @@ void add_demo(CLI::App& app, int&) {
     auto load_only = std::make_shared<bool>(false);
     database->add_to(*command);
     server->add_to(*command);
-    command->add_option("--territory", *size, "small (environ 60 000 parcelles) ou full (environ 280 000)")->capture_default_str()->check(CLI::IsMember({"small", "full"}));
+    command->add_option("--territory", *size, "small (environ 60 000 parcelles) ou full (environ 280 000)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"small", "full"}));
     command->add_flag("--load-only", *load_only, "Prépare la base et charge le territoire, sans servir");
     command->callback([database, server, size, load_only] {
         block_signals();
         // The journal goes beside the data: the terminal is for the person.
-        const std::string folder = std::filesystem::absolute(database->data.empty() ? default_data_folder() : database->data).string();
+        const std::string folder =
+            std::filesystem::absolute(database->data.empty() ? default_data_folder() : database->data).string();
         if (server->log.empty() && database->url.empty()) server->log = folder + "/carreau.log";
         if (!server->portal.empty()) server->portal = std::filesystem::absolute(server->portal).string();
         fmt::print("Démarrage de la base ...\n");

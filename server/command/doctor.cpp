@@ -52,24 +52,31 @@ void check_grids(Diagnosis& diagnosis) {
         if (found.filename[0] != '\0') {
             diagnosis.ok("grille PROJ", found.filename);
         } else {
-            diagnosis.advise("grille PROJ", fmt::format("{} absente : installez proj-data (les imports qui en ont besoin sont refusés sans elle)", grid));
+            diagnosis.advise(
+                "grille PROJ",
+                fmt::format("{} absente : installez proj-data (les imports qui en ont besoin sont refusés sans elle)",
+                            grid));
         }
     }
 }
 
 void check_disk(Diagnosis& diagnosis, const std::string& folder) {
     fs::path existing = folder;
-    while (!fs::exists(existing) && existing.has_parent_path() && existing != existing.parent_path()) existing = existing.parent_path();
+    while (!fs::exists(existing) && existing.has_parent_path() && existing != existing.parent_path())
+        existing = existing.parent_path();
     std::error_code error;
     const auto space = fs::space(existing, error);
     if (error) {
         diagnosis.wrong("disque", fmt::format("{} : {}", existing.string(), error.message()));
     } else if (space.available < least_free_bytes) {
-        diagnosis.wrong("disque", fmt::format("{} : {:.1f} Go libres, il en faut 2 au moins", existing.string(), static_cast<double>(space.available) / 1e9));
+        diagnosis.wrong("disque", fmt::format("{} : {:.1f} Go libres, il en faut 2 au moins", existing.string(),
+                                              static_cast<double>(space.available) / 1e9));
     } else {
-        diagnosis.ok("disque", fmt::format("{} : {:.1f} Go libres", existing.string(), static_cast<double>(space.available) / 1e9));
+        diagnosis.ok("disque", fmt::format("{} : {:.1f} Go libres", existing.string(),
+                                           static_cast<double>(space.available) / 1e9));
     }
-    if (access(existing.c_str(), W_OK) != 0) diagnosis.wrong("dossier", fmt::format("{} : pas de droit d'écriture", existing.string()));
+    if (access(existing.c_str(), W_OK) != 0)
+        diagnosis.wrong("dossier", fmt::format("{} : pas de droit d'écriture", existing.string()));
 }
 
 void check_port(Diagnosis& diagnosis, int port) {
@@ -85,7 +92,10 @@ void check_port(Diagnosis& diagnosis, int port) {
     if (is_free) {
         diagnosis.ok("port", fmt::format("{} libre", port));
     } else {
-        diagnosis.advise("port", fmt::format("{} occupé (par Carreau lui-même, peut-être) : sinon, choisissez-en un autre avec --port", port));
+        diagnosis.advise(
+            "port",
+            fmt::format("{} occupé (par Carreau lui-même, peut-être) : sinon, choisissez-en un autre avec --port",
+                        port));
     }
 }
 
@@ -101,7 +111,8 @@ void check_database(Diagnosis& diagnosis, const std::string& dsn) {
     for (const char* extension : {"postgis", "btree_gist"}) {
         const std::vector<db::Parameter> name{std::string(extension)};
         const db::Result installed = connection.query("select extversion from pg_extension where extname = $1", name);
-        const db::Result available = connection.query("select default_version from pg_available_extensions where name = $1", name);
+        const db::Result available =
+            connection.query("select default_version from pg_available_extensions where name = $1", name);
         if (installed.rows() > 0) {
             diagnosis.ok(extension, installed.text(0, 0));
         } else if (available.rows() > 0) {
@@ -114,7 +125,8 @@ void check_database(Diagnosis& diagnosis, const std::string& dsn) {
     if (encoding == "UTF8") {
         diagnosis.ok("encodage", encoding);
     } else {
-        diagnosis.wrong("encodage", fmt::format("{} : la base doit être en UTF8 (create database ... encoding 'UTF8')", encoding));
+        diagnosis.wrong("encodage",
+                        fmt::format("{} : la base doit être en UTF8 (create database ... encoding 'UTF8')", encoding));
     }
     if (connection.query("select has_database_privilege(current_database(), 'create')").boolean(0, 0)) {
         diagnosis.ok("droits", "création de schémas permise");
@@ -136,7 +148,9 @@ void add_doctor(CLI::App& app, int& exit_code) {
     auto database = std::make_shared<DatabaseOptions>();
     auto port = std::make_shared<int>(8080);
     database->add_to(*command);
-    command->add_option("--port", *port, "Port que le serveur prendra")->capture_default_str()->check(CLI::Range(1, 65535));
+    command->add_option("--port", *port, "Port que le serveur prendra")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 65535));
     command->callback([database, port, &exit_code] {
         Diagnosis diagnosis;
         check_libraries(diagnosis);
@@ -145,7 +159,8 @@ void add_doctor(CLI::App& app, int& exit_code) {
         if (!binaries.empty()) {
             diagnosis.ok("PostgreSQL local", binaries.string());
         } else if (database->url.empty()) {
-            diagnosis.wrong("PostgreSQL local", "aucune version avec PostGIS sous /usr/lib/postgresql : scripts/install-deps");
+            diagnosis.wrong("PostgreSQL local",
+                            "aucune version avec PostGIS sous /usr/lib/postgresql : scripts/install-deps");
         }
         check_disk(diagnosis, database->data.empty() ? default_data_folder() : database->data);
         check_port(diagnosis, *port);

@@ -37,7 +37,9 @@ struct ImportOptions {
 int parse_epsg(const std::string& text) {
     const std::string digits = text.starts_with("EPSG:") ? text.substr(5) : text;
     const int code = std::atoi(digits.c_str());
-    if (!gis::crs_from_epsg(code)) throw gis::InvalidRequest("--crs", fmt::format("un code EPSG connu est attendu (2154, 3950, 4326 ...), reçu « {} »", text));
+    if (!gis::crs_from_epsg(code))
+        throw gis::InvalidRequest(
+            "--crs", fmt::format("un code EPSG connu est attendu (2154, 3950, 4326 ...), reçu « {} »", text));
     return code;
 }
 
@@ -52,12 +54,18 @@ gis::FieldType field_type_of(const std::string& sql_type) {
 
 std::string sql_type_of(gis::FieldType type) {
     switch (type) {
-        case gis::FieldType::Integer: return "bigint";
-        case gis::FieldType::Number: return "double precision";
-        case gis::FieldType::Boolean: return "boolean";
-        case gis::FieldType::Date: return "date";
-        case gis::FieldType::DateTime: return "timestamp with time zone";
-        case gis::FieldType::Text: return "text";
+        case gis::FieldType::Integer:
+            return "bigint";
+        case gis::FieldType::Number:
+            return "double precision";
+        case gis::FieldType::Boolean:
+            return "boolean";
+        case gis::FieldType::Date:
+            return "date";
+        case gis::FieldType::DateTime:
+            return "timestamp with time zone";
+        case gis::FieldType::Text:
+            return "text";
     }
     return "text";
 }
@@ -67,7 +75,8 @@ gis::read::Target target_of(db::Connection& connection, const gis::Layer& layer)
     gis::read::Target target;
     target.table = layer.schema_name + "." + layer.table_name;
     const importing::TableShape shape = importing::describe_table(connection, target.table);
-    for (const auto& [name, type] : shape.columns) target.columns.push_back({name, field_type_of(type), name == layer.id_column, ""});
+    for (const auto& [name, type] : shape.columns)
+        target.columns.push_back({name, field_type_of(type), name == layer.id_column, ""});
     target.id_column = layer.id_column;
     if (layer.has_geometry()) target.geometry = layer.geometry_type;
     target.coverage_column = layer.coverage_column;
@@ -76,15 +85,17 @@ gis::read::Target target_of(db::Connection& connection, const gis::Layer& layer)
 
 bool has_mapping(const std::string& table) {
     const auto& mappings = gis::read::all_mappings();
-    return std::any_of(mappings.begin(), mappings.end(), [&](const gis::read::Mapping& mapping) { return mapping.table == table; });
+    return std::any_of(mappings.begin(), mappings.end(),
+                       [&](const gis::read::Mapping& mapping) { return mapping.table == table; });
 }
 
 /// Makes a table and a layer for files of a kind nobody knows yet.
 void create_layer(const std::string& dsn, const ImportOptions& options, gis::read::Options& read_options) {
     const gis::read::Detection detection = gis::read::detect(options.files.front(), read_options);
-    const auto readable = std::find_if(detection.layers.begin(), detection.layers.end(), [&](const gis::read::DetectedLayer& layer) {
-        return layer.refusal.empty() && (options.source_layer.empty() || layer.name == options.source_layer);
-    });
+    const auto readable =
+        std::find_if(detection.layers.begin(), detection.layers.end(), [&](const gis::read::DetectedLayer& layer) {
+            return layer.refusal.empty() && (options.source_layer.empty() || layer.name == options.source_layer);
+        });
     if (readable == detection.layers.end()) {
         const std::string why = detection.layers.empty() ? "rien de lisible" : detection.layers.front().refusal;
         throw gis::InvalidRequest(options.files.front(), why.empty() ? "aucune couche de ce nom dans le fichier" : why);
@@ -93,12 +104,17 @@ void create_layer(const std::string& dsn, const ImportOptions& options, gis::rea
     read_options.target = gis::read::propose_table(*readable, "donnees." + options.layer);
     const gis::read::Target& target = *read_options.target;
     std::vector<importing::NewColumn> columns;
-    for (const gis::read::TargetColumn& column : target.columns) columns.push_back({column.name, sql_type_of(column.type)});
+    for (const gis::read::TargetColumn& column : target.columns)
+        columns.push_back({column.name, sql_type_of(column.type)});
     if (options.dry_run) return;
     db::Connection connection(dsn);
     importing::create_versioned_table(connection, target.table, columns, target.id_column,
-                                      target.geometry ? std::string(gis::to_string(*target.geometry)) : "", read_options.target_srid);
-    const nlohmann::json declaration{{"table", target.table}, {"name", options.layer}, {"title", options.title.empty() ? options.layer : options.title}, {"id_column", target.id_column}};
+                                      target.geometry ? std::string(gis::to_string(*target.geometry)) : "",
+                                      read_options.target_srid);
+    const nlohmann::json declaration{{"table", target.table},
+                                     {"name", options.layer},
+                                     {"title", options.title.empty() ? options.layer : options.title},
+                                     {"id_column", target.id_column}};
     db::declare_layer(dsn, declaration.dump());
     fmt::print("Couche « {} » créée (table {}).\n", options.layer, target.table);
 }
@@ -112,7 +128,11 @@ void choose_target(const std::string& dsn, const ImportOptions& options, gis::re
         return;
     }
     if (layer == nullptr && !options.create) {
-        throw gis::InvalidRequest("--layer", fmt::format("il n'y a pas de couche « {} » : voyez « carreau layer list », ou ajoutez --create pour la créer", options.layer));
+        throw gis::InvalidRequest(
+            "--layer",
+            fmt::format(
+                "il n'y a pas de couche « {} » : voyez « carreau layer list », ou ajoutez --create pour la créer",
+                options.layer));
     }
     if (layer == nullptr) {
         create_layer(dsn, options, read_options);
@@ -128,7 +148,9 @@ void choose_target(const std::string& dsn, const ImportOptions& options, gis::re
 std::string hash_of(const std::vector<std::string>& files) {
     std::string all;
     for (const std::string& file : files) all += gis::read::sha256_of(file);
-    return files.size() == 1 ? all : all.substr(0, 64) + fmt::format("+{}:{:x}", files.size() - 1, std::hash<std::string>{}(all));
+    return files.size() == 1
+               ? all
+               : all.substr(0, 64) + fmt::format("+{}:{:x}", files.size() - 1, std::hash<std::string>{}(all));
 }
 
 std::string names_of(const std::vector<std::string>& files) {
@@ -140,25 +162,38 @@ void print_problems(const gis::read::ReadReport& report) {
     std::size_t shown = 0;
     for (const gis::read::Problem& problem : report.problems) {
         if (shown++ == shown_problems) break;
-        const char* mark = problem.kind == gis::read::Problem::Kind::Refused ? "refusé" : problem.kind == gis::read::Problem::Kind::Repaired ? "réparé" : "note";
+        const char* mark = problem.kind == gis::read::Problem::Kind::Refused    ? "refusé"
+                           : problem.kind == gis::read::Problem::Kind::Repaired ? "réparé"
+                                                                                : "note";
         fmt::print("  {:<7} {}{}{}{} : {}\n", mark, problem.file, problem.layer.empty() ? "" : " / " + problem.layer,
-                   problem.feature ? fmt::format(" n° {}", *problem.feature) : "", problem.field.empty() ? "" : " [" + problem.field + "]", problem.reason);
+                   problem.feature ? fmt::format(" n° {}", *problem.feature) : "",
+                   problem.field.empty() ? "" : " [" + problem.field + "]", problem.reason);
     }
     if (report.problem_count > static_cast<std::int64_t>(shown_problems)) {
-        fmt::print("  ... et {} autres (--report FICHIER les donne tous)\n", report.problem_count - static_cast<std::int64_t>(shown_problems));
+        fmt::print("  ... et {} autres (--report FICHIER les donne tous)\n",
+                   report.problem_count - static_cast<std::int64_t>(shown_problems));
     }
 }
 
-void write_report(const std::string& path, const gis::read::ReadReport& report, const std::vector<importing::LoadedTable>& loaded) {
+void write_report(const std::string& path, const gis::read::ReadReport& report,
+                  const std::vector<importing::LoadedTable>& loaded) {
     nlohmann::ordered_json document;
     for (const auto& [table, counts] : report.tables) {
-        document["tables"][table] = {{"read", counts.read}, {"written", counts.written}, {"merged", counts.merged}, {"repaired", counts.repaired}, {"refused", counts.refused}};
+        document["tables"][table] = {{"read", counts.read},
+                                     {"written", counts.written},
+                                     {"merged", counts.merged},
+                                     {"repaired", counts.repaired},
+                                     {"refused", counts.refused}};
     }
     for (const importing::LoadedTable& table : loaded) document["versions"][table.table] = table.version_id;
     document["problem_count"] = report.problem_count;
     document["problems"] = nlohmann::json::array();
     for (const gis::read::Problem& problem : report.problems) {
-        nlohmann::ordered_json entry{{"kind", gis::read::to_string(problem.kind)}, {"file", problem.file}, {"layer", problem.layer}, {"field", problem.field}, {"reason", problem.reason}};
+        nlohmann::ordered_json entry{{"kind", gis::read::to_string(problem.kind)},
+                                     {"file", problem.file},
+                                     {"layer", problem.layer},
+                                     {"field", problem.field},
+                                     {"reason", problem.reason}};
         if (problem.feature) entry["feature"] = *problem.feature;
         document["problems"].push_back(std::move(entry));
     }
@@ -181,7 +216,8 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
     if (!options.encoding.empty()) read_options.encoding = options.encoding;
     if (!options.departement.empty()) read_options.departement = options.departement;
     if (!options.source_layer.empty()) read_options.source_layer = options.source_layer;
-    read_options.threads = options.jobs > 0 ? options.jobs : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
+    read_options.threads =
+        options.jobs > 0 ? options.jobs : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
 
     db::Connection connection(dsn);
     importing::discard_abandoned(connection);
@@ -189,7 +225,10 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
     choose_target(dsn, options, read_options);
     const std::string only_table = read_options.target ? read_options.target->table : "";
     if (const int known = importing::find_same_source(connection, hash, only_table); known != 0 && !options.force) {
-        fmt::print("Déjà importé : ces fichiers sont la version {} publiée. Rien n'est changé (--force les importe à nouveau).\n", known);
+        fmt::print(
+            "Déjà importé : ces fichiers sont la version {} publiée. Rien n'est changé (--force les importe à "
+            "nouveau).\n",
+            known);
         return exit_done;
     }
 
@@ -201,15 +240,18 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
         const double fraction = told.total > 0 ? static_cast<double>(told.done) / static_cast<double>(told.total) : 0;
         progress.tell(fraction, loader.rows(), "objets");
     };
-    const gis::read::ReadReport report = gis::read::read(paths, read_options, options.dry_run ? static_cast<gis::RowSink&>(nothing) : loader);
-    progress.finish(fmt::format("{} objets lus, {} refusés", count_text(report.written()), count_text(report.refused())));
+    const gis::read::ReadReport report =
+        gis::read::read(paths, read_options, options.dry_run ? static_cast<gis::RowSink&>(nothing) : loader);
+    progress.finish(
+        fmt::format("{} objets lus, {} refusés", count_text(report.written()), count_text(report.refused())));
     for (const std::string& crs : report.crs) fmt::print("Système de coordonnées : {}\n", crs);
     print_problems(report);
 
     std::vector<importing::LoadedTable> loaded;
     int code = report.problem_count > 0 && report.refused() > 0 ? exit_partial : exit_done;
     if (!report.refused_files.empty()) {
-        fmt::print("Rien n'est importé : {} fichier(s) ne peuvent être lus, et une version est complète ou absente.\n", report.refused_files.size());
+        fmt::print("Rien n'est importé : {} fichier(s) ne peuvent être lus, et une version est complète ou absente.\n",
+                   report.refused_files.size());
         code = exit_usage;
     } else if (report.written() == 0) {
         fmt::print("Rien n'est importé : aucun objet lisible.\n");
@@ -219,7 +261,8 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
         std::fflush(stdout);
         loaded = loader.publish();
         for (const importing::LoadedTable& table : loaded) {
-            fmt::print("{:<28} {:>10} objets publiés{}\n", table.table, count_text(table.rows), table.version_id == 0 ? "" : fmt::format(" (version {})", table.version_id));
+            fmt::print("{:<28} {:>10} objets publiés{}\n", table.table, count_text(table.rows),
+                       table.version_id == 0 ? "" : fmt::format(" (version {})", table.version_id));
             if (table.duplicates > 0) {
                 fmt::print("  {} doublons écartés, dont {}\n", table.duplicates, fmt::join(table.duplicate_ids, ", "));
                 code = exit_partial;
@@ -233,20 +276,26 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
 }  // namespace
 
 void add_import(CLI::App& app, int& exit_code) {
-    auto* command = app.add_subcommand("import", "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU et PPR");
+    auto* command = app.add_subcommand(
+        "import", "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU et PPR");
     auto database = std::make_shared<DatabaseOptions>();
     auto options = std::make_shared<ImportOptions>();
     database->add_to(*command);
-    command->add_option("fichiers", options->files, "Fichiers, dossiers ou archives")->required()->check(CLI::ExistingPath);
+    command->add_option("fichiers", options->files, "Fichiers, dossiers ou archives")
+        ->required()
+        ->check(CLI::ExistingPath);
     command->add_option("--layer", options->layer, "Couche visée, quand le fichier n'est pas d'un genre reconnu");
     command->add_flag("--create", options->create, "Crée la couche de --layer d'après le fichier");
     command->add_option("--title", options->title, "Titre de la couche créée");
     command->add_option("--vintage", options->vintage, "Millésime, par exemple 2026-01-01");
     command->add_option("--crs", options->crs, "Système de coordonnées du fichier, quand il ne le dit pas : EPSG:3950");
-    command->add_option("--encoding", options->encoding, "Encodage des textes, quand le fichier ne le dit pas : LATIN1");
-    command->add_option("--departement", options->departement, "Département des échanges EDIGEO dont le nom ne le dit pas : 62");
+    command->add_option("--encoding", options->encoding,
+                        "Encodage des textes, quand le fichier ne le dit pas : LATIN1");
+    command->add_option("--departement", options->departement,
+                        "Département des échanges EDIGEO dont le nom ne le dit pas : 62");
     command->add_option("--source-layer", options->source_layer, "Couche à lire dans le fichier");
-    command->add_option("--jobs", options->jobs, "Fichiers lus en même temps [nombre de cœurs]")->check(CLI::Range(1, 64));
+    command->add_option("--jobs", options->jobs, "Fichiers lus en même temps [nombre de cœurs]")
+        ->check(CLI::Range(1, 64));
     command->add_option("--report", options->report, "Écrit le compte rendu complet en JSON")->type_name("FICHIER");
     command->add_flag("--force", options->force, "Importe même un fichier déjà importé");
     command->add_flag("--dry-run", options->dry_run, "Lit et vérifie tout, sans rien écrire");

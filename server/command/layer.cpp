@@ -27,14 +27,19 @@ void list_layers(const std::string& dsn, bool as_json) {
     if (as_json) {
         json list = json::array();
         for (const gis::Layer& layer : catalog.layers()) {
-            list.push_back({{"name", layer.name}, {"title", layer.title}, {"theme", layer.theme}, {"table", layer.schema_name + "." + layer.table_name}, {"published", layer.published}});
+            list.push_back({{"name", layer.name},
+                            {"title", layer.title},
+                            {"theme", layer.theme},
+                            {"table", layer.schema_name + "." + layer.table_name},
+                            {"published", layer.published}});
         }
         fmt::print("{}\n", list.dump(2));
         return;
     }
     fmt::print("{:<26} {:<10} {:<30} {}\n", "COUCHE", "THÈME", "TABLE", "TITRE");
     for (const gis::Layer& layer : catalog.layers()) {
-        fmt::print("{:<26} {:<10} {:<30} {}{}\n", layer.name, layer.theme, layer.schema_name + "." + layer.table_name, layer.title, layer.published ? "" : " (non publiée)");
+        fmt::print("{:<26} {:<10} {:<30} {}{}\n", layer.name, layer.theme, layer.schema_name + "." + layer.table_name,
+                   layer.title, layer.published ? "" : " (non publiée)");
     }
 }
 
@@ -48,7 +53,9 @@ void show_layer(const std::string& dsn, const std::string& name) {
     line("thème", layer.theme);
     line("table", layer.schema_name + "." + layer.table_name);
     line("identifiant", fmt::format("{} ({})", layer.id_column, layer.id_sql_type));
-    line("géométrie", layer.has_geometry() ? fmt::format("{} {} {}", layer.geometry_column, gis::to_string(layer.geometry_type), layer.crs.code()) : "aucune");
+    line("géométrie", layer.has_geometry() ? fmt::format("{} {} {}", layer.geometry_column,
+                                                         gis::to_string(layer.geometry_type), layer.crs.code())
+                                           : "aucune");
     line("zooms", fmt::format("{} à {}", layer.min_zoom, layer.max_zoom));
     line("tuiles", "par SQL (ST_AsMVT)");
     line("remplace par", layer.coverage_column.empty() ? "toute la couche" : layer.coverage_column);
@@ -56,11 +63,15 @@ void show_layer(const std::string& dsn, const std::string& name) {
     line("publiée", layer.published ? "oui" : "non");
     line("fictive", layer.fictive ? "oui" : "non");
     line("licence", layer.licence);
-    if (layer.extent) line("emprise", fmt::format("{:.5f} {:.5f} {:.5f} {:.5f}", layer.extent->west, layer.extent->south, layer.extent->east, layer.extent->north));
-    for (const gis::Field& field : layer.fields) fmt::print("  {:<22} {:<9} {}\n", field.name, gis::to_string(field.type), field.title);
+    if (layer.extent)
+        line("emprise", fmt::format("{:.5f} {:.5f} {:.5f} {:.5f}", layer.extent->west, layer.extent->south,
+                                    layer.extent->east, layer.extent->north));
+    for (const gis::Field& field : layer.fields)
+        fmt::print("  {:<22} {:<9} {}\n", field.name, gis::to_string(field.type), field.title);
     db::Connection connection(dsn);
     for (const auto& version : importing::list_versions(connection, layer.schema_name + "." + layer.table_name)) {
-        fmt::print("version {:<5} {:<10} {:>9} objets  {}  {}  {}\n", version.version_id, version.state, version.feature_count, version.published_at, version.vintage, version.source);
+        fmt::print("version {:<5} {:<10} {:>9} objets  {}  {}  {}\n", version.version_id, version.state,
+                   version.feature_count, version.published_at, version.vintage, version.source);
     }
 }
 
@@ -117,7 +128,10 @@ void add_layer(CLI::App& app, int&) {
 
     auto* show = command->add_subcommand("show", "Montre une couche, ses champs et ses versions");
     show->add_option("couche", *name)->required();
-    show->callback([database, name] { const Database base(*database); show_layer(base.dsn(), *name); });
+    show->callback([database, name] {
+        const Database base(*database);
+        show_layer(base.dsn(), *name);
+    });
 
     auto* add = command->add_subcommand("add", "Publie une table ou une vue PostGIS");
     auto options = std::make_shared<AddOptions>();
@@ -126,12 +140,16 @@ void add_layer(CLI::App& app, int&) {
     add->add_option("--title", options->title, "Titre pour les personnes");
     add->add_option("--id", options->id, "Colonne qui identifie un objet [clé primaire]");
     add->add_option("--geometry", options->geometry, "Colonne de géométrie [la première]");
-    add->add_option("--theme", options->theme, "Groupe dans le portail : cadastre, risque, urba, ads, archeo, org ou un autre");
+    add->add_option("--theme", options->theme,
+                    "Groupe dans le portail : cadastre, risque, urba, ads, archeo, org ou un autre");
     add->add_option("--min-zoom", options->min_zoom, "Premier zoom des tuiles")->check(CLI::Range(0, 22));
     add->add_option("--max-zoom", options->max_zoom, "Dernier zoom des tuiles")->check(CLI::Range(0, 22));
     add->add_option("--declaration", options->declaration, "Déclaration complète en JSON (champs, style ...)");
     add->add_flag("--untracked", options->untracked, "Ne pose pas les déclencheurs d'historique et de changements");
-    add->callback([database, options] { const Database base(*database); add_one(base.dsn(), *options); });
+    add->callback([database, options] {
+        const Database base(*database);
+        add_one(base.dsn(), *options);
+    });
 
     auto* set = command->add_subcommand("set", "Change une clé d'une déclaration");
     auto key = std::make_shared<std::string>();
@@ -145,7 +163,8 @@ void add_layer(CLI::App& app, int&) {
         fmt::print("{} : {} = {}\n", *name, *key, *value);
     });
 
-    auto* remove = command->add_subcommand("remove", "Retire une couche du catalogue ; la table et ses données restent");
+    auto* remove =
+        command->add_subcommand("remove", "Retire une couche du catalogue ; la table et ses données restent");
     remove->add_option("couche", *name)->required();
     remove->callback([database, name] {
         const Database base(*database);

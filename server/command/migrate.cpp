@@ -17,7 +17,9 @@ void require_current_schema(const std::string& dsn) {
     const auto schema = program_schema();
     const auto pending = db::pending_migrations(dsn, schema);
     if (!pending.empty()) {
-        throw gis::Conflict(fmt::format("la base n'est pas à jour ({} étapes manquent, dont {}) : lancez « carreau migrate »", pending.size(), pending.front()));
+        throw gis::Conflict(
+            fmt::format("la base n'est pas à jour ({} étapes manquent, dont {}) : lancez « carreau migrate »",
+                        pending.size(), pending.front()));
     }
 }
 
@@ -31,10 +33,12 @@ void add_migrate(CLI::App& app, int&) {
         const Database base(*database);
         const auto schema = program_schema();
         if (*check) {
-            for (const std::string& name : db::pending_migrations(base.dsn(), schema)) fmt::print("à appliquer : {}\n", name);
+            for (const std::string& name : db::pending_migrations(base.dsn(), schema))
+                fmt::print("à appliquer : {}\n", name);
             return;
         }
-        const auto applied = db::migrate(base.dsn(), schema, [](const std::string& name) { fmt::print("{} ...\n", name); });
+        const auto applied =
+            db::migrate(base.dsn(), schema, [](const std::string& name) { fmt::print("{} ...\n", name); });
         fmt::print("Schéma à jour ({} étapes appliquées).\n", applied.size());
     });
 }

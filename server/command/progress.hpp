@@ -8,8 +8,8 @@
 
 namespace command {
 
-/// A line that tells how far long work is: a bar with rate and remaining time on a terminal, a line now and then elsewhere.
-/// May be told by several threads.
+/// A line that tells how far long work is: a bar with rate and remaining time on a terminal, a line now and then
+/// elsewhere. May be told by several threads.
 class Progress {
   public:
     explicit Progress(std::string title);

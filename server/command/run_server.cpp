@@ -54,13 +54,16 @@ std::string timestamp() {
 }
 
 void log_event(const std::string& message) {
-    spdlog::info(nlohmann::ordered_json{{"time", timestamp()}, {"event", message}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    spdlog::info(nlohmann::ordered_json{{"time", timestamp()}, {"event", message}}.dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void log_request(const http::RequestLog& line) {
-    nlohmann::ordered_json entry{{"time", timestamp()}, {"id", line.id}, {"method", line.method}, {"route", line.route}, {"path", line.path},
-                                 {"status", line.status}, {"bytes", line.bytes}, {"ms", std::round(line.milliseconds * 100) / 100}, {"peer", line.peer},
-                                 {"agent", line.user_agent}};
+    nlohmann::ordered_json entry{{"time", timestamp()},   {"id", line.id},
+                                 {"method", line.method}, {"route", line.route},
+                                 {"path", line.path},     {"status", line.status},
+                                 {"bytes", line.bytes},   {"ms", std::round(line.milliseconds * 100) / 100},
+                                 {"peer", line.peer},     {"agent", line.user_agent}};
     if (line.cancelled) entry["cancelled"] = true;
     spdlog::info(entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
@@ -89,16 +92,28 @@ int wait_for_signal() {
 
 void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--host", host, "Adresse d'écoute")->capture_default_str()->envname("CARREAU_HOST");
-    app.add_option("--port", port, "Port d'écoute ; 0 en prend un libre")->capture_default_str()->check(CLI::Range(0, 65535))->envname("CARREAU_PORT");
+    app.add_option("--port", port, "Port d'écoute ; 0 en prend un libre")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 65535))
+        ->envname("CARREAU_PORT");
     app.add_option("--portal", portal, "Dossier du portail construit")->type_name("DOSSIER");
-    app.add_option("--public-url", public_url, "Adresse publique, quand le mandataire (proxy) ne la dit pas")->envname("CARREAU_PUBLIC_URL")->type_name("URL");
-    app.add_option("--base-path", base_path, "Préfixe de chemin que le mandataire laisse, par exemple /carreau")->envname("CARREAU_BASE_PATH");
-    app.add_option("--trusted-proxy", trusted_proxies, "Adresses (CIDR) dont les en-têtes X-Forwarded-* sont crus")->capture_default_str();
+    app.add_option("--public-url", public_url, "Adresse publique, quand le mandataire (proxy) ne la dit pas")
+        ->envname("CARREAU_PUBLIC_URL")
+        ->type_name("URL");
+    app.add_option("--base-path", base_path, "Préfixe de chemin que le mandataire laisse, par exemple /carreau")
+        ->envname("CARREAU_BASE_PATH");
+    app.add_option("--trusted-proxy", trusted_proxies, "Adresses (CIDR) dont les en-têtes X-Forwarded-* sont crus")
+        ->capture_default_str();
     app.add_option("--cors-origin", cors_origins, "Origines autorisées (CORS)")->capture_default_str();
     app.add_option("--contact", contact, "Contact affiché dans la description de l'API")->capture_default_str();
-    app.add_option("--log", log, "Journal (une ligne JSON par requête) ; sans elle, la sortie d'erreur")->type_name("FICHIER");
-    app.add_option("--database-threads", database_threads, "Connexions à la base")->capture_default_str()->check(CLI::Range(1, 64));
-    app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")->capture_default_str()->check(CLI::Range(1, 32));
+    app.add_option("--log", log, "Journal (une ligne JSON par requête) ; sans elle, la sortie d'erreur")
+        ->type_name("FICHIER");
+    app.add_option("--database-threads", database_threads, "Connexions à la base")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
+    app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 32));
     app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
 }
 
@@ -111,7 +126,8 @@ void block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-void run_server(const ServerOptions& options, const std::string& dsn, const std::function<void(const std::string&)>& ready) {
+void run_server(const ServerOptions& options, const std::string& dsn,
+                const std::function<void(const std::string&)>& ready) {
     open_log(options.log);
     const fs::path portal_path = portal_folder(options.portal);
     const http::StaticFiles portal = portal_path.empty() ? http::StaticFiles() : http::StaticFiles(portal_path);
@@ -119,7 +135,9 @@ void run_server(const ServerOptions& options, const std::string& dsn, const std:
     db::ConnectionPool::Options pool_options;
     pool_options.dsn = dsn;
     pool_options.threads = options.database_threads;
-    pool_options.settings = {"statement_timeout=10s", "jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1", "max_parallel_workers_per_gather=0"};
+    pool_options.settings = {"statement_timeout=10s", "jit=off",
+                             "timezone=UTC",          "datestyle=ISO",
+                             "extra_float_digits=1",  "max_parallel_workers_per_gather=0"};
     db::ConnectionPool pool(pool_options);
     const live::CatalogWatch catalog(dsn, log_event);
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
@@ -127,7 +145,14 @@ void run_server(const ServerOptions& options, const std::string& dsn, const std:
     std::atomic<bool> draining{false};
     std::atomic<http::Server*> running{nullptr};
 
-    const api::Services services{catalog, pool, counts, tokens, portal, offered_crs(), options.contact, version(),
+    const api::Services services{catalog,
+                                 pool,
+                                 counts,
+                                 tokens,
+                                 portal,
+                                 offered_crs(),
+                                 options.contact,
+                                 version(),
                                  [&running] { return http::prometheus_text(running.load()->metrics()); },
                                  [&draining] { return draining.load(); }};
     http::ServerConfig config;

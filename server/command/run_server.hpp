@@ -11,23 +11,25 @@ namespace command {
 struct ServerOptions {
     std::string host = "127.0.0.1";
     int port = 8080;
-    std::string portal;      ///< folder of the built portal; empty: beside the program
+    std::string portal;  ///< folder of the built portal; empty: beside the program
     std::string public_url;
     std::string base_path;
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     std::vector<std::string> cors_origins{"*"};
     std::string contact = "Service SIG";
-    std::string log;         ///< file; empty: standard error
+    std::string log;  ///< file; empty: standard error
     int database_threads = 6;
     int io_threads = 2;
 
     void add_to(CLI::App& app);
 };
 
-/// Blocks SIGINT and SIGTERM in this thread and those it starts, so that `run_server` can wait for them. Call before any thread.
+/// Blocks SIGINT and SIGTERM in this thread and those it starts, so that `run_server` can wait for them. Call before
+/// any thread.
 void block_signals();
 
 /// Serves until SIGINT or SIGTERM, then drains. `ready` is called with the address once requests are answered.
-void run_server(const ServerOptions& options, const std::string& dsn, const std::function<void(const std::string&)>& ready);
+void run_server(const ServerOptions& options, const std::string& dsn,
+                const std::function<void(const std::string&)>& ready);
 
 }  // namespace command

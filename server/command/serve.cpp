@@ -2,8 +2,8 @@
 
 #include "server/command/commands.hpp"
 #include "server/command/run_server.hpp"
-#include "server/db/migrate.hpp"
 #include "server/command/schema.hpp"
+#include "server/db/migrate.hpp"
 
 namespace command {
 
@@ -17,7 +17,10 @@ void add_serve(CLI::App& app, int&) {
         block_signals();
         const Database base(*database);
         require_current_schema(base.dsn());
-        run_server(*server, base.dsn(), [](const std::string& address) { fmt::print("Carreau écoute sur {}\n", address); std::fflush(stdout); });
+        run_server(*server, base.dsn(), [](const std::string& address) {
+            fmt::print("Carreau écoute sur {}\n", address);
+            std::fflush(stdout);
+        });
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "gis/error.hpp"
@@ -38,12 +39,12 @@ VersionLoader::~VersionLoader() {
 
 VersionLoader::TableLoad& VersionLoader::load_for(const gis::RowBatch& batch) {
     const std::lock_guard lock(mutex_);
-    auto& load = loads_[batch.table];
-    if (!load) {
-        load = std::make_unique<TableLoad>();
-        load->target = batch.table;
-    }
-    return *load;
+    const auto known =
+        std::find_if(loads_.begin(), loads_.end(), [&](const auto& load) { return load->target == batch.table; });
+    if (known != loads_.end()) return **known;
+    loads_.push_back(std::make_unique<TableLoad>());
+    loads_.back()->target = batch.table;
+    return *loads_.back();
 }
 
 void VersionLoader::open(TableLoad& load, const gis::RowBatch& batch) {
@@ -106,19 +107,20 @@ void VersionLoader::finish_copy(TableLoad& load) {
 std::vector<LoadedTable> VersionLoader::publish() {
     std::vector<LoadedTable> loaded;
     std::vector<Publication> publications;
-    for (auto& [target, load] : loads_) {
+    for (auto& load : loads_) {
         if (!load->connection) continue;
         finish_copy(*load);
         LoadedTable table;
-        table.table = target;
+        table.table = load->target;
         table.version_id = load->version_id;
         if (load->part_id != 0) {
             table.duplicate_ids =
-                remove_duplicates(*load->connection, target, load->aside, table.duplicates, listed_duplicates);
-            index_part(*load->connection, target, load->aside);
-            publications.push_back({target, load->version_id, {load->part_id}, "", load->rows - table.duplicates});
+                remove_duplicates(*load->connection, load->target, load->aside, table.duplicates, listed_duplicates);
+            index_part(*load->connection, load->target, load->aside);
+            publications.push_back(
+                {load->target, load->version_id, {load->part_id}, "", load->rows - table.duplicates});
         } else {
-            publications.push_back({target, 0, {}, load->aside, load->rows});
+            publications.push_back({load->target, 0, {}, load->aside, load->rows});
         }
         table.rows = load->rows - table.duplicates;
         loaded.push_back(std::move(table));
@@ -132,7 +134,7 @@ std::vector<LoadedTable> VersionLoader::publish() {
 std::int64_t VersionLoader::rows() const {
     const std::lock_guard lock(mutex_);
     std::int64_t rows = 0;
-    for (const auto& [target, load] : loads_) {
+    for (const auto& load : loads_) {
         const std::lock_guard load_lock(load->mutex);
         rows += load->rows;
     }
@@ -140,7 +142,7 @@ std::int64_t VersionLoader::rows() const {
 }
 
 void VersionLoader::discard() noexcept {
-    for (auto& [target, load] : loads_) {
+    for (auto& load : loads_) {
         if (!load->connection) continue;
         try {
             if (load->copying) load->connection->copy_abort("the import was given up");

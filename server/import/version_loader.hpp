@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -57,7 +56,7 @@ class VersionLoader : public gis::RowSink {
     std::string dsn_;
     Source source_;
     mutable std::mutex mutex_;
-    std::map<std::string, std::unique_ptr<TableLoad>> loads_;
+    std::vector<std::unique_ptr<TableLoad>> loads_;  ///< in the order tables first came: what refers comes after
     bool published_ = false;
 };
 

@@ -77,7 +77,8 @@ std::vector<std::string> key_of(Connection& connection, const std::string& targe
 }
 
 /// The columns that can be written, of a relation named as SQL names it.
-std::string columns_list(Connection& connection, const std::string& relation, const std::set<std::string>& without = {}) {
+std::string columns_list(Connection& connection, const std::string& relation,
+                         const std::set<std::string>& without = {}) {
     const Result rows = query(
         connection,
         "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped "
@@ -469,23 +470,27 @@ int roll_back(Connection& connection, const std::string& target) {
 
 int find_same_source(Connection& connection, const std::string& sha256, const std::string& target) {
     if (sha256.empty()) return 0;
-    const Result rows = query(connection,
-                              "select version_id from catalogue.version where source_sha256 = $1 and state = 'published' "
-                              "and ($2::text = '' or target = $2) order by version_id desc limit 1",
-                              {sha256, target});
+    const Result rows =
+        query(connection,
+              "select version_id from catalogue.version where source_sha256 = $1 and state = 'published' "
+              "and ($2::text = '' or target = $2) order by version_id desc limit 1",
+              {sha256, target});
     return rows.rows() == 0 ? 0 : static_cast<int>(rows.int64(0, 0));
 }
 
 void create_versioned_table(Connection& connection, const std::string& target, const std::vector<NewColumn>& columns,
                             const std::string& id_column, const std::string& geometry_type, int srid) {
     const std::string name = quoted(connection, target);
-    if (!query(connection, "select to_regclass($1)", {name}).is_null(0, 0)) throw gis::Conflict(fmt::format("there is a table {} already", target));
+    if (!query(connection, "select to_regclass($1)", {name}).is_null(0, 0))
+        throw gis::Conflict(fmt::format("there is a table {} already", target));
     std::string list = "part_id integer not null default 0";
-    for (const NewColumn& column : columns) list += fmt::format(", {} {}", connection.quote_identifier(column.name), column.sql_type);
+    for (const NewColumn& column : columns)
+        list += fmt::format(", {} {}", connection.quote_identifier(column.name), column.sql_type);
     if (!geometry_type.empty()) list += fmt::format(", geom geometry({}, {})", geometry_type, srid);
     const std::string id = connection.quote_identifier(id_column);
     connection.execute("begin");
-    connection.execute(fmt::format("create table {} ({}, primary key (part_id, {})) partition by list (part_id)", name, list, id));
+    connection.execute(
+        fmt::format("create table {} ({}, primary key (part_id, {})) partition by list (part_id)", name, list, id));
     query(connection, "select catalogue.make_versioned($1::regclass)", {name});
     connection.execute(fmt::format("create index on {} ({})", name, id));
     if (!geometry_type.empty()) connection.execute(fmt::format("create index on {} using gist (geom)", name));

@@ -76,10 +76,11 @@ struct NewColumn {
     std::string sql_type;  ///< one that CopyEncoder writes
 };
 
-/// Creates a versioned table in EPSG:`srid`: columns, primary key (part_id, id), spatial index. `geometry_type` empty: none.
-/// Throws gis::Conflict when there is such a table already.
-void create_versioned_table(db::Connection& connection, const std::string& target, const std::vector<NewColumn>& columns,
-                            const std::string& id_column, const std::string& geometry_type, int srid);
+/// Creates a versioned table in EPSG:`srid`: columns, primary key (part_id, id), spatial index. `geometry_type` empty:
+/// none. Throws gis::Conflict when there is such a table already.
+void create_versioned_table(db::Connection& connection, const std::string& target,
+                            const std::vector<NewColumn>& columns, const std::string& id_column,
+                            const std::string& geometry_type, int srid);
 
 /// Drops a version that is not published, with its tables.
 void discard_version(db::Connection& connection, int version_id);
