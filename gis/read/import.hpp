@@ -3,10 +3,9 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "gis/layer/row.hpp"
+#include "gis/read/id_registry.hpp"
 #include "gis/read/mapping.hpp"
 #include "gis/read/report.hpp"
 
@@ -27,8 +26,7 @@ class Import {
     void add_coverage(const std::string& table, const std::string& value);
     void add_file(const std::string& name, const std::string& crs, const std::string& encoding);
 
-    /// How often this id was met in the table before. Ids are kept as 64-bit hashes: two of two million fall together
-    /// once in ten million imports, and memory stays at some tens of megabytes.
+    /// How often this id was met in the table before.
     std::uint32_t times_met(const std::string& table, const std::string& id);
 
     /// Keeps a row whose geometry other features of the same id complete. True when it is the first of its id.
@@ -60,7 +58,7 @@ class Import {
     std::mutex mutex_;       // report, ids, merged rows
     std::mutex sink_mutex_;  // the sink and progress alone: they may block
     ReadReport report_;
-    std::unordered_map<std::string, std::unordered_map<std::uint64_t, std::uint32_t>> ids_;
+    std::map<std::string, IdRegistry> ids_;
     std::map<std::string, MergedTable> merged_;
 };
 
