@@ -113,4 +113,8 @@ void Import::progress(std::int64_t done, std::int64_t total, const char* unit) {
     options_.progress({done, total, unit});
 }
 
+void Import::progress_in_file(std::int64_t done, std::int64_t total, const char* unit) {
+    if (only_one_input_) progress(done, total, unit);
+}
+
 }  // namespace gis::read

@@ -38,6 +38,9 @@ class Import {
     /// Throws Unavailable when the caller asked to stop.
     void check_stop() const;
     void progress(std::int64_t done, std::int64_t total, const char* unit);
+    /// Inside one file: told only when it is the only one, else whole files are counted.
+    void progress_in_file(std::int64_t done, std::int64_t total, const char* unit);
+    void set_only_one_input(bool only) { only_one_input_ = only; }
 
   private:
     struct Merged {
@@ -55,6 +58,7 @@ class Import {
     const Options& options_;
     RowSink& sink_;
     PlanStates plans_;
+    bool only_one_input_ = false;
     std::mutex mutex_;       // report, ids, merged rows
     std::mutex sink_mutex_;  // the sink and progress alone: they may block
     ReadReport report_;
