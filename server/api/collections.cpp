@@ -101,13 +101,15 @@ Json schema_of_geometry(const gis::Layer& layer, int position) {
 Answer collections(const Services& services, RequestPtr request) {
     require_known(*request, {"f"});
     const live::Snapshot known = services.catalog.current();
-    if (representation(*request) == Representation::AsHtml) co_return html_collections(*known.catalog, request->base_url);
+    if (representation(*request) == Representation::AsHtml)
+        co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
     for (const gis::Layer& layer : known.catalog->layers())
         list.push_back(describe_collection(layer, services.offered_crs, request->base_url));
     Json uris = Json::array();
     for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
     co_return json_response({{"links", document_links(request->base_url + "/collections")},
+                             {"carreau:revision", known.revision},
                              {"crs", std::move(uris)},
                              {"collections", std::move(list)}});
 }

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "gis/error.hpp"
+#include "gis/query/tile_sql.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/parameters.hpp"
@@ -64,6 +67,13 @@ void add_layer(Json& style, const gis::Layer& layer, const std::string& base_url
 
     Json fragments = Json::parse(layer.style, nullptr, false);
     if (!fragments.is_array() || fragments.empty()) fragments = default_fragments(layer);
+    // A polygon drawn by its outline alone could not be clicked inside.
+    const bool has_fill = std::any_of(fragments.begin(), fragments.end(),
+                                      [](const Json& f) { return f.is_object() && f.value("type", "") == "fill"; });
+    if (layer.is_polygonal() && !has_fill) {
+        fragments.insert(fragments.begin(),
+                         Json{{"type", "fill"}, {"paint", {{"fill-color", "#000000"}, {"fill-opacity", 0}}}});
+    }
     int number = 0;
     for (const Json& fragment : fragments) {
         if (!fragment.is_object() || !fragment.contains("type")) continue;
@@ -73,6 +83,7 @@ void add_layer(Json& style, const gis::Layer& layer, const std::string& base_url
                    {"source-layer", layer.name}};
         if (!fragment.contains("minzoom")) entry["minzoom"] = layer.min_zoom;
         entry.update(fragment);
+        if (fragment["type"] == "symbol" && layer.is_polygonal()) entry["source-layer"] = gis::label_layer_name(layer);
         entry["id"] = fmt::format("{}-{}", layer.name, number);
         entry["metadata"]["carreau:layer"] = layer.name;
         if (!shown) entry["layout"]["visibility"] = "none";
@@ -80,7 +91,7 @@ void add_layer(Json& style, const gis::Layer& layer, const std::string& base_url
     }
 }
 
-/// Fills below, then lines, then circles, then text: a polygon layer never hides another's labels.
+/// Text above everything: a polygon layer never hides another's labels.
 int drawing_rank(const Json& entry) {
     return entry["type"] == "symbol" ? 1 : 0;
 }
