@@ -50,8 +50,8 @@ GeographicBox native_area_of(PJ_CONTEXT* context, const Crs& crs) {
     const PjPtr operation(raw ? proj_normalize_for_visualization(context, raw.get()) : nullptr);
     const GeographicBox& area = crs.area_of_use;
     if (operation) {
-        proj_trans_bounds(context, operation.get(), PJ_FWD, area.west, area.south, area.east, area.north, &box.west, &box.south, &box.east,
-                          &box.north, 21);
+        proj_trans_bounds(context, operation.get(), PJ_FWD, area.west, area.south, area.east, area.north, &box.west,
+                          &box.south, &box.east, &box.north, 21);
     }
     return box;
 }

@@ -25,7 +25,7 @@ struct Crs {
     bool northing_first = false;  ///< the authority's axis order is north (latitude) first
     bool geographic = false;      ///< degrees, else metres
     std::string name;             ///< "RGF93 v1 / Lambert-93"
-    GeographicBox native_area;   ///< the area of use in the CRS's own units, x before y (west is min x, south min y)
+    GeographicBox native_area;    ///< the area of use in the CRS's own units, x before y (west is min x, south min y)
     GeographicBox area_of_use;    ///< in degrees
 
     /// "http://www.opengis.net/def/crs/EPSG/0/2154"

@@ -62,10 +62,14 @@ struct Layer {
     bool tracked = false;   ///< writes reach catalogue.change
     std::string licence;
     std::string attribution;
-    std::string vintage;  ///< of the published version: "2026-01-01"
-    std::string style;    ///< JSON: MapLibre layer fragments, without source
-    std::string updated;  ///< RFC 3339, when the declaration or the published version last changed
+    std::string vintage;            ///< of the published version: "2026-01-01"
+    std::string style;              ///< JSON: MapLibre layer fragments, without source
+    std::optional<int> label_zoom;  ///< lowest zoom at which the style writes text; nothing: never
+    std::string updated;            ///< RFC 3339, when the declaration or the published version last changed
 
+    bool is_polygonal() const {
+        return geometry_type == GeometryType::Polygon || geometry_type == GeometryType::MultiPolygon;
+    }
     bool has_geometry() const { return !geometry_column.empty(); }
     const Field* find_field(std::string_view field_name) const;
 };

@@ -12,59 +12,86 @@ namespace {
 constexpr double margin = (tile_buffer + 16.0) / tile_extent;
 constexpr int segments_per_edge = 32;
 
-}  // namespace
+struct TileAddress {
+    int z, x, y;
+};
 
-std::optional<SqlStatement> tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box) {
-    if (!layer.has_geometry() || z < layer.min_zoom || z > layer.max_zoom) return std::nullopt;
-    const double width = tile_box.east - tile_box.west;
-    const double height = tile_box.north - tile_box.south;
+/// The tile with its buffer, cut to the area where the layer's CRS is defined; nothing when they do not meet.
+std::optional<GeographicBox> search_box(const Layer& layer, const GeographicBox& tile) {
+    const double width = (tile.east - tile.west) * margin;
+    const double height = (tile.north - tile.south) * margin;
     const GeographicBox& area = layer.crs.area_of_use;
-    const double west = std::max(tile_box.west - width * margin, area.west);
-    const double east = std::min(tile_box.east + width * margin, area.east);
-    const double south = std::max(tile_box.south - height * margin, area.south);
-    const double north = std::min(tile_box.north + height * margin, area.north);
-    if (west >= east || south >= north) return std::nullopt;
+    const GeographicBox box{std::max(tile.west - width, area.west), std::max(tile.south - height, area.south),
+                            std::min(tile.east + width, area.east), std::min(tile.north + height, area.north)};
+    if (box.west >= box.east || box.south >= box.north) return std::nullopt;
+    return box;
+}
 
-    SqlStatement sql("select st_asmvt(f, ");
-    sql.param(layer.name, "text").text(fmt::format(", {}, 'geom'", tile_extent));
+void add_geometry(SqlStatement& sql, const Layer& layer) {
+    if (layer.geometry_type == GeometryType::Any) sql.text("st_curvetoline(");
+    sql.ident(layer.geometry_column);
+    if (layer.geometry_type == GeometryType::Any) sql.text(")");
+}
+
+/// "select <id and fields>": the attributes that the tile carries at zoom z.
+void add_attributes(SqlStatement& sql, const Layer& layer, int z) {
     const bool numbered = layer.id_type == FieldType::Integer;
-    if (numbered) sql.text(", 'fid'");
-    sql.text(") from (select ");
-    if (numbered) {
-        sql.ident(layer.id_column).text("::int8 as fid");
-    } else {
-        sql.ident(layer.id_column).text("::text as ").ident(layer.id_column);
-    }
+    sql.text("select ").ident(layer.id_column).text(numbered ? "::int8 as fid" : "::text as ");
+    if (!numbered) sql.ident(layer.id_column);
     for (const Field& field : layer.fields) {
-        if (field.name == layer.id_column && !numbered) continue;
-        if (z < field.tile_min_zoom) continue;
+        if ((field.name == layer.id_column && !numbered) || z < field.tile_min_zoom) continue;
         sql.text(", ").ident(field.name);
         if (field.type == FieldType::Date || field.type == FieldType::DateTime || field.type == FieldType::Text)
             sql.text("::text");
         if (field.type == FieldType::Number) sql.text("::float8");
         sql.text(" as ").ident(field.name);
     }
-    sql.text(", st_asmvtgeom(st_transform(");
-    if (layer.geometry_type == GeometryType::Any) sql.text("st_curvetoline(");
-    sql.ident(layer.geometry_column);
-    if (layer.geometry_type == GeometryType::Any) sql.text(")");
-    sql.text(", 3857), st_tileenvelope(").param(z).text(", ").param(x).text(", ").param(y);
-    sql.text(fmt::format("), {}, {}, true) as geom from ", tile_extent, tile_buffer))
+}
+
+/// The statement around `geometry_sql`, the geometry in the layer's CRS.
+SqlStatement mvt_sql(const Layer& layer, const std::string& name, const SqlStatement& geometry, int buffer,
+                     TileAddress tile, const GeographicBox& box) {
+    SqlStatement sql("select st_asmvt(f, ");
+    sql.param(name, "text").text(fmt::format(", {}, 'geom'", tile_extent));
+    if (layer.id_type == FieldType::Integer) sql.text(", 'fid'");
+    sql.text(") from (");
+    add_attributes(sql, layer, tile.z);
+    sql.text(", st_asmvtgeom(st_transform(").append(geometry).text(", 3857), st_tileenvelope(");
+    sql.param(tile.z).text(", ").param(tile.x).text(", ").param(tile.y);
+    sql.text(fmt::format("), {}, {}, true) as geom from ", tile_extent, buffer))
         .table(layer.schema_name, layer.table_name);
-    sql.text(" where ")
-        .ident(layer.geometry_column)
-        .text(" && st_transform(st_segmentize(st_makeenvelope(")
-        .param(west)
-        .text(", ")
-        .param(south);
-    sql.text(", ")
-        .param(east)
-        .text(", ")
-        .param(north)
-        .text(", 4326), ")
-        .param(std::max(east - west, north - south) / segments_per_edge);
+    sql.text(" where ").ident(layer.geometry_column).text(" && st_transform(st_segmentize(st_makeenvelope(");
+    sql.param(box.west).text(", ").param(box.south).text(", ").param(box.east).text(", ").param(box.north).text(
+        ", 4326), ");
+    sql.param(std::max(box.east - box.west, box.north - box.south) / segments_per_edge);
     sql.text(fmt::format("), {})", layer.crs.srid)).text(") f where geom is not null");
     return sql;
+}
+
+}  // namespace
+
+std::optional<SqlStatement> tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box) {
+    if (!layer.has_geometry() || z < layer.min_zoom || z > layer.max_zoom) return std::nullopt;
+    const auto box = search_box(layer, tile_box);
+    if (!box) return std::nullopt;
+    SqlStatement geometry;
+    add_geometry(geometry, layer);
+    return mvt_sql(layer, layer.name, geometry, tile_buffer, {z, x, y}, *box);
+}
+
+std::optional<SqlStatement> label_tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box) {
+    // The deepest tiles are stretched for the zooms beyond, so they carry text that begins there.
+    const bool wanted = layer.label_zoom && layer.is_polygonal() && z >= std::min(*layer.label_zoom, layer.max_zoom);
+    if (!wanted || z < layer.min_zoom || z > layer.max_zoom) return std::nullopt;
+    const auto box = search_box(layer, tile_box);
+    if (!box) return std::nullopt;
+    SqlStatement geometry("st_pointonsurface(");
+    geometry.ident(layer.geometry_column).text(")");
+    return mvt_sql(layer, label_layer_name(layer), geometry, 0, {z, x, y}, *box);
+}
+
+std::string label_layer_name(const Layer& layer) {
+    return layer.name + "_label";
 }
 
 }  // namespace gis

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 #include "gis/layer/layer.hpp"
 #include "gis/query/sql_statement.hpp"
@@ -17,5 +18,13 @@ inline constexpr int tile_buffer = 64;
 /// the search box is densified before it is transformed, for a Mercator edge is a curve in Lambert-93. Nothing where
 /// the tile cannot hold a feature: outside the layer's zooms or its CRS's area.
 std::optional<SqlStatement> tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box);
+
+/// Where a polygon's text goes: a second tile layer of one point for each polygon, in the one tile that holds the
+/// point, so that a polygon over several tiles is named once. Nothing for layers that are no polygons or have no text
+/// at that zoom.
+std::optional<SqlStatement> label_tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box);
+
+/// The name of that tile layer: "commune_label".
+std::string label_layer_name(const Layer& layer);
 
 }  // namespace gis

@@ -47,9 +47,8 @@ void Import::add_file(const std::string& name, const std::string& crs, const std
 }
 
 std::uint32_t Import::times_met(const std::string& table, const std::string& id) {
-    const std::uint64_t hash = std::hash<std::string>{}(id);
     const std::lock_guard lock(mutex_);
-    return ids_[table][hash]++;
+    return ids_[table].meet(id);
 }
 
 bool Import::merge(const Mapping& mapping, const std::string& id, std::vector<Value> values, const Shape& shape) {
@@ -112,6 +111,10 @@ void Import::progress(std::int64_t done, std::int64_t total, const char* unit) {
     if (!options_.progress) return;
     const std::lock_guard lock(sink_mutex_);
     options_.progress({done, total, unit});
+}
+
+void Import::progress_in_file(std::int64_t done, std::int64_t total, const char* unit) {
+    if (only_one_input_) progress(done, total, unit);
 }
 
 }  // namespace gis::read

@@ -3,10 +3,9 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "gis/layer/row.hpp"
+#include "gis/read/id_registry.hpp"
 #include "gis/read/mapping.hpp"
 #include "gis/read/report.hpp"
 
@@ -27,8 +26,7 @@ class Import {
     void add_coverage(const std::string& table, const std::string& value);
     void add_file(const std::string& name, const std::string& crs, const std::string& encoding);
 
-    /// How often this id was met in the table before. Ids are kept as 64-bit hashes: two of two million fall together
-    /// once in ten million imports, and memory stays at some tens of megabytes.
+    /// How often this id was met in the table before.
     std::uint32_t times_met(const std::string& table, const std::string& id);
 
     /// Keeps a row whose geometry other features of the same id complete. True when it is the first of its id.
@@ -40,6 +38,9 @@ class Import {
     /// Throws Unavailable when the caller asked to stop.
     void check_stop() const;
     void progress(std::int64_t done, std::int64_t total, const char* unit);
+    /// Inside one file: told only when it is the only one, else whole files are counted.
+    void progress_in_file(std::int64_t done, std::int64_t total, const char* unit);
+    void set_only_one_input(bool only) { only_one_input_ = only; }
 
   private:
     struct Merged {
@@ -57,10 +58,11 @@ class Import {
     const Options& options_;
     RowSink& sink_;
     PlanStates plans_;
+    bool only_one_input_ = false;
     std::mutex mutex_;       // report, ids, merged rows
     std::mutex sink_mutex_;  // the sink and progress alone: they may block
     ReadReport report_;
-    std::unordered_map<std::string, std::unordered_map<std::uint64_t, std::uint32_t>> ids_;
+    std::map<std::string, IdRegistry> ids_;
     std::map<std::string, MergedTable> merged_;
 };
 

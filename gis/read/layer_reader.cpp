@@ -297,7 +297,12 @@ class LayerReader {
         batch_.rows.clear();
         batch_.rows.reserve(batch_size);
         import_.write(std::move(full));
-        if (layer_.count) import_.progress(counts_.read, *layer_.count, "objets");
+        if (layer_.count) {
+            import_.progress_in_file(counts_.read, *layer_.count, "objets");
+        } else if (const std::int64_t done = source_.bytes_done(); done > 0) {
+            import_.progress_in_file(done, static_cast<std::int64_t>(std::filesystem::file_size(input_.path)),
+                                     "octets");
+        }
     }
 
     bool in_degrees() const { return transformation_ && transformation_->target_is_geographic(); }

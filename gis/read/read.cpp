@@ -140,7 +140,7 @@ class Reading {
                 return fail();
             }
             done_ += static_cast<std::int64_t>(fs::file_size(inputs_[next].path));
-            import_.progress(done_, total_, "octets");
+            if (inputs_.size() > 1) import_.progress(done_, total_, "octets");
         }
     }
 
@@ -192,6 +192,7 @@ ReadReport read(const std::vector<fs::path>& paths, const Options& options, RowS
     if (inputs.empty()) throw InvalidRequest("", "aucun fichier à lire");
     const Input first = inputs.front();
     const std::size_t count = inputs.size();
+    import.set_only_one_input(count == 1);
     Reading reading(std::move(inputs), import);
     reading.run(options.threads);
     if (!reading.any && count == 1) throw InvalidRequest(first.shown_name, describe_unrecognised(first, options));

@@ -101,7 +101,8 @@ Json schema_of_geometry(const gis::Layer& layer, int position) {
 Answer collections(const Services& services, RequestPtr request) {
     require_known(*request, {"f"});
     const live::Snapshot known = services.catalog.current();
-    if (representation(*request) == Representation::AsHtml) co_return html_collections(*known.catalog, request->base_url);
+    if (representation(*request) == Representation::AsHtml)
+        co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
     for (const gis::Layer& layer : known.catalog->layers())
         list.push_back(describe_collection(layer, services.offered_crs, request->base_url));

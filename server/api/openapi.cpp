@@ -111,8 +111,9 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
         paths[path] = operation("collection." + layer.name, layer.title, layer.theme, f, "application/json");
         paths[path + "/schema"] =
             operation("schema." + layer.name, layer.title + ": schema", layer.theme, f, schema_type);
-        paths[path + "/items"] = operation("items." + layer.name, layer.title + ": features", layer.theme,
-                                           items_parameters(layer), geojson_type, component("schemas/featureCollection"));
+        paths[path + "/items"] =
+            operation("items." + layer.name, layer.title + ": features", layer.theme, items_parameters(layer),
+                      geojson_type, component("schemas/featureCollection"));
         paths[path + "/items/{featureId}"] =
             operation("item." + layer.name, layer.title + ": one feature", layer.theme,
                       Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),

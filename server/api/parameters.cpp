@@ -41,8 +41,8 @@ bool is_near_area(const gis::Envelope& box) {
     const gis::GeographicBox& area = box.crs.native_area;
     const double margin_x = 2 * (area.east - area.west);
     const double margin_y = 2 * (area.north - area.south);
-    return box.min_x <= area.east + margin_x && box.max_x >= area.west - margin_x && box.min_y <= area.north + margin_y &&
-           box.max_y >= area.south - margin_y;
+    return box.min_x <= area.east + margin_x && box.max_x >= area.west - margin_x &&
+           box.min_y <= area.north + margin_y && box.max_y >= area.south - margin_y;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gis/error.hpp"
+#include "gis/query/tile_sql.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/parameters.hpp"
@@ -73,6 +74,7 @@ void add_layer(Json& style, const gis::Layer& layer, const std::string& base_url
                    {"source-layer", layer.name}};
         if (!fragment.contains("minzoom")) entry["minzoom"] = layer.min_zoom;
         entry.update(fragment);
+        if (fragment["type"] == "symbol" && layer.is_polygonal()) entry["source-layer"] = gis::label_layer_name(layer);
         entry["id"] = fmt::format("{}-{}", layer.name, number);
         entry["metadata"]["carreau:layer"] = layer.name;
         if (!shown) entry["layout"]["visibility"] = "none";
@@ -80,7 +82,7 @@ void add_layer(Json& style, const gis::Layer& layer, const std::string& base_url
     }
 }
 
-/// Fills below, then lines, then circles, then text: a polygon layer never hides another's labels.
+/// Text above everything: a polygon layer never hides another's labels.
 int drawing_rank(const Json& entry) {
     return entry["type"] == "symbol" ? 1 : 0;
 }

@@ -42,9 +42,12 @@ Answer tile_of(const Services& services, RequestPtr request, std::string layer_n
     const live::Snapshot known = services.catalog.current();
     std::vector<gis::SqlStatement> statements;
     for (const gis::Layer* layer : require_layers(*known.catalog, layer_names)) {
-        auto statement = gis::tile_sql(*layer, coord.z, static_cast<int>(coord.x), static_cast<int>(coord.y),
-                                       tiles::tile_box(coord));
-        if (statement) statements.push_back(std::move(*statement));
+        const int x = static_cast<int>(coord.x);
+        const int y = static_cast<int>(coord.y);
+        if (auto shapes = gis::tile_sql(*layer, coord.z, x, y, tiles::tile_box(coord)))
+            statements.push_back(std::move(*shapes));
+        if (auto labels = gis::label_tile_sql(*layer, coord.z, x, y, tiles::tile_box(coord)))
+            statements.push_back(std::move(*labels));
     }
     std::string bytes;
     if (!statements.empty()) {
@@ -62,7 +65,7 @@ Answer tile_of(const Services& services, RequestPtr request, std::string layer_n
     co_return response;
 }
 
-Json vector_layer(const gis::Layer& layer) {
+Json vector_layer(const gis::Layer& layer, const std::string& name) {
     Json fields = Json::object();
     for (const gis::Field& field : layer.fields) {
         if (field.tile_min_zoom > layer.max_zoom) continue;
@@ -70,7 +73,7 @@ Json vector_layer(const gis::Layer& layer) {
                              : field.type == gis::FieldType::Integer || field.type == gis::FieldType::Number ? "Number"
                                                                                                              : "String";
     }
-    return {{"id", layer.name},
+    return {{"id", name},
             {"description", layer.title},
             {"minzoom", layer.min_zoom},
             {"maxzoom", layer.max_zoom},
@@ -175,7 +178,9 @@ Answer tile_json(const Services& services, RequestPtr request) {
         if (attribution.find(layer->attribution) == std::string::npos)
             attribution += (attribution.empty() ? "" : " · ") + layer->attribution;
         title += (title.empty() ? "" : ", ") + layer->title;
-        vector_layers.push_back(vector_layer(*layer));
+        vector_layers.push_back(vector_layer(*layer, layer->name));
+        if (layer->is_polygonal() && layer->label_zoom)
+            vector_layers.push_back(vector_layer(*layer, gis::label_layer_name(*layer)));
     }
     Json document{{"tilejson", "3.0.0"},
                   {"name", title},

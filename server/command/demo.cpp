@@ -110,7 +110,7 @@ void add_demo(CLI::App& app, int&) {
         const std::string folder =
             std::filesystem::absolute(database->data.empty() ? default_data_folder() : database->data).string();
         if (server->log.empty() && database->url.empty()) server->log = folder + "/carreau.log";
-        if (!server->portal.empty()) server->portal = std::filesystem::absolute(server->portal).string();
+        const http::StaticFiles portal = load_portal(*server);
         fmt::print("Démarrage de la base ...\n");
         std::fflush(stdout);
         const Database base(*database);
@@ -118,7 +118,7 @@ void add_demo(CLI::App& app, int&) {
         declare_missing_layers(base.dsn());
         load_territory(base.dsn(), *size);
         if (*load_only) return;
-        run_server(*server, base.dsn(), print_welcome);
+        run_server(*server, portal, base.dsn(), print_welcome);
         fmt::print("Arrêt.\n");
     });
 }

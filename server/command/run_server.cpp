@@ -126,12 +126,14 @@ void block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-void run_server(const ServerOptions& options, const std::string& dsn,
+http::StaticFiles load_portal(const ServerOptions& options) {
+    const fs::path folder = portal_folder(options.portal);
+    return folder.empty() ? http::StaticFiles() : http::StaticFiles(folder);
+}
+
+void run_server(const ServerOptions& options, const http::StaticFiles& portal, const std::string& dsn,
                 const std::function<void(const std::string&)>& ready) {
     open_log(options.log);
-    const fs::path portal_path = portal_folder(options.portal);
-    const http::StaticFiles portal = portal_path.empty() ? http::StaticFiles() : http::StaticFiles(portal_path);
-
     db::ConnectionPool::Options pool_options;
     pool_options.dsn = dsn;
     pool_options.threads = options.database_threads;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "server/http/static_files.hpp"
+
 namespace command {
 
 /// How the server listens and what it says of itself. Also readable from a configuration file (--config).
@@ -28,8 +30,12 @@ struct ServerOptions {
 /// any thread.
 void block_signals();
 
+/// The portal's files, read once: call before the process gives up its rights to the source folder. Empty when it is
+/// not built.
+http::StaticFiles load_portal(const ServerOptions& options);
+
 /// Serves until SIGINT or SIGTERM, then drains. `ready` is called with the address once requests are answered.
-void run_server(const ServerOptions& options, const std::string& dsn,
+void run_server(const ServerOptions& options, const http::StaticFiles& portal, const std::string& dsn,
                 const std::function<void(const std::string&)>& ready);
 
 }  // namespace command

@@ -15,9 +15,10 @@ void add_serve(CLI::App& app, int&) {
     server->add_to(*command);
     command->callback([database, server] {
         block_signals();
+        const http::StaticFiles portal = load_portal(*server);
         const Database base(*database);
         require_current_schema(base.dsn());
-        run_server(*server, base.dsn(), [](const std::string& address) {
+        run_server(*server, portal, base.dsn(), [](const std::string& address) {
             fmt::print("Carreau écoute sur {}\n", address);
             std::fflush(stdout);
         });

@@ -58,6 +58,20 @@ std::vector<Column> columns_of(pqxx::work& transaction, const std::string& schem
     return columns;
 }
 
+/// The lowest zoom at which a symbol fragment of the style is drawn.
+std::optional<int> label_zoom_of(const gis::Layer& layer) {
+    const json style = json::parse(layer.style, nullptr, false);
+    std::optional<int> zoom;
+    if (!style.is_array()) return zoom;
+    for (const json& fragment : style) {
+        if (!fragment.is_object() || fragment.value("type", "") != "symbol") continue;
+        const json least = fragment.value("minzoom", json(layer.min_zoom));
+        const int begin = least.is_number() ? static_cast<int>(least.get<double>()) : layer.min_zoom;
+        zoom = std::min(zoom.value_or(begin), begin);
+    }
+    return zoom;
+}
+
 gis::Layer read_layer(const pqxx::row& row) {
     gis::Layer layer;
     layer.id = row["layer_id"].as<int>();
@@ -84,6 +98,7 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.licence = row["licence"].c_str();
     layer.attribution = row["attribution"].c_str();
     layer.style = row["style"].c_str();
+    layer.label_zoom = label_zoom_of(layer);
     layer.vintage = text_or_empty(row["vintage"]);
     layer.updated = row["updated"].c_str();
     if (!row["west"].is_null()) {

@@ -167,7 +167,16 @@ TEST(GeoJson, FeaturesAcrossTheWindowsEdgeAreWhole) {
     for (int i = 0; i < 36'000; ++i) {
         features += (i ? ",\n" : "") + parcel(fmt::format("62119{:03}AB{:04}", i / 10'000, i % 10'000));
     }
-    const auto [sink, report] = read_text(collection(features));
+    std::int64_t last = 0;
+    Options options;
+    options.progress = [&](const Progress& progress) {
+        EXPECT_EQ(progress.unit, "octets");
+        EXPECT_GE(progress.done, last);
+        EXPECT_LE(progress.done, progress.total);
+        last = progress.done;
+    };
+    const auto [sink, report] = read_text(collection(features), options);
+    EXPECT_GT(last, 8'000'000);
     EXPECT_EQ(sink.count("cadastre.parcelle"), 36'000U);
     EXPECT_EQ(report.problem_count, 0);
 }
