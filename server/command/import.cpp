@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -255,8 +256,9 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
 
     db::Connection connection(dsn);
     importing::discard_abandoned(connection);
-    const std::string hash = hash_of(options.files);
+    std::future<std::string> hashing = std::async(std::launch::async, [&options] { return hash_of(options.files); });
     CreatedLayer created = choose_target(dsn, options, read_options);
+    const std::string hash = hashing.get();
     const std::string only_table = read_options.target ? read_options.target->table : "";
     if (const int known = importing::find_same_source(connection, hash, only_table); known != 0 && !options.force) {
         fmt::print(
