@@ -12,8 +12,10 @@ int main(int argc, char** argv) {
     CLI::App app("Carreau : serveur d'information géographique partagé, sur PostGIS.", "carreau");
     app.set_version_flag("--version", "carreau " + command::version());
     app.require_subcommand(1);
-    app.footer("Codes de sortie : 0 fait, 1 échec (rien à moitié fait), 2 arguments ou entrée incorrects, 3 base ou besoin absent, 4 fait, avec des "
-               "problèmes listés.\nPour commencer : carreau demo");
+    app.footer(
+        "Codes de sortie : 0 fait, 1 échec (rien à moitié fait), 2 arguments ou entrée incorrects, 3 base ou besoin "
+        "absent, 4 fait, avec des "
+        "problèmes listés.\nPour commencer : carreau demo");
     int exit_code = command::exit_done;
     command::add_serve(app, exit_code);
     command::add_demo(app, exit_code);

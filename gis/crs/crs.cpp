@@ -4,7 +4,9 @@
 #include <proj.h>
 
 #include <charconv>
+#include <map>
 #include <memory>
+#include <mutex>
 
 namespace gis {
 
@@ -76,7 +78,9 @@ Crs crs84() {
     return crs;
 }
 
-std::optional<Crs> crs_from_epsg(int code) {
+namespace {
+
+std::optional<Crs> read_crs(int code) {
     const ContextPtr context(proj_context_create());
     proj_log_level(context.get(), PJ_LOG_NONE);
     const PjPtr pj(
@@ -92,6 +96,24 @@ std::optional<Crs> crs_from_epsg(int code) {
     auto& area = crs.area_of_use;
     proj_get_area_of_use(context.get(), pj.get(), &area.west, &area.south, &area.east, &area.north, nullptr);
     crs.native_area = native_area_of(context.get(), crs);
+    return crs;
+}
+
+}  // namespace
+
+std::optional<Crs> crs_from_epsg(int code) {
+    // A catalog asks for the same few again and again, and each costs ten milliseconds.
+    static std::mutex mutex;
+    static std::map<int, Crs> known;
+    {
+        const std::lock_guard lock(mutex);
+        if (const auto found = known.find(code); found != known.end()) return found->second;
+    }
+    auto crs = read_crs(code);
+    if (crs) {
+        const std::lock_guard lock(mutex);
+        known.emplace(code, *crs);
+    }
     return crs;
 }
 

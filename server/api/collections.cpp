@@ -109,6 +109,7 @@ Answer collections(const Services& services, RequestPtr request) {
     Json uris = Json::array();
     for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
     co_return json_response({{"links", document_links(request->base_url + "/collections")},
+                             {"carreau:revision", known.revision},
                              {"crs", std::move(uris)},
                              {"collections", std::move(list)}});
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "gis/error.hpp"
 #include "gis/query/tile_sql.hpp"
 #include "server/api/documents.hpp"
@@ -65,6 +67,13 @@ void add_layer(Json& style, const gis::Layer& layer, const std::string& base_url
 
     Json fragments = Json::parse(layer.style, nullptr, false);
     if (!fragments.is_array() || fragments.empty()) fragments = default_fragments(layer);
+    // A polygon drawn by its outline alone could not be clicked inside.
+    const bool has_fill = std::any_of(fragments.begin(), fragments.end(),
+                                      [](const Json& f) { return f.is_object() && f.value("type", "") == "fill"; });
+    if (layer.is_polygonal() && !has_fill) {
+        fragments.insert(fragments.begin(),
+                         Json{{"type", "fill"}, {"paint", {{"fill-color", "#000000"}, {"fill-opacity", 0}}}});
+    }
     int number = 0;
     for (const Json& fragment : fragments) {
         if (!fragment.is_object() || !fragment.contains("type")) continue;

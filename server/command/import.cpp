@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -89,8 +90,40 @@ bool has_mapping(const std::string& table) {
                        [&](const gis::read::Mapping& mapping) { return mapping.table == table; });
 }
 
+/// The table and layer made for an import, taken away again unless something was published in them.
+class CreatedLayer {
+  public:
+    CreatedLayer() = default;
+    CreatedLayer(std::string dsn, std::string name, std::string table)
+        : dsn_(std::move(dsn)), name_(std::move(name)), table_(std::move(table)) {}
+    CreatedLayer(CreatedLayer&& other) noexcept { swap(other); }
+    CreatedLayer& operator=(CreatedLayer&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    ~CreatedLayer() {
+        if (name_.empty()) return;
+        try {
+            db::remove_layer(dsn_, name_);
+            db::Connection(dsn_).execute(fmt::format("drop table {} cascade", table_));
+        } catch (const std::exception& error) {
+            fmt::print(stderr, "carreau : la couche « {} » créée pour cet import n'a pu être retirée : {}\n", name_,
+                       error.what());
+        }
+    }
+    void keep() { name_.clear(); }
+
+  private:
+    void swap(CreatedLayer& other) noexcept {
+        std::swap(dsn_, other.dsn_);
+        std::swap(name_, other.name_);
+        std::swap(table_, other.table_);
+    }
+    std::string dsn_, name_, table_;
+};
+
 /// Makes a table and a layer for files of a kind nobody knows yet.
-void create_layer(const std::string& dsn, const ImportOptions& options, gis::read::Options& read_options) {
+CreatedLayer create_layer(const std::string& dsn, const ImportOptions& options, gis::read::Options& read_options) {
     const gis::read::Detection detection = gis::read::detect(options.files.front(), read_options);
     const auto readable =
         std::find_if(detection.layers.begin(), detection.layers.end(), [&](const gis::read::DetectedLayer& layer) {
@@ -106,7 +139,7 @@ void create_layer(const std::string& dsn, const ImportOptions& options, gis::rea
     std::vector<importing::NewColumn> columns;
     for (const gis::read::TargetColumn& column : target.columns)
         columns.push_back({column.name, sql_type_of(column.type)});
-    if (options.dry_run) return;
+    if (options.dry_run) return {};
     db::Connection connection(dsn);
     importing::create_versioned_table(connection, target.table, columns, target.id_column,
                                       target.geometry ? std::string(gis::to_string(*target.geometry)) : "",
@@ -115,17 +148,19 @@ void create_layer(const std::string& dsn, const ImportOptions& options, gis::rea
                                      {"name", options.layer},
                                      {"title", options.title.empty() ? options.layer : options.title},
                                      {"id_column", target.id_column}};
-    db::declare_layer(dsn, declaration.dump());
+    CreatedLayer created(dsn, db::declare_layer(dsn, declaration.dump()), target.table);
     fmt::print("Couche « {} » créée (table {}).\n", options.layer, target.table);
+    return created;
 }
 
-void choose_target(const std::string& dsn, const ImportOptions& options, gis::read::Options& read_options) {
-    if (options.layer.empty()) return;
+/// Tells the readers where the rows go. Gives the layer made for them, if one was.
+CreatedLayer choose_target(const std::string& dsn, const ImportOptions& options, gis::read::Options& read_options) {
+    if (options.layer.empty()) return {};
     const gis::Catalog catalog = db::load_catalog(dsn, db::Listing::All);
     const gis::Layer* layer = catalog.find(options.layer);
     if (layer == nullptr && has_mapping("cadastre." + options.layer)) {
         read_options.kind = options.layer;
-        return;
+        return {};
     }
     if (layer == nullptr && !options.create) {
         throw gis::InvalidRequest(
@@ -134,15 +169,15 @@ void choose_target(const std::string& dsn, const ImportOptions& options, gis::re
                 "il n'y a pas de couche « {} » : voyez « carreau layer list », ou ajoutez --create pour la créer",
                 options.layer));
     }
-    if (layer == nullptr) {
-        create_layer(dsn, options, read_options);
-    } else if (has_mapping(layer->schema_name + "." + layer->table_name)) {
+    if (layer == nullptr) return create_layer(dsn, options, read_options);
+    if (has_mapping(layer->schema_name + "." + layer->table_name)) {
         read_options.kind = layer->table_name;
     } else {
         db::Connection connection(dsn);
         read_options.target = target_of(connection, *layer);
         read_options.target_srid = layer->has_geometry() ? layer->crs.srid : 2154;
     }
+    return {};
 }
 
 std::string hash_of(const std::vector<std::string>& files) {
@@ -221,8 +256,9 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
 
     db::Connection connection(dsn);
     importing::discard_abandoned(connection);
-    const std::string hash = hash_of(options.files);
-    choose_target(dsn, options, read_options);
+    std::future<std::string> hashing = std::async(std::launch::async, [&options] { return hash_of(options.files); });
+    CreatedLayer created = choose_target(dsn, options, read_options);
+    const std::string hash = hashing.get();
     const std::string only_table = read_options.target ? read_options.target->table : "";
     if (const int known = importing::find_same_source(connection, hash, only_table); known != 0 && !options.force) {
         fmt::print(
@@ -260,6 +296,7 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
         fmt::print("Publication ...\n");
         std::fflush(stdout);
         loaded = loader.publish();
+        created.keep();
         for (const importing::LoadedTable& table : loaded) {
             fmt::print("{:<28} {:>10} objets publiés{}\n", table.table, count_text(table.rows),
                        table.version_id == 0 ? "" : fmt::format(" (version {})", table.version_id));

@@ -117,6 +117,7 @@ void add_one(const std::string& dsn, const AddOptions& options) {
 void add_layer(CLI::App& app, int&) {
     auto* command = app.add_subcommand("layer", "Les couches : list, show, add, set, remove, versions, rollback");
     command->require_subcommand(1);
+    command->fallthrough();  // inherited by what is added below: --data may stand anywhere
     auto database = std::make_shared<DatabaseOptions>();
     database->add_to(*command);
     auto name = std::make_shared<std::string>();

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "gis/error.hpp"
@@ -90,18 +91,28 @@ bool boolean_of(const CopyColumn& column, const gis::Value& value) {
     refuse(column, text);
 }
 
-/// Days from 2000-01-01, PostgreSQL's epoch, for "2026-01-31" (what follows the day is not read).
+/// The digits at `from`, at most `most`; moves `from` past them. Nothing when there is none.
+std::optional<unsigned> read_digits(const std::string& text, std::size_t& from, std::size_t most) {
+    const std::size_t begin = from;
+    unsigned number = 0;
+    while (from < text.size() && from - begin < most && text[from] >= '0' && text[from] <= '9')
+        number = number * 10 + static_cast<unsigned>(text[from++] - '0');
+    if (from == begin) return std::nullopt;
+    return number;
+}
+
+/// Days from 2000-01-01, PostgreSQL's epoch, for "2026-01-31" or "2026/01/31" (what follows the day is not read).
 std::int32_t days_of(const CopyColumn& column, const std::string& text) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    // Four digits first: "31/01/2026" must not become a day of the year 31.
-    if (text.size() < 8 || (text[4] != '-' && text[4] != '/')) refuse(column, text);
-    if (std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3 &&
-        std::sscanf(text.c_str(), "%4d/%2u/%2u", &year, &month, &day) != 3) {
-        refuse(column, text);
-    }
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    std::size_t at = 0;
+    const auto year = read_digits(text, at, 4);
+    if (at != 4) refuse(column, text);  // "31/01/2026" must not become a day of the year 31
+    const char separator = at < text.size() ? text[at++] : '\0';
+    const auto month = read_digits(text, at, 2);
+    const bool separated = (separator == '-' || separator == '/') && at < text.size() && text[at++] == separator;
+    const auto day = read_digits(text, at, 2);
+    if (!separated || !year || !month || !day) refuse(column, text);
+    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                                           std::chrono::day(*day)};
     if (!date.ok()) refuse(column, text);
     constexpr std::chrono::sys_days epoch{std::chrono::year(2000) / 1 / 1};
     return static_cast<std::int32_t>((std::chrono::sys_days(date) - epoch).count());

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <thread>
 #include <utility>
 
 #include "gis/error.hpp"
@@ -13,13 +17,30 @@ namespace importing {
 namespace {
 
 constexpr std::size_t flush_bytes = 256 * 1024;  // a COPY message: large enough that system calls do not count
+constexpr std::size_t most_waiting = 4;          // batches: reading and writing take turns no longer, memory stays flat
 constexpr std::size_t listed_duplicates = 20;
+constexpr std::int64_t worth_helping = 20'000;  // rows: below, opening connections costs more than they save
+constexpr unsigned most_index_builders = 4;
 
 }  // namespace
 
-/// The load of one table: a connection in COPY mode and what it writes to.
+/// The load of one table: a connection in COPY mode, what it writes to, and the thread that writes.
+///
+/// From `open` to `end_writer` connection and encoder belong to the thread; the mutex guards the rest.
 struct VersionLoader::TableLoad {
+    ~TableLoad() { end_writer(false); }
+
+    /// Encodes and sends batches until `closed`; a failure ends it and is told by the next `write`.
+    void work();
+    /// Waits until what waits is written, or drops it. Afterwards the connection is the caller's.
+    void end_writer(bool write_waiting);
+
     std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<gis::RowBatch> waiting;
+    std::exception_ptr failure;
+    bool closed = false;
+    std::thread writer;
     std::string target;  ///< "cadastre.parcelle"
     std::string aside;   ///< where the rows go until published
     std::vector<std::string> column_names;
@@ -30,6 +51,48 @@ struct VersionLoader::TableLoad {
     std::int64_t rows = 0;
     bool copying = false;
 };
+
+void VersionLoader::TableLoad::work() {
+    std::string bytes;
+    bytes.reserve(flush_bytes + 64 * 1024);
+    std::unique_lock lock(mutex);
+    while (true) {
+        changed.wait(lock, [this] { return closed || !waiting.empty(); });
+        if (waiting.empty()) return;
+        const gis::RowBatch batch = std::move(waiting.front());
+        waiting.pop_front();
+        changed.notify_all();
+        lock.unlock();
+        try {
+            for (const gis::Row& row : batch.rows) {
+                encoder->append(bytes, row);
+                if (bytes.size() < flush_bytes) continue;
+                connection->copy_put(bytes);
+                bytes.clear();
+            }
+            connection->copy_put(bytes);
+            bytes.clear();
+        } catch (...) {
+            lock.lock();
+            failure = std::current_exception();
+            waiting.clear();
+            changed.notify_all();
+            return;
+        }
+        lock.lock();
+    }
+}
+
+void VersionLoader::TableLoad::end_writer(bool write_waiting) {
+    if (!writer.joinable()) return;
+    {
+        const std::lock_guard lock(mutex);
+        closed = true;
+        if (!write_waiting) waiting.clear();
+    }
+    changed.notify_all();
+    writer.join();
+}
 
 VersionLoader::VersionLoader(std::string dsn, Source source) : dsn_(std::move(dsn)), source_(std::move(source)) {}
 
@@ -75,33 +138,48 @@ void VersionLoader::open(TableLoad& load, const gis::RowBatch& batch) {
     connection.execute("begin");
     connection.execute(
         fmt::format("truncate {}", load.aside));  // in the COPY's transaction: with wal_level minimal it needs no log
-    connection.copy_begin(fmt::format("copy {} ({}) from stdin (format binary)", load.aside, list));
+    // Frozen: nobody sees the table yet, and index builds and later reads need not mark each row as committed.
+    connection.copy_begin(fmt::format("copy {} ({}) from stdin (format binary, freeze)", load.aside, list));
     load.copying = true;
     connection.copy_put(CopyEncoder::header());
+    load.writer = std::thread([&load] { load.work(); });
 }
 
 void VersionLoader::write(gis::RowBatch batch) {
     TableLoad& load = load_for(batch);
-    const std::lock_guard lock(load.mutex);
+    std::unique_lock lock(load.mutex);
     if (!load.connection) open(load, batch);
     if (batch.columns != load.column_names) throw std::logic_error("the batches of a table must have the same columns");
-    std::string bytes;
-    bytes.reserve(flush_bytes + 64 * 1024);
-    for (const gis::Row& row : batch.rows) {
-        load.encoder->append(bytes, row);
-        if (bytes.size() < flush_bytes) continue;
-        load.connection->copy_put(bytes);
-        bytes.clear();
-    }
-    load.connection->copy_put(bytes);
+    load.changed.wait(lock, [&load] { return load.failure || load.waiting.size() < most_waiting; });
+    if (load.failure) std::rethrow_exception(load.failure);
     load.rows += static_cast<std::int64_t>(batch.rows.size());
+    load.waiting.push_back(std::move(batch));
+    load.changed.notify_all();
 }
 
 void VersionLoader::finish_copy(TableLoad& load) {
+    load.end_writer(true);
+    if (load.failure) std::rethrow_exception(load.failure);
     load.connection->copy_put(CopyEncoder::trailer());
     load.copying = false;
     load.connection->copy_end();
     load.connection->execute("commit");
+}
+
+void VersionLoader::index(TableLoad& load, LoadedTable& table) {
+    // The key itself finds shared ids: looking for them costs only the load that has some.
+    if (!add_primary_key(*load.connection, load.target, load.aside)) {
+        table.duplicate_ids =
+            remove_duplicates(*load.connection, load.target, load.aside, table.duplicates, listed_duplicates);
+        add_primary_key(*load.connection, load.target, load.aside);
+    }
+    std::vector<db::Connection*> connections{load.connection.get()};
+    if (load.rows >= worth_helping) {
+        while (helpers_.size() + 1 < std::clamp(std::thread::hardware_concurrency(), 1U, most_index_builders))
+            helpers_.push_back(std::make_unique<db::Connection>(dsn_));
+        for (const auto& helper : helpers_) connections.push_back(helper.get());
+    }
+    index_part(connections, load.target, load.aside);
 }
 
 std::vector<LoadedTable> VersionLoader::publish() {
@@ -114,9 +192,7 @@ std::vector<LoadedTable> VersionLoader::publish() {
         table.table = load->target;
         table.version_id = load->version_id;
         if (load->part_id != 0) {
-            table.duplicate_ids =
-                remove_duplicates(*load->connection, load->target, load->aside, table.duplicates, listed_duplicates);
-            index_part(*load->connection, load->target, load->aside);
+            index(*load, table);
             publications.push_back(
                 {load->target, load->version_id, {load->part_id}, "", load->rows - table.duplicates});
         } else {
@@ -125,8 +201,9 @@ std::vector<LoadedTable> VersionLoader::publish() {
         table.rows = load->rows - table.duplicates;
         loaded.push_back(std::move(table));
     }
-    db::Connection connection(dsn_);
-    publish_together(connection, publications);
+    const auto open =
+        std::find_if(loads_.begin(), loads_.end(), [](const auto& load) { return load->connection != nullptr; });
+    if (open != loads_.end()) publish_together(*(*open)->connection, publications);
     published_ = true;
     return loaded;
 }
@@ -143,6 +220,7 @@ std::int64_t VersionLoader::rows() const {
 
 void VersionLoader::discard() noexcept {
     for (auto& load : loads_) {
+        load->end_writer(false);
         if (!load->connection) continue;
         try {
             if (load->copying) load->connection->copy_abort("the import was given up");

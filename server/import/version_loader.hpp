@@ -51,12 +51,14 @@ class VersionLoader : public gis::RowSink {
     TableLoad& load_for(const gis::RowBatch& batch);
     void open(TableLoad& load, const gis::RowBatch& batch);
     void finish_copy(TableLoad& load);
+    void index(TableLoad& load, LoadedTable& table);
     void discard() noexcept;
 
     std::string dsn_;
     Source source_;
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<TableLoad>> loads_;  ///< in the order tables first came: what refers comes after
+    std::vector<std::unique_ptr<db::Connection>> helpers_;  ///< build indexes beside a table's own connection
     bool published_ = false;
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <optional>
 #include <set>
 
@@ -17,6 +19,7 @@ using db::Result;
 
 namespace {
 
+constexpr std::string_view unique_violation = "23505";
 constexpr long long publication_lock = 0x43617272'65617501;
 constexpr long long loading_lock_space =
     0x4361;  // first key of the two-key lock a loading session holds on its version
@@ -159,7 +162,9 @@ void move_aside(Connection& connection, const std::string& target, const Part& f
     connection.execute(
         fmt::format("with gone as (delete from only {}{} returning {}) insert into {} ({}) select {} from gone",
                     from.table, where, columns, table, columns, columns));
-    index_part(connection, target, table);
+    add_primary_key(connection, target, table);
+    Connection* const here = &connection;
+    index_part({&here, 1}, target, table);
 }
 
 void detach(Connection& connection, const std::string& target, const Part& part, int replaced_by) {
@@ -444,22 +449,45 @@ std::vector<std::string> remove_duplicates(Connection& connection, const std::st
     return ids;
 }
 
-void index_part(Connection& connection, const std::string& target, const std::string& part) {
-    const Result indexes = query(connection,
-                                 "select pg_get_indexdef(indexrelid), indisprimary, indisunique from pg_index where "
-                                 "indrelid = $1::regclass order by indisprimary desc",
-                                 {quoted(connection, target)});
+bool add_primary_key(Connection& connection, const std::string& target, const std::string& part) {
+    const Result key = query(connection,
+                             "select pg_get_constraintdef(oid) from pg_constraint where conrelid = $1::regclass and "
+                             "contype = 'p'",
+                             {quoted(connection, target)});
+    try {
+        if (key.rows() > 0) connection.execute(fmt::format("alter table {} add {}", part, key.text(0, 0)));
+    } catch (const db::SqlError& error) {
+        if (error.state() != unique_violation) throw;
+        return false;
+    }
+    return true;
+}
+
+void index_part(std::span<Connection* const> connections, const std::string& target, const std::string& part) {
+    Connection& first = *connections.front();
+    // The spatial index first: it takes as long as the others together.
+    const Result indexes = query(first,
+                                 "select pg_get_indexdef(i.indexrelid), i.indisunique from pg_index i join pg_class c "
+                                 "on c.oid = i.indexrelid join pg_am a on a.oid = c.relam "
+                                 "where i.indrelid = $1::regclass and not i.indisprimary "
+                                 "order by a.amname <> 'gist', i.indexrelid",
+                                 {quoted(first, target)});
+    std::vector<std::string> statements;
     for (int i = 0; i < indexes.rows(); ++i) {
         const std::string definition = indexes.text(i, 0);
-        const std::string body = definition.substr(definition.find(" USING ") + 7);
-        if (indexes.boolean(i, 1)) {
-            connection.execute(fmt::format("alter table {} add primary key {}", part, body.substr(body.find('('))));
-        } else {
-            connection.execute(
-                fmt::format("create {}index on {} using {}", indexes.boolean(i, 2) ? "unique " : "", part, body));
-        }
+        statements.push_back(fmt::format("create {}index on {} using {}", indexes.boolean(i, 1) ? "unique " : "", part,
+                                         definition.substr(definition.find(" USING ") + 7)));
     }
-    connection.execute("analyze " + part);
+    std::atomic<std::size_t> next{0};
+    const auto build = [&](Connection& connection) {
+        for (std::size_t i = next++; i < statements.size(); i = next++) connection.execute(statements[i]);
+    };
+    std::vector<std::future<void>> helpers;  // last: they are waited for before what they use goes
+    for (Connection* helper : connections.subspan(1))
+        helpers.push_back(std::async(std::launch::async, [&build, helper] { build(*helper); }));
+    build(first);
+    for (std::future<void>& helper : helpers) helper.get();
+    first.execute("analyze " + part);
 }
 
 void publish_together(Connection& connection, const std::vector<Publication>& publications) {

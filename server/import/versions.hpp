@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,12 @@ std::string create_staging(db::Connection& connection, const std::string& target
 std::vector<std::string> remove_duplicates(db::Connection& connection, const std::string& target,
                                            const std::string& part, std::int64_t& removed, std::size_t listed);
 
-/// Gives a part the indexes of its table, so that attaching it is instant.
-void index_part(db::Connection& connection, const std::string& target, const std::string& part);
+/// Gives a part the primary key of its table. False, and no key, when rows share an id (see remove_duplicates).
+bool add_primary_key(db::Connection& connection, const std::string& target, const std::string& part);
+
+/// Gives a part the other indexes of its table, so that attaching it is instant, and statistics. The connections build
+/// one index each at the same time; with more than one the part's rows must be committed.
+void index_part(std::span<db::Connection* const> connections, const std::string& target, const std::string& part);
 
 /// What is published of one table: parts of a version, or a staging table merged by primary key.
 struct Publication {

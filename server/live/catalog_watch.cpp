@@ -57,9 +57,19 @@ void CatalogWatch::reload() {
     Snapshot fresh;
     fresh.catalog = std::make_shared<const gis::Catalog>(db::load_catalog(dsn_));
     fresh.communes = std::make_shared<const gis::CommuneIndex>(load_communes(connection));
-    const std::lock_guard lock(mutex_);
-    snapshot_ = std::move(fresh);
+    {
+        const std::lock_guard lock(mutex_);
+        fresh.revision = snapshot_.revision;
+        snapshot_ = std::move(fresh);
+    }
+    read_revision(connection);
     connected_ = true;
+}
+
+void CatalogWatch::read_revision(db::Connection& connection) {
+    const auto revision = connection.query("select coalesce(max(seq), 0) from catalogue.change").int64(0, 0);
+    const std::lock_guard lock(mutex_);
+    snapshot_.revision = revision;
 }
 
 void CatalogWatch::follow() {
@@ -67,15 +77,21 @@ void CatalogWatch::follow() {
         try {
             db::Connection connection(dsn_);
             connection.execute("listen carreau_catalogue");
+            connection.execute("listen carreau_change");
             reload();  // whatever happened while nobody listened
             auto last = std::chrono::steady_clock::now();
             while (!stopping_) {
-                bool changed = connection.wait_notification(step).has_value();
-                while (changed && connection.wait_notification(0ms)) {
+                bool declared = false;
+                bool changed = false;
+                for (auto channel = connection.wait_notification(step); channel;
+                     channel = connection.wait_notification(0ms)) {
+                    (*channel == "carreau_catalogue" ? declared : changed) = true;
                 }
-                if (changed || std::chrono::steady_clock::now() - last > poll) {
+                if (declared || std::chrono::steady_clock::now() - last > poll) {
                     reload();
                     last = std::chrono::steady_clock::now();
+                } else if (changed) {
+                    read_revision(connection);
                 }
             }
         } catch (const std::exception& error) {

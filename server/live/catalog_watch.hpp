@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -10,12 +11,17 @@
 #include "gis/cadastre/commune_index.hpp"
 #include "gis/layer/catalog.hpp"
 
+namespace db {
+class Connection;
+}
+
 namespace live {
 
 /// What the server knows of the database's declarations at one moment.
 struct Snapshot {
     gis::CatalogPtr catalog = std::make_shared<const gis::Catalog>();
     std::shared_ptr<const gis::CommuneIndex> communes = std::make_shared<const gis::CommuneIndex>();
+    std::int64_t revision = 0;  ///< grows with every change of any tracked layer
 };
 
 /// Keeps the catalogue as fresh as the database: PostgreSQL's notification wakes it, and so does a regular look, so a
@@ -35,6 +41,7 @@ class CatalogWatch {
   private:
     void follow();
     void reload();
+    void read_revision(db::Connection& connection);
 
     std::string dsn_;
     std::function<void(const std::string&)> log_;
