@@ -33,6 +33,12 @@ find_package(CLI11 REQUIRED)                         # command line
 find_package(Boost 1.74 REQUIRED)                    # Beast and Asio, headers only
 if(CARREAU_TESTS)
   find_package(GTest REQUIRED)
+  find_path(PROTOZERO_INCLUDE protozero/pbf_reader.hpp)  # vector tiles read independently
+  if(NOT PROTOZERO_INCLUDE)
+    message(FATAL_ERROR "protozero is missing: apt-get install libprotozero-dev (or scripts/install-deps)")
+  endif()
+  add_library(dep::protozero INTERFACE IMPORTED GLOBAL)
+  target_include_directories(dep::protozero INTERFACE "${PROTOZERO_INCLUDE}")
 endif()
 
 find_library(GEOS_C_LIBRARY geos_c)                  # geometry predicates and repair

@@ -52,6 +52,9 @@ function(carreau_program name)
   target_link_libraries(${name} PRIVATE carreau_options ${ARG_LIBRARIES})
 endfunction()
 
+# Where tests/support/test-cluster keeps the address of the ctest run's PostgreSQL.
+set(CARREAU_TEST_CLUSTER "${CMAKE_BINARY_DIR}/test-cluster")
+
 # carreau_test(name LABEL unit|postgres|e2e SOURCES ... LIBRARIES ...)
 # One GoogleTest program; each TEST is a ctest test. `postgres` and `e2e` programs share the ctest run's throw-away cluster.
 function(carreau_test name)
@@ -60,6 +63,7 @@ function(carreau_test name)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 600)
   if(NOT ARG_LABEL STREQUAL "unit")
-    set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED cluster)
+    set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED cluster
+      ENVIRONMENT "CARREAU_TEST_DSN_FILE=${CARREAU_TEST_CLUSTER}/dsn")
   endif()
 endfunction()

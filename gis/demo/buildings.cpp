@@ -45,6 +45,7 @@ class StreetView {
 
 std::optional<StreetView> StreetView::of(const Lot& lot) {
     const std::size_t n = lot.ring.size();
+    if (n == 0) return std::nullopt;
     const auto at = [&](std::size_t i) { return metres(lot.ring[i % n]); };
     // The street front: neighbouring street edges that go about the same way; streets win over tracks.
     double best = 0;

@@ -156,6 +156,13 @@ bool fits(const std::string& sql_type, const std::string& text) {
     return true;
 }
 
+/// PostgreSQL refuses what a real cannot hold, too large or too small.
+bool fits_number(const std::string& sql_type, const std::string& text) {
+    if (sql_type != "real") return true;
+    float value = 0;
+    return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{};
+}
+
 bool is_uuid(const std::string& text) {
     static const std::regex form("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     return text.size() == 36 && std::regex_match(text, form);
@@ -217,7 +224,7 @@ void require_value_of(const Field& field, const std::string& value) {
             if (!is_integer(value) || !fits(field.sql_type, value)) refuse("a whole number");
             break;
         case FieldType::Number:
-            if (!is_number(value)) refuse("a number");
+            if (!is_number(value) || !fits_number(field.sql_type, value)) refuse("a number");
             break;
         case FieldType::Boolean:
             if (value != "true" && value != "false") refuse("true or false");
@@ -240,7 +247,9 @@ SqlStatement page_sql(const FeatureQuery& query) {
     add_columns(statement, layer, query.output_crs);
     add_conditions(statement, query);
     if (query.after) statement.text(" and ").ident(layer.id_column).text(" > ").param(*query.after, layer.id_sql_type);
-    statement.text(" order by ").ident(layer.id_column).text(" limit ").param(query.limit + 1);
+    // With its table: alone, the name would mean an output column, and the id stands there as text and as a field.
+    statement.text(" order by ").table(layer.schema_name, layer.table_name).text(".").ident(layer.id_column);
+    statement.text(" limit ").param(query.limit + 1);
     return statement;
 }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 
 #include "server/db/pqxx_session.hpp"
@@ -120,6 +122,10 @@ bool text_is_true(const std::string& text) {
     return text == "true" || text == "1" || text == "oui" || text == "yes";
 }
 
+bool text_is_false(const std::string& text) {
+    return text == "false" || text == "0" || text == "non" || text == "no";
+}
+
 std::string string_of(const json& document, const char* key, const std::string& fallback = "") {
     const auto found = document.find(key);
     if (found == document.end() || found->is_null()) return fallback;
@@ -207,6 +213,51 @@ std::string default_name(const std::string& table_name) {
     return name;
 }
 
+bool has_column(const std::vector<Column>& columns, const std::string& name) {
+    return std::any_of(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; });
+}
+
+bool is_time(const std::vector<Column>& columns, const std::string& name) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
+    const auto type = column == columns.end() ? std::nullopt : field_type_of(column->sql_type);
+    return type == gis::FieldType::Date || type == gis::FieldType::DateTime;
+}
+
+/// Throws when `key` ("label_field", "datetime_column" ...) names a column that cannot serve it.
+void require_column(const std::vector<Column>& columns, const char* key, const std::string& name) {
+    if (name.empty()) return;
+    if (!has_column(columns, name)) throw gis::InvalidRequest(key, fmt::format("the table has no column '{}'", name));
+    if (std::string_view(key) == "datetime_column" && !is_time(columns, name))
+        throw gis::InvalidRequest(key, fmt::format("the column '{}' holds neither dates nor times", name));
+}
+
+constexpr const char* column_keys[] = {"label_field", "commune_column", "datetime_column", "coverage_column"};
+
+/// What the table's own checks would refuse without naming the key.
+void require_sound(const json& document, const std::string& name) {
+    static const std::regex name_form("[a-z][a-z0-9_]{0,62}");
+    if (!std::regex_match(name, name_form)) {
+        throw gis::InvalidRequest(
+            "name", fmt::format("small letters, digits and _ expected, a letter first, at most 63; got '{}'", name));
+    }
+    if (string_of(document, "title", name).empty()) throw gis::InvalidRequest("title", "must not be empty");
+    const std::string type = string_of(document, "geometry_type");
+    const bool any = type.empty() || type == "Geometry" || type == "GEOMETRY" || type == "geometry";
+    if (!any && gis::parse_geometry_type(type) == gis::GeometryType::Any)
+        throw gis::InvalidRequest("geometry_type", fmt::format("Point, LineString, Polygon, their Multi forms or "
+                                                               "Geometry expected, got '{}'",
+                                                               type));
+    const int min_zoom = value_of(document, "min_zoom", 0);
+    const int max_zoom = value_of(document, "max_zoom", 16);
+    if (min_zoom < 0 || min_zoom > 22) throw gis::InvalidRequest("min_zoom", "0 to 22 expected");
+    if (max_zoom < 0 || max_zoom > 22) throw gis::InvalidRequest("max_zoom", "0 to 22 expected");
+    if (min_zoom > max_zoom) throw gis::InvalidRequest("min_zoom", fmt::format("is above max_zoom, {}", max_zoom));
+    if (document.contains("style") && !document["style"].is_array())
+        throw gis::InvalidRequest("style", "an array of MapLibre layers is expected");
+    if (document.contains("fields") && !document["fields"].is_array())
+        throw gis::InvalidRequest("fields", "an array is expected");
+}
+
 void insert_fields(pqxx::work& transaction, int layer_id, const json& document, const std::vector<Column>& columns,
                    const std::set<std::string>& hidden) {
     run(transaction, "delete from catalogue.field where layer_id = $1", layer_id);
@@ -226,8 +277,11 @@ void insert_fields(pqxx::work& transaction, int layer_id, const json& document, 
         }
         return;
     }
+    std::set<std::string> seen;
     for (const json& field : document.at("fields")) {
+        if (!field.is_object()) throw gis::InvalidRequest("fields", "objects with at least a name are expected");
         const std::string name = string_of(field, "name");
+        if (!seen.insert(name).second) throw gis::InvalidRequest("fields", fmt::format("'{}' is there twice", name));
         const auto column =
             std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
         if (column == columns.end())
@@ -235,7 +289,11 @@ void insert_fields(pqxx::work& transaction, int layer_id, const json& document, 
         const auto natural = field_type_of(column->sql_type);
         const std::string type =
             string_of(field, "type", std::string(gis::to_string(natural.value_or(gis::FieldType::Text))));
-        gis::parse_field_type(type);
+        try {
+            gis::parse_field_type(type);
+        } catch (const gis::InvalidRequest& wrong) {
+            throw gis::InvalidRequest("fields", fmt::format("'{}': {}", name, wrong.what()));
+        }
         insert(name, string_of(field, "title", name), type, string_of(field, "description"),
                value_of(field, "tile_min_zoom", 0));
     }
@@ -253,6 +311,10 @@ gis::Catalog load_catalog(const std::string& dsn, Listing listing) {
                 types[column.name] = column.sql_type;
             const auto geometry_is_there = layer.geometry_column.empty() || types.contains(layer.geometry_column);
             if (!types.contains(layer.id_column) || !geometry_is_there) continue;
+            for (std::string* column :
+                 {&layer.label_field, &layer.commune_column, &layer.datetime_column, &layer.coverage_column}) {
+                if (!types.contains(*column)) column->clear();
+            }
             layer.id_sql_type = types[layer.id_column];
             layer.id_type = field_type_of(layer.id_sql_type).value_or(gis::FieldType::Text);
             if (layer.has_geometry()) {
@@ -281,18 +343,16 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
     in_transaction(dsn, [&](pqxx::work& transaction) {
         const Table table = find_table(transaction, string_of(document, "table"));
         name = string_of(document, "name", default_name(table.name));
+        require_sound(document, name);
         const bool is_view = table.kind == 'v' || table.kind == 'm' || table.kind == 'f';
         const auto columns = columns_of(transaction, table.schema, table.name);
-        const auto has_column = [&](const std::string& column) {
-            return std::any_of(columns.begin(), columns.end(), [&](const Column& c) { return c.name == column; });
-        };
         const std::string id_column = string_of(document, "id_column", primary_key(transaction, table));
         if (id_column.empty())
             throw gis::InvalidRequest(
                 "id_column",
                 fmt::format("{}.{} has no primary key of one column: name the column that identifies a feature (--id)",
                             table.schema, table.name));
-        if (!has_column(id_column))
+        if (!has_column(columns, id_column))
             throw gis::InvalidRequest("id_column", fmt::format("the table has no column '{}'", id_column));
         require_unique(transaction, table, id_column);
         const GeometryColumn geometry = find_geometry(transaction, table, string_of(document, "geometry_column"));
@@ -302,11 +362,7 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
                 "srid",
                 fmt::format("the geometry column {} has the CRS {}, which is no known EPSG code", geometry.name, srid));
         }
-        for (const char* key : {"label_field", "commune_column", "datetime_column", "coverage_column"}) {
-            const std::string column = string_of(document, key);
-            if (!column.empty() && !has_column(column))
-                throw gis::InvalidRequest(key, fmt::format("the table has no column '{}'", column));
-        }
+        for (const char* key : column_keys) require_column(columns, key, string_of(document, key));
         const auto rows = run(
             transaction,
             "insert into catalogue.layer (name, title, description, theme, table_schema, table_name, id_column, "
@@ -364,15 +420,22 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
             "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style");
     }
+    if (cast == "boolean" && !text_is_true(value) && !text_is_false(value))
+        throw gis::InvalidRequest(key, fmt::format("true or false expected, got '{}'", value));
+    if (key == "style" && !json::parse(value, nullptr, false).is_array())
+        throw gis::InvalidRequest(key, "a JSON array of MapLibre layers is expected");
     try {
         in_transaction(dsn, [&](pqxx::work& transaction) {
-            const auto changed =
-                run(transaction,
-                    fmt::format("update catalogue.layer set {} = $2::text::{}, updated_at = now() where name = $1 "
-                                "returning 1",
-                                key, cast),
-                    name, cast == "boolean" ? std::string(text_is_true(value) ? "true" : "false") : value);
-            if (changed.empty()) throw gis::NotFound(fmt::format("there is no layer '{}'", name));
+            const auto table =
+                run(transaction, "select table_schema, table_name from catalogue.layer where name = $1", name);
+            if (table.empty()) throw gis::NotFound(fmt::format("there is no layer '{}'", name));
+            if (std::find(std::begin(column_keys), std::end(column_keys), key) != std::end(column_keys)) {
+                require_column(columns_of(transaction, table[0][0].c_str(), table[0][1].c_str()), key.c_str(), value);
+            }
+            run(transaction,
+                fmt::format("update catalogue.layer set {} = $2::text::{}, updated_at = now() where name = $1", key,
+                            cast),
+                name, cast == "boolean" ? std::string(text_is_true(value) ? "true" : "false") : value);
         });
     } catch (const SqlError& error) {
         if (error.state().starts_with("22") || error.state().starts_with("23")) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -66,9 +67,13 @@ T integer_of(const CopyColumn& column, const gis::Value& value) {
     if (const auto* exact = std::get_if<std::int64_t>(&value)) {
         whole = *exact;
     } else {
-        const double number = number_of(column, value);
-        if (number != static_cast<double>(static_cast<std::int64_t>(number))) refuse(column, text_of(value));
-        whole = static_cast<std::int64_t>(number);
+        const std::string text = text_of(value);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+        if (error != std::errc{} || end != text.data() + text.size()) {
+            const double number = number_of(column, value);  // "12.0"; nothing that a 64-bit number cannot hold
+            if (!(std::abs(number) < 9.2e18) || number != std::trunc(number)) refuse(column, text);
+            whole = static_cast<std::int64_t>(number);
+        }
     }
     if (whole < std::numeric_limits<T>::min() || whole > std::numeric_limits<T>::max()) refuse(column, text_of(value));
     return static_cast<T>(whole);
@@ -100,6 +105,7 @@ std::optional<unsigned> read_digits(const std::string& text, std::size_t& from, 
 std::int32_t days_of(const CopyColumn& column, const std::string& text) {
     std::size_t at = 0;
     const auto year = read_digits(text, at, 4);
+    if (at != 4) refuse(column, text);  // "31/01/2026" must not become a day of the year 31
     const char separator = at < text.size() ? text[at++] : '\0';
     const auto month = read_digits(text, at, 2);
     const bool separated = (separator == '-' || separator == '/') && at < text.size() && text[at++] == separator;
@@ -121,11 +127,14 @@ std::int64_t microseconds_of(const CopyColumn& column, const std::string& text) 
     int minute = 0;
     double seconds = 0;
     if (std::sscanf(text.c_str() + 11, "%2d:%2d:%lf", &hour, &minute, &seconds) < 2) refuse(column, text);
+    const auto is_clock = [](int h, int m) { return h >= 0 && h < 24 && m >= 0 && m < 60; };
+    if (!is_clock(hour, minute) || !(seconds >= 0 && seconds < 61)) refuse(column, text);
     time += (hour * 3600L + minute * 60L) * second + static_cast<std::int64_t>(seconds * 1e6 + 0.5);
-    const auto zone = text.find_first_of("+-", 19);
+    const auto zone = text.find_first_of("+-", 16);  // after "2026-01-31T12:00"
     int zone_hour = 0;
     int zone_minute = 0;
     if (zone != std::string::npos && std::sscanf(text.c_str() + zone + 1, "%2d:%2d", &zone_hour, &zone_minute) >= 1) {
+        if (!is_clock(zone_hour, zone_minute)) refuse(column, text);
         const std::int64_t offset = (zone_hour * 3600L + zone_minute * 60L) * second;
         time += text[zone] == '+' ? -offset : offset;
     }

@@ -167,6 +167,12 @@ void move_aside(Connection& connection, const std::string& target, const Part& f
     index_part({&here, 1}, target, table);
 }
 
+void detach(Connection& connection, const std::string& target, const Part& part, int replaced_by) {
+    connection.execute(fmt::format("alter table {} detach partition {}", quoted(connection, target), part.table));
+    query(connection, "update catalogue.part set attached = false, replaced_by = $2::int where part_id = $1::int",
+          {std::to_string(part.part_id), std::to_string(replaced_by)});
+}
+
 /// Everything attached that the new coverage replaces goes aside, whole or in part.
 void retire_overlapping(Connection& connection, const std::string& target, const std::string& column,
                         const std::optional<std::string>& coverage, int version_id) {
@@ -182,11 +188,7 @@ void retire_overlapping(Connection& connection, const std::string& target, const
             (part.coverage &&
              query(connection, "select $1::text[] <@ $2::text[]", {*part.coverage, *coverage}).boolean(0, 0));
         if (whole) {
-            connection.execute(
-                fmt::format("alter table {} detach partition {}", quoted(connection, target), part.table));
-            query(connection,
-                  "update catalogue.part set attached = false, replaced_by = $2::int where part_id = $1::int",
-                  {std::to_string(part.part_id), std::to_string(version_id)});
+            detach(connection, target, part, version_id);
             continue;
         }
         const bool overlaps =
@@ -260,8 +262,8 @@ void merge_staging(Connection& connection, const Publication& publication) {
     const std::string columns = columns_list(connection, publication.staging);
     const auto key = key_of(connection, publication.target);
     std::string action = "nothing";
+    std::string keys;
     if (!key.empty()) {
-        std::string keys;
         for (const std::string& name : key) keys += (keys.empty() ? "" : ", ") + connection.quote_identifier(name);
         const std::set<std::string> key_names(key.begin(), key.end());
         std::string sets;
@@ -278,8 +280,12 @@ void merge_staging(Connection& connection, const Publication& publication) {
         if (!sets.empty()) action = fmt::format("({}) do {}", keys, action);
     }
     const std::string conflict = action == "nothing" ? "on conflict do nothing" : "on conflict " + action;
-    connection.execute(fmt::format("insert into {} ({}) select {} from {} {}", quoted(connection, publication.target),
-                                   columns, columns, publication.staging, conflict));
+    // A key that came twice: the last one counts.
+    const std::string distinct = keys.empty() ? "" : fmt::format("distinct on ({}) ", keys);
+    const std::string order = keys.empty() ? "" : fmt::format("order by {}, ctid desc ", keys);
+    connection.execute(fmt::format("insert into {} ({}) select {}{} from {} {}{}",
+                                   quoted(connection, publication.target), columns, distinct, columns,
+                                   publication.staging, order, conflict));
     connection.execute("drop table " + publication.staging);
 }
 
@@ -311,6 +317,52 @@ void tell(Connection& connection, const std::string& target) {
                         "st_ymax(g)] from box where g is not null) where layer_id = {}",
                         shown.text(i, 2), shown.int64(i, 3), shown.text(i, 1), shown.int64(i, 0)));
     }
+}
+
+/// The parts of a version that hold something of `coverage` go aside whole: rows it brought where nothing was before go
+/// with the others.
+void retire_version(Connection& connection, const std::string& target, int version_id,
+                    const std::optional<std::string>& coverage, int replaced_by) {
+    const Result rows = query(connection,
+                              std::string(part_columns) +
+                                  "where attached and version_id = $1::int and coalesce(coverage && $2::text[], true)",
+                              {std::to_string(version_id), coverage});
+    for (int i = 0; i < rows.rows(); ++i) detach(connection, target, read_part(rows, i), replaced_by);
+}
+
+/// Everything but the transaction of roll_back.
+int put_back(Connection& connection, const std::string& target) {
+    connection.execute(fmt::format("select pg_advisory_xact_lock({})", publication_lock));
+    const Result newest = query(connection,
+                                "select version_id from catalogue.version where target = $1 and state = 'published' "
+                                "order by published_at desc nulls last, version_id desc limit 1",
+                                {target});
+    if (newest.rows() == 0) throw gis::Conflict(fmt::format("{} has no published version", target));
+    const int undone = static_cast<int>(newest.int64(0, 0));
+    const Result replaced =
+        query(connection, std::string(part_columns) + "where replaced_by = $1::int order by part_id",
+              {std::to_string(undone)});
+    if (replaced.rows() == 0)
+        throw gis::Conflict(
+            fmt::format("version {} of {} replaced nothing: there is nothing to put back", undone, target));
+    const int restored = static_cast<int>(replaced.int64(0, 1));
+    const std::string column = coverage_column_of(connection, target);
+    // First all of them make room, then all are attached: parts of one coverage (a version and the edits made beside
+    // it) must not push each other out.
+    for (int i = 0; i < replaced.rows(); ++i) {
+        const Part part = read_part(replaced, i);
+        const auto coverage = coverage_of(connection, part.table, column);
+        query(connection, "update catalogue.part set coverage = $2::text[] where part_id = $1::int",
+              {std::to_string(part.part_id), coverage});
+        retire_version(connection, target, undone, coverage, restored);
+        retire_overlapping(connection, target, column, coverage, restored);
+    }
+    for (int i = 0; i < replaced.rows(); ++i) attach(connection, target, read_part(replaced, i).part_id);
+    query(connection, "update catalogue.version set published_at = now() where version_id = $1::int",
+          {std::to_string(restored)});
+    update_states(connection, target);
+    tell(connection, target);
+    return restored;
 }
 
 }  // namespace
@@ -468,32 +520,14 @@ std::vector<Version> list_versions(Connection& connection, const std::string& ta
 
 int roll_back(Connection& connection, const std::string& target) {
     connection.execute("begin");
-    connection.execute(fmt::format("select pg_advisory_xact_lock({})", publication_lock));
-    const Result newest = query(connection,
-                                "select version_id from catalogue.version where target = $1 and state = 'published' "
-                                "order by published_at desc, version_id desc limit 1",
-                                {target});
-    if (newest.rows() == 0) throw gis::Conflict(fmt::format("{} has no published version", target));
-    const std::string undone = std::to_string(newest.int64(0, 0));
-    const Result replaced =
-        query(connection, std::string(part_columns) + "where replaced_by = $1::int order by part_id", {undone});
-    if (replaced.rows() == 0)
-        throw gis::Conflict(
-            fmt::format("version {} of {} replaced nothing: there is nothing to put back", undone, target));
-    const int restored = static_cast<int>(replaced.int64(0, 1));
-    const std::string column = coverage_column_of(connection, target);
-    for (int i = 0; i < replaced.rows(); ++i) {
-        const Part part = read_part(replaced, i);
-        const auto coverage = coverage_of(connection, part.table, column);
-        retire_overlapping(connection, target, column, coverage, restored);
-        attach(connection, target, part.part_id);
+    try {
+        const int restored = put_back(connection, target);
+        connection.execute("commit");
+        return restored;
+    } catch (...) {
+        if (connection.is_open()) connection.execute("rollback");
+        throw;
     }
-    query(connection, "update catalogue.version set published_at = now() where version_id = $1::int",
-          {std::to_string(restored)});
-    update_states(connection, target);
-    tell(connection, target);
-    connection.execute("commit");
-    return restored;
 }
 
 int find_same_source(Connection& connection, const std::string& sha256, const std::string& target) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http/server.hpp"
-#include "raw_client.hpp"
+#include "tests/support/raw_client.hpp"
 
 #include <gtest/gtest.h>
 

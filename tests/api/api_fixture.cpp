@@ -1,0 +1,144 @@
+#include "tests/api/api_fixture.hpp"
+
+#include "server/api/problem.hpp"
+#include "server/db/catalog_store.hpp"
+
+namespace test {
+
+namespace {
+
+// Lambert-93: the point 700000, 6600000 is 3° east, 46.5° north by definition; x = 700000 is the meridian 3°.
+constexpr auto data_sql = R"(
+create table donnees.place (id text primary key, name text, count integer, small smallint, ratio real,
+    price double precision, active boolean, built date, seen timestamptz, code uuid, geom geometry(Point, 2154));
+insert into donnees.place values
+    ('p1', 'origine', 1, 1, 0.5, 1.25, true, '2020-01-01', '2020-01-01T00:00:00Z',
+     '00000000-0000-0000-0000-000000000001', 'SRID=2154;POINT(700000 6600000)'),
+    ('p2', 'nord', 2, 2, null, 2.5, false, '2021-06-15', '2021-06-15T12:00:00Z', null,
+     'SRID=2154;POINT(700000 6700000)'),
+    ('p3', 'est', 2, null, null, null, null, null, null, null, 'SRID=2154;POINT(800000 6600000)'),
+    ('p4', '<script>alert("x")</script> & ''q''', 4, null, null, null, null, null, '2022-01-01T00:00:00Z', null,
+     'SRID=2154;POINT(700000 6500000)'),
+    ('p5', 'sans géométrie', 5, null, null, null, true, null, null, null, null);
+create table donnees.square (id integer primary key, kind text, geom geometry(Polygon, 2154));
+insert into donnees.square select 2 * n, substr('abc', n % 3 + 1, 1),
+    st_makeenvelope(650000 + n % 60 * 100, 7000000 + n / 60 * 100, 650060 + n % 60 * 100, 7000060 + n / 60 * 100, 2154)
+    from generate_series(1, 3000) n;
+create index on donnees.square using gist (geom);
+create table donnees.note (code integer primary key, said text);
+insert into donnees.note values (1, 'un'), (2, 'deux');
+)";
+
+constexpr const char* declarations[] = {
+    R"({"table": "donnees.place", "title": "Lieux <b>gras</b>", "description": "\"><img src=x>", "datetime_column": "seen",
+        "label_field": "name", "theme": "essai", "attribution": "nous", "max_zoom": 18})",
+    R"({"table": "donnees.square", "title": "Carrés", "max_zoom": 18})", R"({"table": "donnees.note"})",
+    R"({"table": "cadastre.lieu_dit", "coverage_column": "commune"})"};
+
+constexpr int offered_epsg[] = {4326, 3857, 2154, 3950, 4258};
+
+std::vector<gis::Crs> offered() {
+    std::vector<gis::Crs> crs{gis::crs84()};
+    for (const int code : offered_epsg) crs.push_back(gis::crs_from_epsg(code).value());
+    return crs;
+}
+
+db::ConnectionPool::Options pool_options(const std::string& dsn) {
+    db::ConnectionPool::Options options;
+    options.dsn = dsn;
+    options.threads = 3;
+    options.settings = {"statement_timeout=10s", "jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"};
+    return options;
+}
+
+}  // namespace
+
+struct ApiTest::Served {
+    explicit Served(const std::string& dsn)
+        : pool(pool_options(dsn)),
+          catalog(dsn, [](const std::string&) {}),
+          server(config(), api::make_routes(services), api::to_response) {
+        server.start();
+    }
+    static http::ServerConfig config() { return {}; }
+
+    db::ConnectionPool pool;
+    live::CatalogWatch catalog;
+    api::PageTokens tokens{"a secret of the tests"};
+    api::CountCache counts;
+    http::StaticFiles portal;
+    api::Services services{catalog,
+                           pool,
+                           counts,
+                           tokens,
+                           portal,
+                           offered(),
+                           "Service SIG",
+                           "0.0-test",
+                           [] { return std::string(); },
+                           [] { return false; }};
+    http::Server server;
+};
+
+ApiTest::ApiTest() = default;
+ApiTest::~ApiTest() = default;
+
+void ApiTest::SetUpTestSuite() {
+    PostgresTest::SetUpTestSuite();
+    db::Connection connection(dsn());
+    connection.run_script(data_sql);
+    for (const char* declaration : declarations) db::declare_layer(dsn(), declaration);
+}
+
+void ApiTest::SetUp() {
+    served_ = std::make_unique<Served>(dsn());
+}
+
+void ApiTest::TearDown() {
+    served_.reset();
+}
+
+std::uint16_t ApiTest::port() const {
+    return served_->server.port();
+}
+
+RawAnswer ApiTest::get(const std::string& target, const std::string& headers) const {
+    return ::get(port(), target, headers);
+}
+
+json ApiTest::get_json(const std::string& target, const std::string& headers) const {
+    const RawAnswer answer = get(target, headers);
+    if (answer.status != 200)
+        throw std::runtime_error(target + " -> " + std::to_string(answer.status) + " " + answer.body.substr(0, 500));
+    return json::parse(answer.body);
+}
+
+std::vector<std::string> ApiTest::ids(const std::string& target) const {
+    std::vector<std::string> found;
+    const json document = get_json(target);
+    for (const json& feature : document["features"])
+        found.push_back(feature["id"].is_string() ? feature["id"].get<std::string>() : feature["id"].dump());
+    return found;
+}
+
+std::string ApiTest::path_of(const std::string& url) {
+    const auto authority = url.find("://");
+    return authority == std::string::npos ? url : url.substr(std::min(url.find('/', authority + 3), url.size()));
+}
+
+api::CountCache& ApiTest::counts() {
+    return served_->counts;
+}
+
+void ApiTest::wait_for_layer(const std::string& name) {
+    EXPECT_TRUE(eventually([&] { return served_->catalog.current().catalog->find(name) != nullptr; }));
+}
+
+std::string link_of(const json& document, const std::string& rel, const std::string& type) {
+    for (const json& link : document["links"]) {
+        if (link["rel"] == rel && (type.empty() || link["type"] == type)) return link["href"];
+    }
+    return "";
+}
+
+}  // namespace test
