@@ -16,28 +16,30 @@ namespace importing {
 
 namespace {
 
-constexpr std::size_t flush_bytes = 256 * 1024;  // a COPY message: large enough that system calls do not count
-constexpr std::size_t most_waiting = 4;          // batches: reading and writing take turns no longer, memory stays flat
+constexpr std::size_t message_bytes = 256 * 1024;  // of COPY: large enough that system calls do not count
+constexpr std::size_t most_waiting = 4;            // messages: PostgreSQL works while files are read, memory stays flat
 constexpr std::size_t listed_duplicates = 20;
 constexpr std::int64_t worth_helping = 20'000;  // rows: below, opening connections costs more than they save
 constexpr unsigned most_index_builders = 4;
 
 }  // namespace
 
-/// The load of one table: a connection in COPY mode, what it writes to, and the thread that writes.
+/// The load of one table: a connection in COPY mode, what it writes to, and the thread that sends.
 ///
-/// From `open` to `end_writer` connection and encoder belong to the thread; the mutex guards the rest.
+/// From `open` to `end_writer` the connection belongs to the thread; the mutex guards the rest.
 struct VersionLoader::TableLoad {
     ~TableLoad() { end_writer(false); }
 
-    /// Encodes and sends batches until `closed`; a failure ends it and is told by the next `write`.
+    /// Sends messages until `closed`; a failure ends it and is told by the next `send`.
     void work();
-    /// Waits until what waits is written, or drops it. Afterwards the connection is the caller's.
-    void end_writer(bool write_waiting);
+    /// Hands a message to the thread; waits while several wait already.
+    void send(std::string bytes);
+    /// Waits until what waits is sent, or drops it. Afterwards the connection is the caller's.
+    void end_writer(bool send_waiting);
 
     std::mutex mutex;
     std::condition_variable changed;
-    std::deque<gis::RowBatch> waiting;
+    std::deque<std::string> waiting;
     std::exception_ptr failure;
     bool closed = false;
     std::thread writer;
@@ -53,25 +55,17 @@ struct VersionLoader::TableLoad {
 };
 
 void VersionLoader::TableLoad::work() {
-    std::string bytes;
-    bytes.reserve(flush_bytes + 64 * 1024);
     std::unique_lock lock(mutex);
     while (true) {
         changed.wait(lock, [this] { return closed || !waiting.empty(); });
         if (waiting.empty()) return;
-        const gis::RowBatch batch = std::move(waiting.front());
+        const std::string bytes = std::move(waiting.front());
         waiting.pop_front();
         changed.notify_all();
         lock.unlock();
         try {
-            for (const gis::Row& row : batch.rows) {
-                encoder->append(bytes, row);
-                if (bytes.size() < flush_bytes) continue;
-                connection->copy_put(bytes);
-                bytes.clear();
-            }
             connection->copy_put(bytes);
-            bytes.clear();
+            lock.lock();
         } catch (...) {
             lock.lock();
             failure = std::current_exception();
@@ -79,16 +73,23 @@ void VersionLoader::TableLoad::work() {
             changed.notify_all();
             return;
         }
-        lock.lock();
     }
 }
 
-void VersionLoader::TableLoad::end_writer(bool write_waiting) {
+void VersionLoader::TableLoad::send(std::string bytes) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return failure || waiting.size() < most_waiting; });
+    if (failure) std::rethrow_exception(failure);
+    waiting.push_back(std::move(bytes));
+    changed.notify_all();
+}
+
+void VersionLoader::TableLoad::end_writer(bool send_waiting) {
     if (!writer.joinable()) return;
     {
         const std::lock_guard lock(mutex);
         closed = true;
-        if (!write_waiting) waiting.clear();
+        if (!send_waiting) waiting.clear();
     }
     changed.notify_all();
     writer.join();
@@ -147,14 +148,24 @@ void VersionLoader::open(TableLoad& load, const gis::RowBatch& batch) {
 
 void VersionLoader::write(gis::RowBatch batch) {
     TableLoad& load = load_for(batch);
-    std::unique_lock lock(load.mutex);
-    if (!load.connection) open(load, batch);
-    if (batch.columns != load.column_names) throw std::logic_error("the batches of a table must have the same columns");
-    load.changed.wait(lock, [&load] { return load.failure || load.waiting.size() < most_waiting; });
-    if (load.failure) std::rethrow_exception(load.failure);
+    {
+        const std::lock_guard lock(load.mutex);
+        if (!load.connection) open(load, batch);
+        if (batch.columns != load.column_names)
+            throw std::logic_error("the batches of a table must have the same columns");
+    }
+    std::string bytes;
+    bytes.reserve(message_bytes + 64 * 1024);
+    for (const gis::Row& row : batch.rows) {
+        load.encoder->append(bytes, row);
+        if (bytes.size() < message_bytes) continue;
+        load.send(std::move(bytes));
+        bytes.clear();
+        bytes.reserve(message_bytes + 64 * 1024);
+    }
+    load.send(std::move(bytes));
+    const std::lock_guard lock(load.mutex);
     load.rows += static_cast<std::int64_t>(batch.rows.size());
-    load.waiting.push_back(std::move(batch));
-    load.changed.notify_all();
 }
 
 void VersionLoader::finish_copy(TableLoad& load) {
