@@ -57,7 +57,7 @@ class VersionLoader : public gis::RowSink {
     std::string dsn_;
     Source source_;
     mutable std::mutex mutex_;
-    std::vector<std::unique_ptr<TableLoad>> loads_;  ///< in the order tables first came: what refers comes after
+    std::vector<std::unique_ptr<TableLoad>> loads_;         ///< in the order tables first came: what refers comes after
     std::vector<std::unique_ptr<db::Connection>> helpers_;  ///< build indexes beside a table's own connection
     bool published_ = false;
 };

@@ -257,6 +257,16 @@ void publish_parts(Connection& connection, const Publication& publication) {
     update_states(connection, publication.target);
 }
 
+/// Identity columns: the real table fills them, staging tables do without.
+std::vector<std::string> numbered_columns(Connection& connection, const std::string& relation) {
+    const Result rows =
+        query(connection, "select attname::text from pg_attribute where attrelid = $1::regclass and attidentity <> ''",
+              {relation});
+    std::vector<std::string> names;
+    for (int i = 0; i < rows.rows(); ++i) names.push_back(rows.text(i, 0));
+    return names;
+}
+
 /// Rows of the staging table replace those with the same primary key.
 void merge_staging(Connection& connection, const Publication& publication) {
     const std::string columns = columns_list(connection, publication.staging);
@@ -280,9 +290,10 @@ void merge_staging(Connection& connection, const Publication& publication) {
         if (!sets.empty()) action = fmt::format("({}) do {}", keys, action);
     }
     const std::string conflict = action == "nothing" ? "on conflict do nothing" : "on conflict " + action;
-    // A key that came twice: the last one counts.
-    const std::string distinct = keys.empty() ? "" : fmt::format("distinct on ({}) ", keys);
-    const std::string order = keys.empty() ? "" : fmt::format("order by {}, ctid desc ", keys);
+    // A key that came twice: the last one counts. A key that the real table numbers did not come at all.
+    const bool came = !keys.empty() && numbered_columns(connection, quoted(connection, publication.target)).empty();
+    const std::string distinct = came ? fmt::format("distinct on ({}) ", keys) : "";
+    const std::string order = came ? fmt::format("order by {}, ctid desc ", keys) : "";
     connection.execute(fmt::format("insert into {} ({}) select {}{} from {} {}{}",
                                    quoted(connection, publication.target), columns, distinct, columns,
                                    publication.staging, order, conflict));
@@ -421,13 +432,8 @@ std::string create_staging(Connection& connection, const std::string& target) {
     connection.execute(fmt::format("drop table if exists {}", name));
     connection.execute(
         fmt::format("create unlogged table {} (like {} including defaults)", name, quoted(connection, target)));
-    // Identity columns are filled by the real table.
-    const Result identity =
-        query(connection, "select attname::text from pg_attribute where attrelid = $1::regclass and attidentity <> ''",
-              {quoted(connection, target)});
-    for (int i = 0; i < identity.rows(); ++i)
-        connection.execute(
-            fmt::format("alter table {} drop column {}", name, connection.quote_identifier(identity.text(i, 0))));
+    for (const std::string& numbered : numbered_columns(connection, quoted(connection, target)))
+        connection.execute(fmt::format("alter table {} drop column {}", name, connection.quote_identifier(numbered)));
     return name;
 }
 
