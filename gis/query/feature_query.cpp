@@ -59,6 +59,11 @@ void add_columns(SqlStatement& statement, const Layer& layer, const Crs& output_
 /// The box in the layer's CRS as SQL. A box in another CRS is first cut to where the layer's CRS is defined.
 std::optional<SqlStatement> box_sql(const Envelope& bbox, const Crs& storage) {
     SqlStatement sql;
+    if (bbox.min_x == bbox.max_x && bbox.min_y == bbox.max_y) {  // a polygon of no size would meet nothing
+        sql.text("st_transform(st_setsrid(st_makepoint(").param(bbox.min_x).text(", ").param(bbox.min_y);
+        sql.text(fmt::format("), {}), {})", bbox.crs.srid, storage.srid));
+        return sql;
+    }
     if (bbox.crs.srid == storage.srid) {
         sql.text("st_makeenvelope(")
             .param(bbox.min_x)
