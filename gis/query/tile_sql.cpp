@@ -12,6 +12,11 @@ namespace {
 constexpr double margin = (tile_buffer + 16.0) / tile_extent;
 constexpr int segments_per_edge = 32;
 
+// Names that no column has: a table may well have columns called f, fid or geom.
+constexpr std::string_view row_name = "carreau$row";
+constexpr std::string_view id_name = "carreau$id";
+constexpr std::string_view geometry_name = "carreau$geometry";
+
 struct TileAddress {
     int z, x, y;
 };
@@ -36,8 +41,8 @@ void add_geometry(SqlStatement& sql, const Layer& layer) {
 /// "select <id and fields>": the attributes that the tile carries at zoom z.
 void add_attributes(SqlStatement& sql, const Layer& layer, int z) {
     const bool numbered = layer.id_type == FieldType::Integer;
-    sql.text("select ").ident(layer.id_column).text(numbered ? "::int8 as fid" : "::text as ");
-    if (!numbered) sql.ident(layer.id_column);
+    sql.text("select ").ident(layer.id_column).text(numbered ? "::int8 as " : "::text as ");
+    sql.ident(numbered ? id_name : std::string_view(layer.id_column));
     for (const Field& field : layer.fields) {
         if ((field.name == layer.id_column && !numbered) || z < field.tile_min_zoom) continue;
         sql.text(", ").ident(field.name);
@@ -51,20 +56,22 @@ void add_attributes(SqlStatement& sql, const Layer& layer, int z) {
 /// The statement around `geometry_sql`, the geometry in the layer's CRS.
 SqlStatement mvt_sql(const Layer& layer, const std::string& name, const SqlStatement& geometry, int buffer,
                      TileAddress tile, const GeographicBox& box) {
-    SqlStatement sql("select st_asmvt(f, ");
-    sql.param(name, "text").text(fmt::format(", {}, 'geom'", tile_extent));
-    if (layer.id_type == FieldType::Integer) sql.text(", 'fid'");
+    SqlStatement sql("select st_asmvt(");
+    sql.ident(row_name).text(", ").param(name, "text");
+    sql.text(fmt::format(", {}, '{}'", tile_extent, geometry_name));
+    if (layer.id_type == FieldType::Integer) sql.text(fmt::format(", '{}'", id_name));
     sql.text(") from (");
     add_attributes(sql, layer, tile.z);
     sql.text(", st_asmvtgeom(st_transform(").append(geometry).text(", 3857), st_tileenvelope(");
     sql.param(tile.z).text(", ").param(tile.x).text(", ").param(tile.y);
-    sql.text(fmt::format("), {}, {}, true) as geom from ", tile_extent, buffer))
-        .table(layer.schema_name, layer.table_name);
+    sql.text(fmt::format("), {}, {}, true) as ", tile_extent, buffer));
+    sql.ident(geometry_name).text(" from ").table(layer.schema_name, layer.table_name);
     sql.text(" where ").ident(layer.geometry_column).text(" && st_transform(st_segmentize(st_makeenvelope(");
     sql.param(box.west).text(", ").param(box.south).text(", ").param(box.east).text(", ").param(box.north).text(
         ", 4326), ");
     sql.param(std::max(box.east - box.west, box.north - box.south) / segments_per_edge);
-    sql.text(fmt::format("), {})", layer.crs.srid)).text(") f where geom is not null");
+    sql.text(fmt::format("), {})) ", layer.crs.srid)).ident(row_name);
+    sql.text(" where ").ident(geometry_name).text(" is not null");
     return sql;
 }
 
