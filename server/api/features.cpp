@@ -32,7 +32,7 @@ std::string scalar_text(const gis::Scalar& value) {
 }
 
 void append_html_row(std::string& out, const gis::Feature& feature, const std::string& items_url) {
-    out += "<tr><td>" + anchor(items_url + "/" + encode_query_value(feature.id) + "?f=html", feature.id) + "</td>";
+    out += "<tr><td>" + anchor(items_url + "/" + encode_path_segment(feature.id) + "?f=html", feature.id) + "</td>";
     for (const gis::Scalar& value : feature.values) out += "<td>" + escape_html(scalar_text(value)) + "</td>";
     out += "</tr>";
 }
@@ -144,7 +144,7 @@ Answer item(const Services& services, RequestPtr request) {
     }
 
     const std::string collection_url = request->base_url + "/collections/" + layer.name;
-    const std::string url = collection_url + "/items/" + encode_query_value(id);
+    const std::string url = collection_url + "/items/" + encode_path_segment(id);
     auto work = [statement, &layer, form, crs, keep = known.catalog](db::Connection& connection) {
         FeatureRows rows(layer, connection.query(statement.sql(), statement.parameters()));
         std::string text;

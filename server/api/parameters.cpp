@@ -171,6 +171,13 @@ std::string encode_query_value(std::string_view text) {
     return encoded;
 }
 
+std::string encode_path_segment(std::string_view text) {
+    std::string encoded = encode_query_value(text);
+    for (auto slash = encoded.find('/'); slash != std::string::npos; slash = encoded.find('/', slash))
+        encoded.replace(slash, 1, "%2F");
+    return encoded;
+}
+
 std::string query_without(const http::Request& request, std::initializer_list<std::string_view> names,
                           std::string_view extra) {
     std::string text;

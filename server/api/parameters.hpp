@@ -46,4 +46,7 @@ std::string query_without(const http::Request& request, std::initializer_list<st
 /// Percent-encodes what may not stand in a query value. CRS URIs stay readable.
 std::string encode_query_value(std::string_view text);
 
+/// Percent-encodes a part of a path: as a query value, and '/' too.
+std::string encode_path_segment(std::string_view text);
+
 }  // namespace api
