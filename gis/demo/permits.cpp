@@ -131,7 +131,7 @@ PermitWriter::Permit PermitWriter::make_permit(const BuildingSite& site, Day fir
     return out;
 }
 
-void PermitWriter::write_commune(const CommuneFact& commune, std::vector<BuildingSite> sites, const Geos& geos,
+void PermitWriter::write_commune(const CommuneFact& commune, const std::vector<BuildingSite>& sites, const Geos& geos,
                                  std::uint64_t seed) {
     Random random(mix(seed, 71));
     const Day first = parse_iso(commune.ads_since);

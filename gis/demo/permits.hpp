@@ -12,7 +12,7 @@ class PermitWriter {
     PermitWriter(const ParsedFacts& facts, RowSink& sink);
 
     /// `sites`: where people of a member commune build. Each becomes one file.
-    void write_commune(const CommuneFact& commune, std::vector<BuildingSite> sites, const Geos& geos,
+    void write_commune(const CommuneFact& commune, const std::vector<BuildingSite>& sites, const Geos& geos,
                        std::uint64_t seed);
     void finish();
 

@@ -6,7 +6,7 @@
 
 namespace api {
 
-const gis::Layer& require_layer(const gis::Catalog& catalog, const std::string& name) {
+const gis::Layer& require_layer(const gis::Catalog& catalog, std::string_view name) {
     const gis::Layer* layer = catalog.find(name);
     if (layer == nullptr) throw gis::NotFound(fmt::format("there is no collection '{}'", name.substr(0, 100)));
     return *layer;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gis/crs/crs.hpp"
@@ -30,7 +31,7 @@ struct Services {
 };
 
 /// The layer that the route's `{name}` names. Throws gis::NotFound, the same for unknown and unpublished ones.
-const gis::Layer& require_layer(const gis::Catalog& catalog, const std::string& name);
+const gis::Layer& require_layer(const gis::Catalog& catalog, std::string_view name);
 
 /// A database query tied to the request: it is cancelled when the client leaves.
 std::shared_ptr<db::RunningQuery> query_for(const http::Request& request);

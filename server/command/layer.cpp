@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-const gis::Layer& require_layer(const gis::Catalog& catalog, const std::string& name) {
+const gis::Layer& require_layer(const gis::Catalog& catalog, std::string_view name) {
     const gis::Layer* layer = catalog.find(name);
     if (layer == nullptr) throw gis::NotFound(fmt::format("il n'y a pas de couche « {} » (carreau layer list)", name));
     return *layer;
