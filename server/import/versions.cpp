@@ -267,10 +267,28 @@ std::vector<std::string> numbered_columns(Connection& connection, const std::str
     return names;
 }
 
-/// Rows of the staging table replace those with the same primary key.
+/// What tells the rows of a merged table apart: the primary key or, when the table numbers its rows itself, a unique
+/// constraint over columns that came. Empty when there is none.
+std::vector<std::string> merge_key(Connection& connection, const Publication& publication) {
+    const Result rows = query(
+        connection,
+        "with staged as (select attname from pg_attribute where attrelid = $2::regclass and attnum > 0 and not "
+        "attisdropped), chosen as (select i.indrelid, i.indkey from pg_index i where i.indrelid = $1::regclass and "
+        "i.indisunique and i.indpred is null and i.indexprs is null and not exists (select from pg_attribute a "
+        "where a.attrelid = i.indrelid and a.attnum = any (i.indkey) and a.attname not in (select attname from "
+        "staged)) order by i.indisprimary desc, i.indexrelid limit 1) "
+        "select a.attname::text from chosen c join pg_attribute a on a.attrelid = c.indrelid and a.attnum = any "
+        "(c.indkey)",
+        {quoted(connection, publication.target), publication.staging});
+    std::vector<std::string> key;
+    for (int i = 0; i < rows.rows(); ++i) key.push_back(rows.text(i, 0));
+    return key;
+}
+
+/// Rows of the staging table replace those with the same key.
 void merge_staging(Connection& connection, const Publication& publication) {
     const std::string columns = columns_list(connection, publication.staging);
-    const auto key = key_of(connection, publication.target);
+    const auto key = merge_key(connection, publication);
     std::string action = "nothing";
     std::string keys;
     if (!key.empty()) {
@@ -290,8 +308,8 @@ void merge_staging(Connection& connection, const Publication& publication) {
         if (!sets.empty()) action = fmt::format("({}) do {}", keys, action);
     }
     const std::string conflict = action == "nothing" ? "on conflict do nothing" : "on conflict " + action;
-    // A key that came twice: the last one counts. A key that the real table numbers did not come at all.
-    const bool came = !keys.empty() && numbered_columns(connection, quoted(connection, publication.target)).empty();
+    // A key that came twice: the last one counts.
+    const bool came = !keys.empty();
     const std::string distinct = came ? fmt::format("distinct on ({}) ", keys) : "";
     const std::string order = came ? fmt::format("order by {}, ctid desc ", keys) : "";
     connection.execute(fmt::format("insert into {} ({}) select {}{} from {} {}{}",
@@ -358,6 +376,9 @@ int put_back(Connection& connection, const std::string& target) {
             fmt::format("version {} of {} replaced nothing: there is nothing to put back", undone, target));
     const int restored = static_cast<int>(replaced.int64(0, 1));
     const std::string column = coverage_column_of(connection, target);
+    // What the restored version once replaced is out of reach from now on: the next roll-back brings `undone` again.
+    query(connection, "update catalogue.part set replaced_by = null where replaced_by = $1::int",
+          {std::to_string(restored)});
     // First all of them make room, then all are attached: parts of one coverage (a version and the edits made beside
     // it) must not push each other out.
     for (int i = 0; i < replaced.rows(); ++i) {

@@ -223,12 +223,22 @@ TEST_F(Versions, RollBackOfALargerImportPutsAllThatItReplacedBack) {
     EXPECT_EQ(shown_places(), forth);
 }
 
+TEST_F(Versions, RollBackAfterThreeImportsGoesBetweenTheLastTwo) {
+    load_places("62001", {"a"}, "v1");
+    load_places("62001", {"a"}, "v2");
+    load_places("62001", {"a", "b"}, "v3");
+    for (int i = 0; i < 3; ++i) {
+        roll_back(places);
+        EXPECT_EQ(shown_places(), (Lines{"62001 a v2"}));
+        roll_back(places);
+        EXPECT_EQ(shown_places(), (Lines{"62001 a v3", "62001 b v3"}));
+    }
+}
+
 TEST_F(Versions, FirstImportCannotBeRolledBack) {
     EXPECT_THROW(roll_back(places), gis::Conflict);
-    run("rollback");
     load_places("62001", {"a"}, "v1");
     EXPECT_THROW(roll_back(places), gis::Conflict);
-    run("rollback");
     EXPECT_EQ(shown_places(), (Lines{"62001 a v1"}));
 }
 
@@ -324,6 +334,21 @@ TEST_F(Versions, TableWithoutVersionsIsMergedByItsKey) {
     EXPECT_EQ(loaded[0].version_id, 0);
     EXPECT_EQ(column("select code || ' ' || nom from donnees.plan order by 1"), (Lines{"A new", "B kept", "C added"}));
     EXPECT_EQ(tables_aside(), Lines());
+}
+
+TEST_F(Versions, TableThatNumbersItsRowsIsMergedByItsUniqueColumns) {
+    run("create table donnees.plan (number integer generated always as identity primary key, nom text, genre text, "
+        "said text, unique (genre, nom)); insert into donnees.plan (nom, genre, said) values ('A', 'x', 'old')");
+    for (int i = 0; i < 2; ++i) {
+        VersionLoader loader(dsn(), {});
+        loader.write({"donnees.plan",
+                      {"nom", "genre", "said"},
+                      {{{std::string("A"), std::string("x"), std::string("new")}, ""},
+                       {{std::string("A"), std::string("y"), std::string("other")}, ""}}});
+        loader.publish();
+        EXPECT_EQ(column("select concat_ws(' ', nom, genre, said) from donnees.plan order by 1"),
+                  (Lines{"A x new", "A y other"}));
+    }
 }
 
 TEST_F(Versions, SameKeyTwiceInAMergedTableIsNoFailure) {
