@@ -11,12 +11,11 @@ create table org.commune (
     valid_from date not null default '1943-01-01',
     valid_to   date,
     geom       geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, code_insee, valid_from),
+    primary key (code_insee, valid_from, part_id),
     check (valid_to is null or valid_to > valid_from)
 ) partition by list (part_id);
 select catalogue.make_versioned('org.commune');
 create index on org.commune using gist (geom);
-create index on org.commune (code_insee);
 
 -- Today's communes: one row for each code.
 create view org.commune_actuelle with (security_invoker = true) as

@@ -9,7 +9,7 @@ create table cadastre.section (
     prefixe text not null,
     code    text not null,
     geom    geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table cadastre.feuille (
@@ -23,7 +23,7 @@ create table cadastre.feuille (
     modeconfection text,
     echelle integer,
     geom    geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table cadastre.parcelle (
@@ -34,13 +34,13 @@ create table cadastre.parcelle (
     section    text not null,
     numero     text not null,
     contenance integer,           -- m², as the fiscal administration holds it
-    surface_calculee double precision generated always as (round(st_area(geom)::numeric, 1)::double precision) stored,
+    surface_calculee double precision generated always as (round(st_area(geom) * 10) / 10) stored,
     arpente    boolean,
     idu        text generated always as (substr(id, 3)) stored,
     created    date,
     updated    date,
     geom       geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table cadastre.batiment (
@@ -52,7 +52,7 @@ create table cadastre.batiment (
     created date,
     updated date,
     geom    geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table cadastre.lieu_dit (
@@ -61,7 +61,7 @@ create table cadastre.lieu_dit (
     commune text not null,
     nom     text,
     geom    geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 select catalogue.make_versioned(t::regclass)
@@ -72,11 +72,6 @@ create index on cadastre.feuille using gist (geom);
 create index on cadastre.parcelle using gist (geom);
 create index on cadastre.batiment using gist (geom);
 create index on cadastre.lieu_dit using gist (geom);
-create index on cadastre.section (id);
-create index on cadastre.feuille (id);
-create index on cadastre.parcelle (id);
 create index on cadastre.parcelle (commune);
 create index on cadastre.parcelle ("right"(id, 6));  -- section and number, when no commune is named
-create index on cadastre.batiment (id);
 create index on cadastre.batiment (commune);
-create index on cadastre.lieu_dit (id);

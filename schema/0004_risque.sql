@@ -27,7 +27,7 @@ create table risque.perimetre (
     etatprocedure text,
     dateetat      date,
     geom          geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, idperimetre)
+    primary key (idperimetre, part_id)
 ) partition by list (part_id);
 
 -- Regulation zones bind only when the procedure is anticipated or approved: a prescribed plan has none.
@@ -40,7 +40,7 @@ create table risque.zone_reglementaire (
     typereglement       text check (typereglement in ('01', '02', '03', '04', '05')),
     existemesuresobligatoires boolean,
     geom                geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, idzonereglementaire)
+    primary key (idzonereglementaire, part_id)
 ) partition by list (part_id);
 
 create table risque.zone_alea (
@@ -52,7 +52,7 @@ create table risque.zone_alea (
     occurrence    text,
     description   text,
     geom          geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, idzonealea)
+    primary key (idzonealea, part_id)
 ) partition by list (part_id);
 
 select catalogue.make_versioned(t::regclass)

@@ -30,7 +30,7 @@ create table urba.zone_urba (
     urlfic   text,
     datvalid date,
     geom     geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table urba.prescription_surf (
@@ -46,7 +46,7 @@ create table urba.prescription_surf (
     urlfic   text,
     datvalid date,
     geom     geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table urba.prescription_lin (
@@ -62,7 +62,7 @@ create table urba.prescription_lin (
     urlfic   text,
     datvalid date,
     geom     geometry(MultiLineString, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table urba.prescription_pct (
@@ -78,7 +78,7 @@ create table urba.prescription_pct (
     urlfic   text,
     datvalid date,
     geom     geometry(MultiPoint, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 select catalogue.make_versioned(t::regclass)

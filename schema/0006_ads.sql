@@ -15,7 +15,7 @@ create table ads.dossier (
     nb_logements  integer,
     surface_creee double precision,
     geom          geometry(MultiPolygon, 2154),
-    primary key (part_id, numero)
+    primary key (numero, part_id)
 ) partition by list (part_id);
 
 create table ads.dossier_parcelle (
@@ -29,4 +29,3 @@ create index on ads.dossier_parcelle (parcelle);
 select catalogue.make_versioned('ads.dossier');
 create index on ads.dossier using gist (geom);
 create index on ads.dossier (commune);
-create index on ads.dossier (numero);

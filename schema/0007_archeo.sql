@@ -15,7 +15,7 @@ create table archeo.operation (
     operateur     text,
     resultat      text check (resultat in ('positif', 'négatif')),
     geom          geometry(MultiPolygon, 2154),
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 create table archeo.operation_commune (
@@ -34,7 +34,7 @@ create table archeo.entite (
     sensibilite  integer check (sensibilite between 0 and 3),
     commune      text not null,
     geom         geometry(MultiPolygon, 2154) not null,
-    primary key (part_id, id)
+    primary key (id, part_id)
 ) partition by list (part_id);
 
 select catalogue.make_versioned(t::regclass) from unnest(array['archeo.operation', 'archeo.entite']) t;

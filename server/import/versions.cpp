@@ -579,9 +579,8 @@ void create_versioned_table(Connection& connection, const std::string& target, c
     const std::string id = connection.quote_identifier(id_column);
     connection.execute("begin");
     connection.execute(
-        fmt::format("create table {} ({}, primary key (part_id, {})) partition by list (part_id)", name, list, id));
+        fmt::format("create table {} ({}, primary key ({}, part_id)) partition by list (part_id)", name, list, id));
     query(connection, "select catalogue.make_versioned($1::regclass)", {name});
-    connection.execute(fmt::format("create index on {} ({})", name, id));
     if (!geometry_type.empty()) connection.execute(fmt::format("create index on {} using gist (geom)", name));
     connection.execute("commit");
 }

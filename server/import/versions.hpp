@@ -81,7 +81,7 @@ struct NewColumn {
     std::string sql_type;  ///< one that CopyEncoder writes
 };
 
-/// Creates a versioned table in EPSG:`srid`: columns, primary key (part_id, id), spatial index. `geometry_type` empty:
+/// Creates a versioned table in EPSG:`srid`: columns, primary key (id, part_id), spatial index. `geometry_type` empty:
 /// none. Throws gis::Conflict when there is such a table already.
 void create_versioned_table(db::Connection& connection, const std::string& target,
                             const std::vector<NewColumn>& columns, const std::string& id_column,

@@ -40,7 +40,7 @@ class Versions : public test::PostgresTest {
   protected:
     void SetUp() override {
         run("create table donnees.tree (part_id integer not null default 0, id text, nom text, "
-            "geom geometry(MultiPolygon, 2154), primary key (part_id, id)) partition by list (part_id); "
+            "geom geometry(MultiPolygon, 2154), primary key (id, part_id)) partition by list (part_id); "
             "select catalogue.make_versioned('donnees.tree'); create index on donnees.tree using gist (geom);");
         db::declare_layer(dsn(), R"({"table": "cadastre.lieu_dit", "coverage_column": "commune"})");
         db::declare_layer(dsn(), R"({"table": "donnees.tree"})");
