@@ -45,7 +45,7 @@ std::string commune_name(const gis::CommuneIndex& communes, const std::string& c
 
 /// "AB 12" of "62119000AB0012".
 std::string short_reference(const std::string& id) {
-    const auto strip = [](std::string text) {
+    const auto strip = [](const std::string& text) {
         const auto first = text.find_first_not_of('0');
         return first == std::string::npos ? std::string("0") : text.substr(first);
     };

@@ -22,8 +22,8 @@ namespace {
 
 constexpr int oldest_postgres = 150000;
 constexpr std::uintmax_t least_free_bytes = 2'000'000'000;
-// NTF Lambert plans, and heights: the grids that French deliveries need.
-constexpr const char* grids[] = {"fr_ign_ntf_r93.tif", "fr_ign_RAF18.tif"};
+// What deliveries in NTF Lambert need.
+constexpr const char* grids[] = {"fr_ign_ntf_r93.tif"};
 
 /// Prints each line of the diagnosis and remembers whether something is wrong.
 class Diagnosis {
@@ -47,6 +47,7 @@ void check_libraries(Diagnosis& diagnosis) {
 }
 
 void check_grids(Diagnosis& diagnosis) {
+    proj_log_level(PJ_DEFAULT_CTX, PJ_LOG_NONE);
     for (const char* grid : grids) {
         const PJ_GRID_INFO found = proj_grid_info(grid);
         if (found.filename[0] != '\0') {

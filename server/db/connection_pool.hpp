@@ -91,7 +91,7 @@ class ConnectionPool {
         job.run = [state, work = std::move(work)](Connection& connection) mutable {
             state->answer.emplace(work(connection));
         };
-        job.finish = [state, timer, executor](std::exception_ptr error) {
+        job.finish = [state, timer, executor](const std::exception_ptr& error) {
             boost::asio::post(executor, [state, timer, error] {
                 state->error = error;
                 state->done = true;
