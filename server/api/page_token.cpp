@@ -54,7 +54,7 @@ std::string PageTokens::read(std::string_view token, std::string_view question) 
                          end == token.data() + token.size() && size >= tag_size;
     if (decoded) {
         raw.resize(size);
-        const std::string key = raw.substr(tag_size);
+        std::string key = raw.substr(tag_size);
         const std::string expected = tag(key, question);
         if (sodium_memcmp(raw.data(), expected.data(), tag_size) == 0) return key;
     }

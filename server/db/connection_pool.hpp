@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -106,6 +107,7 @@ class ConnectionPool {
             throw gis::Unavailable("the database took too long to answer");
         }
         if (state->error) std::rethrow_exception(state->error);
+        if (!state->answer) throw std::logic_error("a database job ended without an answer");
         co_return std::move(*state->answer);
     }
 
