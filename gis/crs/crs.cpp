@@ -1,5 +1,7 @@
 #include "gis/crs/crs.hpp"
 
+#include "gis/crs/proj_handles.hpp"
+
 #include <fmt/format.h>
 #include <proj.h>
 
@@ -11,15 +13,6 @@
 namespace gis {
 
 namespace {
-
-struct ContextDeleter {
-    void operator()(PJ_CONTEXT* context) const { proj_context_destroy(context); }
-};
-struct PjDeleter {
-    void operator()(PJ* pj) const { proj_destroy(pj); }
-};
-using ContextPtr = std::unique_ptr<PJ_CONTEXT, ContextDeleter>;
-using PjPtr = std::unique_ptr<PJ, PjDeleter>;
 
 bool first_axis_is_north(PJ_CONTEXT* context, const PJ* crs) {
     const PjPtr system(proj_crs_get_coordinate_system(context, crs));

@@ -1,5 +1,7 @@
 #include "gis/crs/identify.hpp"
 
+#include "gis/crs/proj_handles.hpp"
+
 #include <proj.h>
 
 #include <algorithm>
@@ -13,19 +15,6 @@
 namespace gis {
 
 namespace {
-
-struct ContextDeleter {
-    void operator()(PJ_CONTEXT* context) const { proj_context_destroy(context); }
-};
-struct PjDeleter {
-    void operator()(PJ* pj) const { proj_destroy(pj); }
-};
-struct ListDeleter {
-    void operator()(PJ_OBJ_LIST* list) const { proj_list_destroy(list); }
-};
-using ContextPtr = std::unique_ptr<PJ_CONTEXT, ContextDeleter>;
-using PjPtr = std::unique_ptr<PJ, PjDeleter>;
-using ListPtr = std::unique_ptr<PJ_OBJ_LIST, ListDeleter>;
 
 /// Below this PROJ itself calls the match doubtful (a name alone, or parameters that differ).
 constexpr int least_confidence = 90;

@@ -5,27 +5,16 @@
 
 #include <limits>
 
+#include "gis/crs/proj_handles.hpp"
 #include "gis/error.hpp"
 
 namespace gis {
 
 namespace {
 
-struct ContextDeleter {
-    void operator()(PJ_CONTEXT* context) const { proj_context_destroy(context); }
-};
-struct PjDeleter {
-    void operator()(PJ* pj) const { proj_destroy(pj); }
-};
-struct ListDeleter {
-    void operator()(PJ_OBJ_LIST* list) const { proj_list_destroy(list); }
-};
 struct FactoryDeleter {
     void operator()(PJ_OPERATION_FACTORY_CONTEXT* factory) const { proj_operation_factory_context_destroy(factory); }
 };
-using ContextPtr = std::unique_ptr<PJ_CONTEXT, ContextDeleter>;
-using PjPtr = std::unique_ptr<PJ, PjDeleter>;
-using ListPtr = std::unique_ptr<PJ_OBJ_LIST, ListDeleter>;
 using FactoryPtr = std::unique_ptr<PJ_OPERATION_FACTORY_CONTEXT, FactoryDeleter>;
 
 struct Box {
