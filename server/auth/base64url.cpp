@@ -30,8 +30,8 @@ std::optional<std::string> decode_base64url(std::string_view text) {
     std::string bytes(text.size(), '\0');
     std::size_t size = 0;
     const char* end = nullptr;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr,
-                          &size, &end, url_safe) != 0 ||
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
+                          nullptr, &size, &end, url_safe) != 0 ||
         end != text.data() + text.size()) {
         return std::nullopt;
     }

@@ -76,7 +76,8 @@ Transfer prepare(const std::string& url, const HttpClientLimits& limits, Body& b
 
 HttpAnswer perform(const Transfer& transfer, const std::string& url, Body& body) {
     const CURLcode code = curl_easy_perform(transfer.get());
-    if (code == CURLE_WRITE_ERROR) throw ProviderAway(url + ": answer longer than " + std::to_string(body.limit) + " bytes");
+    if (code == CURLE_WRITE_ERROR)
+        throw ProviderAway(url + ": answer longer than " + std::to_string(body.limit) + " bytes");
     if (code != CURLE_OK) throw ProviderAway(url + ": " + curl_easy_strerror(code));
     HttpAnswer answer;
     curl_easy_getinfo(transfer.get(), CURLINFO_RESPONSE_CODE, &answer.status);

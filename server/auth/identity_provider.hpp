@@ -23,8 +23,8 @@ struct ProviderEndpoints {
 ProviderEndpoints parse_discovery(const std::string& text, const std::string& issuer);
 
 /// The documents a provider publishes, fetched when first asked for and kept: endpoints for an hour, keys for ten
-/// minutes. May be shared by threads; blocks. Everything throws ProviderAway; after a failure no one asks for 5 seconds,
-/// so that a provider that is away does not hold a thread for each request.
+/// minutes. May be shared by threads; blocks. Everything throws ProviderAway; after a failure no one asks for 5
+/// seconds, so that a provider that is away does not hold a thread for each request.
 class IdentityProvider {
   public:
     using Time = std::chrono::steady_clock::time_point;

@@ -20,8 +20,8 @@ struct JwkSet {
 };
 
 /// Reads a JWK set (RFC 7517 section 5): at most 100 keys. Left out, as that section says, are keys of other types, for
-/// encryption (`use`, `key_ops`), for another algorithm (`alg`), weak or malformed; the `x5u` and `x5c` of a key are not
-/// looked at. Throws std::invalid_argument when the text is no JWK set.
+/// encryption (`use`, `key_ops`), for another algorithm (`alg`), weak or malformed; the `x5u` and `x5c` of a key are
+/// not looked at. Throws std::invalid_argument when the text is no JWK set.
 JwkSet parse_jwks(std::string_view text);
 
 }  // namespace auth

@@ -121,7 +121,8 @@ void JwtVerifier::check_signature(std::string_view signed_part, std::string_view
     if (!candidates.front()->key.verifies(signed_part, *signature)) throw Refused("signature: wrong");
 }
 
-Claims JwtVerifier::verify(std::string_view token, const JwkSet& keys, std::chrono::system_clock::time_point now) const {
+Claims JwtVerifier::verify(std::string_view token, const JwkSet& keys,
+                           std::chrono::system_clock::time_point now) const {
     const auto [header_part, payload_part, signature_part] = split(token);
     const auto signed_part = token.substr(0, token.size() - signature_part.size() - 1);
     check_signature(signed_part, header_part, signature_part, keys);

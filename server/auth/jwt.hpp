@@ -19,7 +19,8 @@ struct Claims {
     std::vector<std::string> audience;  ///< at least the verifier's own
     std::int64_t expires = 0;           ///< seconds since 1970
     /// All other claims that are one value: texts as they are, booleans "true" and "false", whole numbers in decimal.
-    std::map<std::string, std::string> values;  ///< "email", "email_verified", "preferred_username", "nonce", "scope" ...
+    std::map<std::string, std::string>
+        values;  ///< "email", "email_verified", "preferred_username", "nonce", "scope" ...
     /// All other claims that are arrays of texts ("groups"). Objects and mixed arrays are left out.
     std::map<std::string, std::vector<std::string>> lists;
 
@@ -29,12 +30,12 @@ struct Claims {
 /// What the token is for; one may not be used as the other.
 enum class TokenUse {
     Identity,  ///< OpenID Connect id_token: `typ` absent or JWT, `iat` is there, `azp` is the audience (Core 3.1.3.7)
-    Access,    ///< access token: `typ` at+jwt (RFC 9068), or absent or JWT when nothing in it says that it is an id_token
+    Access,  ///< access token: `typ` at+jwt (RFC 9068), or absent or JWT when nothing in it says that it is an id_token
 };
 
-/// Verifies JSON Web Tokens in compact form, signed (RFC 7515 section 5.2, RFC 8725). The algorithm must be allowed here
-/// and be the one the key is for; keys come from the set and never from the token (`jku`, `x5u`, `jwk`, `x5c`); no `crit`
-/// extension is understood. 60 s are allowed for clocks that differ.
+/// Verifies JSON Web Tokens in compact form, signed (RFC 7515 section 5.2, RFC 8725). The algorithm must be allowed
+/// here and be the one the key is for; keys come from the set and never from the token (`jku`, `x5u`, `jwk`, `x5c`); no
+/// `crit` extension is understood. 60 s are allowed for clocks that differ.
 class JwtVerifier {
   public:
     JwtVerifier(std::string issuer, std::string audience, TokenUse use = TokenUse::Identity,

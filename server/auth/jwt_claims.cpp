@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t max_subject = 255;    // OpenID Connect Core section 2
+constexpr std::size_t max_subject = 255;     // OpenID Connect Core section 2
 constexpr double max_time = 253402300800.0;  // the year 10000; keeps sums inside int64
 
 std::string required_text(const json& payload, const char* name) {

@@ -27,9 +27,9 @@ struct AuthorizationStart {
     std::string code_verifier;  ///< PKCE (RFC 7636), a secret
 };
 
-/// Signs people in with OpenID Connect's code flow, PKCE and a client secret, and verifies the access tokens of services.
-/// May be shared by threads; blocks for up to some seconds: call it on worker threads. Throws Refused when the person or
-/// the token is not accepted, ProviderAway when it cannot be said.
+/// Signs people in with OpenID Connect's code flow, PKCE and a client secret, and verifies the access tokens of
+/// services. May be shared by threads; blocks for up to some seconds: call it on worker threads. Throws Refused when
+/// the person or the token is not accepted, ProviderAway when it cannot be said.
 class OidcClient {
   public:
     using Clock = std::chrono::steady_clock;

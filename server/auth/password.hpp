@@ -12,8 +12,8 @@ namespace auth {
 /// Says what a new password must be when this one is not: 12 to 128 characters (code points) of valid UTF-8.
 std::optional<std::string> password_problem(std::string_view password);
 
-/// Argon2id hashes of passwords (RFC 9106, libsodium's INTERACTIVE: 64 MiB and 2 passes, some 0.1 s of one core). May be
-/// shared by threads. Every call blocks for a whole hash, or for its turn: call it on a worker thread, and make one
+/// Argon2id hashes of passwords (RFC 9106, libsodium's INTERACTIVE: 64 MiB and 2 passes, some 0.1 s of one core). May
+/// be shared by threads. Every call blocks for a whole hash, or for its turn: call it on a worker thread, and make one
 /// object for the program, because the object is what counts the hashes.
 class PasswordHasher {
   public:

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t p256_bytes = 32;
 constexpr int min_rsa_bits = 2048;
-constexpr int max_rsa_bits = 8192;       // a longer one takes this server's time
+constexpr int max_rsa_bits = 8192;         // a longer one takes this server's time
 constexpr int max_rsa_exponent_bits = 64;  // likewise
 
 template <auto free_function>
@@ -115,7 +115,8 @@ PublicKey PublicKey::rsa(std::string_view modulus, std::string_view exponent) {
 
 PublicKey PublicKey::p256(std::string_view x, std::string_view y) {
     const ForgetErrors forget;
-    if (x.size() != p256_bytes || y.size() != p256_bytes) throw std::invalid_argument("P-256 key: 32 bytes each expected");
+    if (x.size() != p256_bytes || y.size() != p256_bytes)
+        throw std::invalid_argument("P-256 key: 32 bytes each expected");
     const std::string point = "\x04" + std::string(x) + std::string(y);  // uncompressed, SEC 1 section 2.3.3
     const Builder builder(OSSL_PARAM_BLD_new());
     if (!builder || !OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) ||
@@ -142,7 +143,8 @@ bool PublicKey::verifies(std::string_view message, std::string_view signature) c
     if (proof.empty()) return false;
     const DigestContext context(EVP_MD_CTX_new());
     const char* digest = algorithm_ == Algorithm::EdDsa ? nullptr : "SHA256";
-    if (!context || EVP_DigestVerifyInit_ex(context.get(), nullptr, digest, nullptr, nullptr, key_.get(), nullptr) <= 0) {
+    if (!context ||
+        EVP_DigestVerifyInit_ex(context.get(), nullptr, digest, nullptr, nullptr, key_.get(), nullptr) <= 0) {
         throw std::bad_alloc();
     }
     return EVP_DigestVerify(context.get(), bytes_of(proof), proof.size(), bytes_of(message), message.size()) == 1;

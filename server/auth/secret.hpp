@@ -9,7 +9,8 @@ namespace auth {
 /// tells people and secret scanners what it is. Store its sha256_hex, never itself.
 std::string make_secret(std::string_view prefix);
 
-/// SHA-256 in 64 lower-case hexadecimal digits. Good for secrets of make_secret, which cannot be guessed; not for passwords.
+/// SHA-256 in 64 lower-case hexadecimal digits. Good for secrets of make_secret, which cannot be guessed; not for
+/// passwords.
 std::string sha256_hex(std::string_view text);
 
 /// SHA-256 as url-safe base64 without padding: the S256 challenge of PKCE (RFC 7636 section 4.2).

@@ -13,13 +13,14 @@
 namespace auth {
 
 struct ThrottleLimits {
-    std::size_t failures = 10;                             ///< in any `window`; then the key is blocked
+    std::size_t failures = 10;  ///< in any `window`; then the key is blocked
     std::chrono::seconds window = std::chrono::minutes(15);
     std::size_t keys = 20'000;  ///< remembered at once, some 8 MB; the one that failed longest ago is forgotten first
 };
 
-/// Counts failed attempts by key ("account:ada", "address:192.0.2.7") and says for how long one is blocked. May be shared
-/// by threads. Attempts that run in parallel may pass the limit by as many as there are threads checking passwords.
+/// Counts failed attempts by key ("account:ada", "address:192.0.2.7") and says for how long one is blocked. May be
+/// shared by threads. Attempts that run in parallel may pass the limit by as many as there are threads checking
+/// passwords.
 class Throttle {
   public:
     using Time = std::chrono::steady_clock::time_point;

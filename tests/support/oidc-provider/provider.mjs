@@ -4,9 +4,10 @@
 //   OIDC_REDIRECT_URIS  where clients may be sent back to, separated by commas
 //   OIDC_ACCOUNTS       JSON array of {id, password, email, preferred_username}
 //   OIDC_AUDIENCE       resource whose access tokens are JWTs (ask with `resource=`)
+//   OIDC_CLIENT_AUTH    how clients show their secret: client_secret_basic (default) or client_secret_post
 //
-// Clients, all with the secret `test-client-secret-of-carreau`: `carreau` (RS256, client_secret_basic), `carreau-es` (ES256,
-// client_secret_post), `carreau-ed` (EdDSA); `service` takes access tokens by client_credentials.
+// Clients, all with the secret `test-client-secret-of-carreau`: `carreau` (id_token signed with RS256), `carreau-es` (ES256),
+// `carreau-ed` (EdDSA); `service` takes access tokens by client_credentials.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -18,6 +19,7 @@ const { default: Provider, errors } = await import('oidc-provider');
 
 const secret = 'test-client-secret-of-carreau';
 const audience = process.env.OIDC_AUDIENCE ?? 'https://carreau.test/api';
+const clientAuth = process.env.OIDC_CLIENT_AUTH ?? 'client_secret_basic';
 const redirectUris = (process.env.OIDC_REDIRECT_URIS ?? 'http://127.0.0.1:8080/login/oidc').split(',');
 const accounts = JSON.parse(process.env.OIDC_ACCOUNTS ?? 'null') ?? [
   { id: 'ada', password: 'ada-password', email: 'ada@example.test', preferred_username: 'ada' },
@@ -30,7 +32,7 @@ function key(kid, alg, type, options) {
   return { ...jwk, kid, alg, use: 'sig' };
 }
 
-function client(id, alg, method) {
+function client(id, alg) {
   return {
     client_id: id,
     client_secret: secret,
@@ -38,7 +40,7 @@ function client(id, alg, method) {
     response_types: ['code'],
     grant_types: ['authorization_code'],
     id_token_signed_response_alg: alg,
-    token_endpoint_auth_method: method,
+    token_endpoint_auth_method: clientAuth,
   };
 }
 
@@ -55,15 +57,16 @@ async function grantEverything(ctx) {
 
 const configuration = {
   clients: [
-    client('carreau', 'RS256', 'client_secret_basic'),
-    client('carreau-es', 'ES256', 'client_secret_post'),
-    client('carreau-ed', 'EdDSA', 'client_secret_basic'),
+    client('carreau', 'RS256'),
+    client('carreau-es', 'ES256'),
+    client('carreau-ed', 'EdDSA'),
     {
       client_id: 'service',
       client_secret: secret,
       redirect_uris: [],
       response_types: [],
       grant_types: ['client_credentials'],
+      token_endpoint_auth_method: clientAuth,
     },
   ],
   jwks: {
@@ -73,6 +76,7 @@ const configuration = {
       key('ed-1', 'EdDSA', 'ed25519'),
     ],
   },
+  clientAuthMethods: [clientAuth],
   cookies: { keys: ['only for tests'] },
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['preferred_username'] },
   conformIdTokenClaims: false,
