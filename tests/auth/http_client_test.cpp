@@ -93,12 +93,12 @@ TEST(HttpClient, WaitsNoLongerThanTheLimit) {
 }
 
 TEST(HttpClient, BrokenAnswers) {
-    std::string canned;
-    CannedServer server([&](const std::string&) { return canned; });
-    for (const char* bad : {"", "hello", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
-                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"}) {
-        canned = bad;
-        EXPECT_NE(problem_of(HttpClient(), server.address()), "") << bad;
+    const std::vector<std::string> broken{"", "hello", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+                                          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"};
+    CannedServer server(
+        [&](const std::string& request) { return broken.at(std::stoul(test::target_of(request).substr(1))); });
+    for (std::size_t i = 0; i < broken.size(); ++i) {
+        EXPECT_NE(problem_of(HttpClient(), server.address() + "/" + std::to_string(i)), "") << broken[i];
     }
 }
 
