@@ -1,3 +1,8 @@
+/** « Convention ADS » needs no "la convention" before it. */
+function named(title: string): string {
+  return /^(convention|engagement|acte)\b/i.test(title) ? `«\u00a0${title}\u00a0»` : `La convention «\u00a0${title}\u00a0»`;
+}
+
 /** The words of what knows the reader: login, notices, own accesses; and of dialogs and forms anywhere. */
 export const accountFr = {
   close: 'Fermer',
@@ -30,8 +35,8 @@ export const accountFr = {
   notices: 'Messages sur vos accès',
   noticeClose: 'Fermer ce message',
   sessionLost: "Votre session a pris fin. La carte montre les couches publiques\u00a0; reconnectez-vous pour retrouver les autres.",
-  conventionEnded: (title: string, day: string) => `La convention «\u00a0${title}\u00a0» a pris fin le ${day}.`,
-  conventionEnding: (title: string, day: string) => `La convention «\u00a0${title}\u00a0» prend fin le ${day}.`,
+  conventionEnded: (title: string, day: string) => `${named(title)} a pris fin le ${day}.`,
+  conventionEnding: (title: string, day: string) => `${named(title)} prend fin le ${day}.`,
   layersClosed: (layers: string[]) =>
     layers.length === 1 ? `La couche ${layers[0]} ne vous est plus ouverte.` : `Ne vous sont plus ouvertes\u00a0: ${layers.join(', ')}.`,
   whomToAsk: "À qui s'adresser\u00a0:",
@@ -45,7 +50,7 @@ export const accountFr = {
   accessTitle: 'Nom',
   accessTitleHint: 'Par exemple «\u00a0QGIS, poste du bureau\u00a0»',
   accessKind: 'Pour',
-  tokenKinds: { application: 'QGIS (mot de passe d\'application)', token: 'Programme (jeton)' },
+  tokenKinds: { application: "QGIS (mot de passe d'application)", token: 'Programme (jeton)' },
   accessExpires: "Valable jusqu'au",
   accessExpiresHint: "Facultatif\u00a0; sans date, l'accès vaut jusqu'à sa révocation.",
   accessCreate: "Créer l'accès",
@@ -73,6 +78,6 @@ export const accountFr = {
   scriptSteps: (address: string) => [
     `Adresse de l'API\u00a0: ${address}`,
     "Ajoutez à chaque requête l'en-tête «\u00a0Authorization: Bearer\u00a0», suivi d'une espace et du secret.",
-    'Un programme qui ne connaît que les clés d\'API l\'envoie dans l\'en-tête «\u00a0X-API-Key\u00a0».',
+    "Un programme qui ne connaît que les clés d'API l'envoie dans l'en-tête «\u00a0X-API-Key\u00a0».",
   ],
 };
