@@ -71,6 +71,8 @@ export class Session {
   state: SessionState = nobody;
   private looking: Promise<void> | null = null;
   private known = false;
+  private loggingIn = false;
+  private shed = false;
 
   constructor(
     private readonly http: Http,
@@ -87,16 +89,22 @@ export class Session {
     this.meet(state, other);
   }
 
-  /** Looks whether the session still holds; once at a time, whatever the number of refused questions. */
+  /** A question was refused: looks whether the session still holds, once at a time whatever the number of refusals. */
   check(): Promise<void> {
-    if (!this.state.authenticated) return Promise.resolve();
-    this.looking ??= this.look().finally(() => (this.looking = null));
+    if (this.loggingIn) return Promise.resolve();
+    const act = () => (this.state.authenticated ? this.look() : this.shedOld());
+    this.looking ??= act().finally(() => (this.looking = null));
     return this.looking;
   }
 
   async login(login: string, password: string): Promise<void> {
-    const state = await this.http.send<SessionState>('POST', 'session', { login, password });
-    if (state) this.adopt(state, true);
+    this.loggingIn = true;
+    try {
+      const state = await this.http.send<SessionState>('POST', 'session', { login, password });
+      if (state) this.adopt(state, true);
+    } finally {
+      this.loggingIn = false;
+    }
   }
 
   async logout(): Promise<void> {
@@ -130,6 +138,14 @@ export class Session {
         this.meet({ ...nobody, login_methods: this.state.login_methods }, true);
       }
     }
+  }
+
+  /** Nobody is logged in and yet refused: the browser may still show the mark of a session of days ago. */
+  private async shedOld(): Promise<void> {
+    if (this.shed) return;
+    this.shed = true;
+    await this.http.send('DELETE', 'session').catch(() => undefined);
+    this.adopt(this.state, true);
   }
 
   /** Takes what the server says by itself; somebody who is nobody now has lost the session. */

@@ -92,7 +92,7 @@ function openRenewal(api: AdminApi, one: Convention, done: () => void): void {
   const words = t.admin.conventions;
   const old = one.valid_to ? lastDayOf(one.valid_to) : today();
   const from = old > today() ? old : today();
-  const field = dayField('valid_to', { label: words.renewTo, hint: t.admin.validToHint }, daysAfter(from, 365), {
+  const field = dayField('valid_to', { label: words.renewTo, hint: t.admin.validToIncluded }, daysAfter(from, 365), {
     required: true,
     min: daysAfter(old, 1),
   });

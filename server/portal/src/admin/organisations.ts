@@ -49,7 +49,7 @@ export async function organisationNames(api: AdminApi): Promise<Names> {
 export function periodFields({ valid_from, valid_to }: Period, lastRequired = false): Field[] {
   return [
     dayField('valid_from', { label: t.admin.validFrom }, valid_from && dayOf(valid_from)),
-    dayField('valid_to', { label: t.admin.validTo, hint: t.admin.validToHint }, valid_to && lastDayOf(valid_to), { required: lastRequired }),
+    dayField('valid_to', { label: t.admin.validTo, hint: lastRequired ? t.admin.validToIncluded : t.admin.validToHint }, valid_to && lastDayOf(valid_to), { required: lastRequired }),
   ];
 }
 

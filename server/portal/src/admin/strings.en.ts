@@ -19,6 +19,7 @@ export const adminEn: typeof adminFr = {
   validFrom: 'First day',
   validTo: 'Last day',
   validToHint: 'Included. Without a date: until further notice.',
+  validToIncluded: 'Included.',
   phases: { future: 'to come', current: 'in force', ending: 'ends soon', past: 'ended' },
   since: (day) => `since ${day}`,
   until: (day) => `until ${day}`,

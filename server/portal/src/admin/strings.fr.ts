@@ -18,6 +18,7 @@ export const adminFr = {
   validFrom: 'Premier jour',
   validTo: 'Dernier jour',
   validToHint: "Compris. Sans date\u00a0: jusqu'à nouvel ordre.",
+  validToIncluded: 'Compris.',
   phases: { future: 'à venir', current: 'en cours', ending: 'prend fin bientôt', past: 'terminé' },
   since: (day: string) => `depuis le ${day}`,
   until: (day: string) => `jusqu'au ${day}`,

@@ -44,6 +44,7 @@ export class Tabs {
       button.tabIndex = i === index ? 0 : -1;
     });
     this.panels.forEach((panel, i) => (panel.hidden = i !== index));
+    this.buttons[index]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     void this.tabs[index]?.refresh();
   }
 
