@@ -20,12 +20,18 @@ function licences(): Plugin {
 
 export default defineConfig({
   base: './',
-  build: { target: 'es2020', assetsInlineLimit: 0, chunkSizeWarningLimit: 1200, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2020',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: ['index.html', 'admin.html'] },
+  },
   plugins: [licences()],
   server: {
     // `npm run dev` shows the portal against a running server; the server's address is the only setting.
     proxy: Object.fromEntries(
-      ['/collections', '/styles', '/search', '/tiles'].map((path) => [
+      ['/collections', '/styles', '/search', '/tiles', '/session', '/admin/', '/login/'].map((path) => [
         path,
         { target: process.env['CARREAU_URL'] ?? 'http://localhost:8080' },
       ]),

@@ -1,4 +1,5 @@
 import type { Map as MapLibreMap, StyleSpecification } from 'maplibre-gl';
+import { Account } from './account/account';
 import { parseAddress, type Address } from './address';
 import { Card } from './card';
 import { communeLayer } from './card-rows';
@@ -7,12 +8,13 @@ import { copyText } from './clipboard';
 import { extentOf, isDrawn, sameRef, type Bbox, type Collection } from './contract';
 import { Frame } from './frame';
 import { joinBoxes } from './geometry';
+import { Http, serverBase } from './http';
 import { language, t } from './i18n';
 import { LayersPanel, titleOfLayer } from './layers-panel';
 import { MapView } from './map-view';
 import { SearchBox } from './search-box';
 import { resultBox, Selection } from './selection';
-import { Server, serverBase } from './server';
+import { Server } from './server';
 import { Status } from './status';
 import { legendOf } from './styling';
 import { swatch, swatchOf } from './swatch';
@@ -30,10 +32,13 @@ export class App {
   private collections: Collection[] = [];
   private style: StyleSpecification | null = null;
   private byKeyboard = false;
-  private readonly server = new Server(serverBase());
+  private readerChanged = false;
+  private readonly http = new Http(serverBase());
+  private readonly server = new Server(this.http);
   private readonly view: View;
   private readonly status = new Status(() => void this.catalogue.refresh());
   private readonly catalogue: Catalogue;
+  private readonly account: Account;
   private readonly layers: LayersPanel;
   private readonly card: Card;
   private readonly search: SearchBox;
@@ -44,6 +49,7 @@ export class App {
   constructor(root: HTMLElement, address: Address) {
     this.view = new View(address, address.lang);
     this.catalogue = this.makeCatalogue();
+    this.account = this.makeAccount();
     this.layers = this.makeLayers();
     this.card = this.makeCard();
     this.search = this.makeSearch();
@@ -64,6 +70,7 @@ export class App {
 
   start(): void {
     if (this.view.camera) this.map?.jump(this.view.camera);
+    void this.account.start();
     void this.catalogue.refresh();
   }
 
@@ -76,7 +83,19 @@ export class App {
         this.status.back();
         this.map?.reloadTiles();
         this.selection.serverBack();
+        void this.account.refresh();
       },
+    });
+  }
+
+  private makeAccount(): Account {
+    return new Account(this.http, {
+      otherPerson: () => {
+        this.readerChanged = true;
+        this.search.readerChanged();
+        void this.catalogue.renew();
+      },
+      notify: (text) => this.status.notify(text),
     });
   }
 
@@ -126,6 +145,8 @@ export class App {
       search: this.search.element,
       layers: this.layers.element,
       card: this.card.element,
+      account: this.account.menu.element,
+      notices: this.account.notices.element,
       floating: [this.status.banner, this.status.toast, this.status.voice],
     };
     return new Frame(root, parts, {
@@ -146,6 +167,7 @@ export class App {
           this.view.remember();
         },
         unreachable: () => this.catalogue.suspect(),
+        unauthorised: () => void this.account.session.check(),
         home: () => this.showTerritory(true),
       });
     } catch (error) {
@@ -168,14 +190,26 @@ export class App {
     this.layers.zoomed(this.map?.map.getZoom() ?? 0);
     this.credit();
     if (first) return this.firstShow();
-    const added = collections.filter((collection) => !before.has(collection.id));
-    for (const collection of added) this.status.notify(t.layerAdded(titleOfLayer(collection)));
+    if (this.readerChanged) this.showToOther();
+    else this.tellAdded(collections.filter((collection) => !before.has(collection.id)));
     // Whatever changed may have changed what is drawn; the browser asks the server with the version it has.
     this.map?.reloadTiles();
     this.view.remember();
   }
 
+  /** The layers are now those of another person, who did not ask to hear about each. */
+  private showToOther(): void {
+    this.readerChanged = false;
+    this.selection.readerChanged();
+  }
+
+  private tellAdded(added: Collection[]): void {
+    for (const collection of added) this.status.notify(t.layerAdded(titleOfLayer(collection)));
+    if (this.account.session.state.authenticated) void this.account.refresh();
+  }
+
   private firstShow(): void {
+    this.readerChanged = false;
     const { selection, camera } = this.view;
     if (!camera) this.showTerritory(false);
     if (selection) void this.selection.open(selection, camera ? {} : { zoom: 'feature' });

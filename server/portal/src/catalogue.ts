@@ -1,6 +1,7 @@
 import type { StyleSpecification } from 'maplibre-gl';
 import type { Collection } from './contract';
-import { ServerRefusal, type Server } from './server';
+import { ServerRefusal } from './http';
+import type { Server } from './server';
 
 const pollEvery = 30_000;
 /** Seconds before the next try, one after the other; the last one repeats. */
@@ -20,6 +21,8 @@ export class Catalogue {
   private failures = 0;
   private busy = false;
   private lastAsked = 0;
+  private outdated = false;
+  private refusedOnce = false;
 
   constructor(
     private readonly server: Server,
@@ -41,6 +44,13 @@ export class Catalogue {
     if (!this.away && Date.now() - this.lastAsked > 2000) void this.refresh();
   }
 
+  /** Another reader: everything is asked for in full, and an answer still under way for the one before is dropped. */
+  async renew(): Promise<void> {
+    this.server.forgetVersions();
+    this.outdated = this.busy;
+    if (!this.busy) await this.refresh();
+  }
+
   /** Asks now, whatever was planned. */
   async refresh(): Promise<void> {
     if (this.busy) return;
@@ -50,11 +60,13 @@ export class Catalogue {
     this.lastAsked = Date.now();
     const answer = await this.ask().catch((error: unknown) => error as Error);
     this.busy = false;
+    if (this.outdated) return this.renew();
     if (answer instanceof Error) return this.failed(answer);
     this.plan(pollEvery);
     if (answer) this.events.changed(answer.collections, answer.style);
     if (this.away) this.events.back();
     this.failures = 0;
+    this.refusedOnce = false;
   }
 
   /** The layers and their style, or null when nothing changed. */
@@ -69,6 +81,11 @@ export class Catalogue {
   private failed(error: Error): void {
     // The list may have arrived without its style: next time both are wanted.
     this.server.forgetVersions();
+    if (error instanceof ServerRefusal && error.status === 401 && !this.refusedOnce) {
+      // The session has ended; whoever looks after it will ask again as nobody.
+      this.refusedOnce = true;
+      return this.plan(2000);
+    }
     const seconds = retryAfter[Math.min(this.failures, retryAfter.length - 1)] as number;
     this.failures += 1;
     this.events.away(seconds, error instanceof ServerRefusal ? error.message : '');

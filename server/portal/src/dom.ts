@@ -38,5 +38,6 @@ const icons = {
   commune: '<path d="M5 20V9l7-5 7 5v11M9.5 20v-6h5v6M3 20h18"/>',
   parcelle: '<path d="M4 6.5 13 4l7 4-2 11-12 1z"/><path d="m13 4-2 15.5M4.8 12.5l14.5 0"/>',
   place: '<path d="M12 21s-6.5-6-6.5-11a6.5 6.5 0 0 1 13 0c0 5-6.5 11-6.5 11z"/><circle cx="12" cy="10" r="2.3"/>',
+  person: '<circle cx="12" cy="8.5" r="3.7"/><path d="M4.8 20a7.2 7.2 0 0 1 14.4 0"/>',
   home: '<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"/><path d="M9.5 12h5M12 9.5v5"/>',
 };

@@ -7,6 +7,8 @@ export interface FrameParts {
   search: HTMLElement;
   layers: HTMLElement;
   card: HTMLElement;
+  account: HTMLElement;
+  notices: HTMLElement;
   floating: HTMLElement[];
 }
 
@@ -38,7 +40,7 @@ export class Frame {
     this.fold = h('button', { type: 'button', class: 'fold', 'aria-controls': 'panel', onclick: () => this.setFolded(!this.folded) });
     this.fold.append(icon('chevron'));
     this.panel = h('div', { class: 'panel', id: 'panel' }, this.fold, parts.layers, parts.card);
-    const side = h('div', { class: 'side' }, this.top, this.panel);
+    const side = h('div', { class: 'side' }, h('div', { class: 'side-top' }, this.top, parts.notices), this.panel);
     const foot = h('footer', { class: 'foot' }, this.fictive, this.sources);
     const area = h('main', { class: 'map-area' }, this.map, h('div', { class: 'crosshair', 'aria-hidden': 'true' }));
     app.replaceChildren(...this.skips(), side, area, foot, ...parts.floating);
@@ -107,7 +109,7 @@ export class Frame {
       },
       t.otherLanguageShort,
     );
-    return h('div', { class: 'brand' }, logo, name, copy, other);
+    return h('div', { class: 'brand' }, logo, name, copy, other, this.parts.account);
   }
 
   private skips(): HTMLElement[] {

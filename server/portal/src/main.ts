@@ -5,6 +5,8 @@ import './css/frame.css';
 import './css/search.css';
 import './css/panel.css';
 import './css/card.css';
+import './css/forms.css';
+import './css/account.css';
 import { App } from './app';
 import { parseAddress } from './address';
 import { chooseLanguage, language, setLanguage, t } from './i18n';

@@ -29,6 +29,8 @@ export interface MapEvents {
   clicked(at: { lng: number; lat: number }, hits: Hit[]): void;
   moved(camera: Camera): void;
   unreachable(): void;
+  /** A tile was refused for want of a login. */
+  unauthorised(): void;
   home(): void;
 }
 
@@ -246,6 +248,7 @@ export class MapView {
     this.map.on('error', ({ error }) => {
       const status = (error as { status?: number }).status;
       if (error instanceof TypeError || status === 0 || (status !== undefined && status >= 500)) this.missed();
+      else if (status === 401) this.events.unauthorised();
       else console.warn('Carreau:', error.message);
     });
   }

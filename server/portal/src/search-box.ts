@@ -1,7 +1,8 @@
 import type { SearchAnswer, SearchResult } from './contract';
 import { h, icon } from './dom';
 import { t } from './i18n';
-import { ServerRefusal, type Server } from './server';
+import { ServerRefusal } from './http';
+import type { Server } from './server';
 
 export interface SearchEvents {
   chosen(result: SearchResult): void;
@@ -82,6 +83,12 @@ export class SearchBox {
     });
     // A press on the list must not take the focus out of the field before the click arrives.
     this.popup.addEventListener('mousedown', (event) => event.preventDefault());
+  }
+
+  /** Another person reads: results found for the one before are forgotten. */
+  readerChanged(): void {
+    this.asking?.abort();
+    this.forget();
   }
 
   private query(): string {

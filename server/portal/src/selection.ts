@@ -5,7 +5,8 @@ import type { Frame } from './frame';
 import { bboxOf, pointOn } from './geometry';
 import { t } from './i18n';
 import type { Hit, MapView } from './map-view';
-import { ServerAway, ServerRefusal, type Server } from './server';
+import { ServerAway, ServerRefusal } from './http';
+import type { Server } from './server';
 import type { Status } from './status';
 import type { View } from './view';
 
@@ -117,6 +118,12 @@ export class Selection {
   /** The server is back: a card that could not be read is read now. */
   serverBack(): void {
     if (this.failed && this.parts.card.open) this.retry();
+  }
+
+  /** Another person reads: what may be seen of the feature may have changed. */
+  readerChanged(): void {
+    const ref = this.parts.view.selection;
+    if (ref && this.parts.card.open) void this.open(ref, this.place ? { at: this.place } : {});
   }
 
   zoom(): void {

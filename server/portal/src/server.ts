@@ -1,31 +1,12 @@
 import type { Collection, FeatureRef, LayerSchema, SearchAnswer, ServerFeature } from './contract';
+import { ServerAway, ServerRefusal, type Http } from './http';
 
-/** The server could not be reached, or answered that it cannot serve now: worth trying again. */
-export class ServerAway extends Error {}
-
-/** The server understood and refused; `message` is what it says to the reader. */
-export class ServerRefusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-const answerDeadline = 15_000;
-
-/** Where the server's routes start: the folder the page was served from, whatever prefix a proxy puts before it. */
-export function serverBase(): URL {
-  return new URL('.', document.baseURI.replace(/#.*$/, ''));
-}
-
-/** The routes the portal calls. Answers that have a version are asked for again only if they changed. */
+/** The routes the map calls. Answers that have a version are asked for again only if they changed. */
 export class Server {
   private readonly versions = new Map<string, string>();
   private readonly schemas = new Map<string, Promise<LayerSchema>>();
 
-  constructor(private readonly base: URL) {}
+  constructor(private readonly http: Http) {}
 
   /** The layers in drawing order, or null when they are the same as last time. */
   async collections(): Promise<Collection[] | null> {
@@ -42,7 +23,7 @@ export class Server {
   }
 
   featureUrl(ref: FeatureRef): string {
-    return this.url(this.featurePath(ref));
+    return this.http.url(this.featurePath(ref));
   }
 
   schema(layer: string): Promise<LayerSchema> {
@@ -72,63 +53,27 @@ export class Server {
     return `collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`;
   }
 
-  private url(path: string): string {
-    return new URL(path, this.base).href;
-  }
-
-  private async get<T>(path: string, signal?: AbortSignal): Promise<T> {
-    const response = await this.ask(path, {}, signal);
-    return this.read<T>(response);
+  private get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return waiting(this.http.get<T>(path, signal));
   }
 
   private async changed<T>(path: string): Promise<T | null> {
     const version = this.versions.get(path);
-    const response = await this.ask(path, version ? { 'If-None-Match': version } : {});
+    const response = await this.http.ask(path, version ? { headers: { 'If-None-Match': version } } : {});
     if (response.status === 304) return null;
-    const body = await this.read<T>(response);
+    const body = await waiting(this.http.read<T>(response));
     const received = response.headers.get('ETag');
     if (received) this.versions.set(path, received);
     return body;
   }
-
-  private async ask(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), answerDeadline);
-    const giveUp = () => deadline.abort();
-    signal?.addEventListener('abort', giveUp);
-    try {
-      return await fetch(this.url(path), {
-        headers: { Accept: 'application/json, application/geo+json, application/schema+json', ...headers },
-        cache: headers['If-None-Match'] ? 'no-store' : 'default',
-        signal: deadline.signal,
-      });
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw new ServerAway(path, { cause: error });
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    }
-  }
-
-  private async read<T>(response: Response): Promise<T> {
-    if (response.ok) {
-      try {
-        return (await response.json()) as T;
-      } catch (error) {
-        throw new ServerAway(response.url, { cause: error });
-      }
-    }
-    if (response.status >= 500 || response.status === 429) throw new ServerAway(response.url);
-    throw new ServerRefusal(response.status, await problemText(response));
-  }
 }
 
-async function problemText(response: Response): Promise<string> {
+/** "Too many questions" is for the map the same as a server that is away: it tries again by itself. */
+async function waiting<T>(answer: Promise<T>): Promise<T> {
   try {
-    const problem = (await response.json()) as { title?: string; detail?: string };
-    return problem.detail ?? problem.title ?? '';
-  } catch {
-    return '';
+    return await answer;
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.status === 429) throw new ServerAway(error.message, { cause: error });
+    throw error;
   }
 }

@@ -1,6 +1,10 @@
+import { accountEn } from './account/strings.en';
+import { adminEn } from './admin/strings.en';
 import type { Strings } from './strings.fr';
 
 export const en: Strings = {
+  ...accountEn,
+  admin: adminEn,
   locale: 'en-GB',
   product: 'Carreau',
   subtitle: 'The shared map of our area',

@@ -1,4 +1,9 @@
+import { accountFr } from './account/strings.fr';
+import { adminFr } from './admin/strings.fr';
+
 export const fr = {
+  ...accountFr,
+  admin: adminFr,
   locale: 'fr-FR',
   product: 'Carreau',
   subtitle: "La carte partagée de l'agglomération",
