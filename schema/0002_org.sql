@@ -1,7 +1,7 @@
 -- Who: communes with validity dates, organisations, services, memberships by date.
 
 create schema if not exists org;
-create extension if not exists btree_gist;
+create extension if not exists btree_gist schema public;
 
 create table org.commune (
     part_id    integer not null default 0,

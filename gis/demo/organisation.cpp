@@ -29,7 +29,6 @@ void write_organisations(const ParsedFacts& facts, RowSink& sink) {
     table.add({std::string("Territoire 62"), std::string("partenaire"), Value{}, std::string(territory_since)});
     table.add({std::string("Bureau d'études (fictif)"), std::string("bureau d'études"), Value{},
                std::string(territory_since)});
-    table.add({std::string("Public"), std::string("public"), Value{}, std::string(territory_since)});
     table.finish();
 }
 

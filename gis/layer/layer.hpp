@@ -41,6 +41,9 @@ struct Layer {
     std::string theme;  ///< group in the portal: "cadastre", "risque", "urba", "ads", "archeo", "org"
     std::string schema_name;
     std::string table_name;
+    std::string
+        source_schema;  ///< where requests read: the table, or a view of `expose` that applies the access policy
+    std::string source_name;
     std::string id_sql_type;  ///< PostgreSQL type of the id column: parameters are cast to it
     std::string id_column;    ///< unique, not null, sortable: feature ids and page keys
     FieldType id_type = FieldType::Text;
@@ -50,16 +53,18 @@ struct Layer {
     std::vector<Field> fields;
     std::string label_field;      ///< the field that names a feature for a person; empty: the id
     std::string commune_column;   ///< INSEE code, when features belong to a commune
+    std::string commune_link;     ///< table(feature, commune) when features belong to several
     std::string datetime_column;  ///< what `datetime=` filters; empty: the parameter matches everything
     std::string coverage_column;  ///< an import replaces the rows of the values it brings; empty: the whole layer
     std::optional<GeographicBox> extent;
     int min_zoom = 0;
     int max_zoom = 16;
-    int sort_order = 0;     ///< drawing order: greater is above
-    bool visible = true;    ///< shown when the portal opens
-    bool published = true;  ///< answered to anyone at all
-    bool fictive = false;   ///< generated demonstration data, said in every metadata
-    bool tracked = false;   ///< writes reach catalogue.change
+    int sort_order = 0;      ///< drawing order: greater is above
+    bool visible = true;     ///< shown when the portal opens
+    bool published = true;   ///< answered to anyone at all
+    bool sensitive = false;  ///< positions are made coarse for those without the right `exact`
+    bool fictive = false;    ///< generated demonstration data, said in every metadata
+    bool tracked = false;    ///< writes reach catalogue.change
     std::string licence;
     std::string attribution;
     std::string vintage;            ///< of the published version: "2026-01-01"

@@ -53,7 +53,7 @@ void add_columns(SqlStatement& statement, const Layer& layer, const Crs& output_
                 break;
         }
     }
-    statement.text(" from ").table(layer.schema_name, layer.table_name);
+    statement.text(" from ").table(layer.source_schema, layer.source_name);
 }
 
 /// The box in the layer's CRS as SQL. A box in another CRS is first cut to where the layer's CRS is defined.
@@ -253,7 +253,7 @@ SqlStatement page_sql(const FeatureQuery& query) {
     add_conditions(statement, query);
     if (query.after) statement.text(" and ").ident(layer.id_column).text(" > ").param(*query.after, layer.id_sql_type);
     // With its table: alone, the name would mean an output column, and the id stands there as text and as a field.
-    statement.text(" order by ").table(layer.schema_name, layer.table_name).text(".").ident(layer.id_column);
+    statement.text(" order by ").table(layer.source_schema, layer.source_name).text(".").ident(layer.id_column);
     statement.text(" limit ").param(query.limit + 1);
     return statement;
 }
@@ -268,7 +268,7 @@ SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& o
 
 SqlStatement count_sql(const FeatureQuery& query) {
     SqlStatement statement("select count(*) from ");
-    statement.table(query.layer->schema_name, query.layer->table_name);
+    statement.table(query.layer->source_schema, query.layer->source_name);
     add_conditions(statement, query);
     return statement;
 }

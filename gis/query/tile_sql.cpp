@@ -65,7 +65,7 @@ SqlStatement mvt_sql(const Layer& layer, const std::string& name, const SqlState
     sql.text(", st_asmvtgeom(st_transform(").append(geometry).text(", 3857), st_tileenvelope(");
     sql.param(tile.z).text(", ").param(tile.x).text(", ").param(tile.y);
     sql.text(fmt::format("), {}, {}, true) as ", tile_extent, buffer));
-    sql.ident(geometry_name).text(" from ").table(layer.schema_name, layer.table_name);
+    sql.ident(geometry_name).text(" from ").table(layer.source_schema, layer.source_name);
     sql.text(" where ").ident(layer.geometry_column).text(" && st_transform(st_segmentize(st_makeenvelope(");
     sql.param(box.west).text(", ").param(box.south).text(", ").param(box.east).text(", ").param(box.north).text(
         ", 4326), ");

@@ -122,7 +122,8 @@ void add_places(db::Connection& connection, const gis::CommuneIndex& communes, c
     }
 }
 
-Found search_name(db::Connection& connection, const gis::CommuneIndex& communes, const std::string& text, int limit) {
+Found search_name(db::Connection& connection, const gis::CommuneIndex& communes, const std::string& text, int places,
+                  int limit) {
     Found found;
     const auto matches = communes.find(text);
     for (const gis::Commune* commune : matches) {
@@ -130,7 +131,8 @@ Found search_name(db::Connection& connection, const gis::CommuneIndex& communes,
     }
     found.ambiguous = matches.size() > 1;
     if (found.ambiguous) found.message = fmt::format("Plusieurs communes répondent à « {} » : laquelle ?", text);
-    add_places(connection, communes, text, limit - static_cast<int>(found.results.size()), found.results);
+    const int rest = std::min(places, limit - static_cast<int>(found.results.size()));
+    if (rest > 0) add_places(connection, communes, text, rest, found.results);
     if (found.results.empty()) found.message = fmt::format("Rien ne s'appelle « {} » sur le territoire.", text);
     return found;
 }
@@ -149,7 +151,8 @@ int parse_search_limit(const http::Request& request) {
 
 }  // namespace
 
-Answer search(const Services& services, RequestPtr request) {
+Answer search(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"q", "limit", "f"});
     const std::string text(request->query_value("q").value_or(""));
     if (gis::fold_name(text).empty() || text.size() > max_query) {
@@ -159,13 +162,18 @@ Answer search(const Services& services, RequestPtr request) {
                      max_query));
     }
     const int limit = parse_search_limit(*request);
-    const live::Snapshot known = services.catalog.current();
-    auto work = [text, limit, communes = known.communes](db::Connection& connection) {
+    const live::Snapshot& known = call->known;
+    // What the caller may not see is not looked for: its tables may not even be readable to him.
+    const auto sees = [&](std::string_view layer) { return known.catalog->find(layer) != nullptr; };
+    const bool parcels = sees(parcel_layer);
+    const bool places = sees(place_layer);
+    const auto communes = sees(commune_layer) ? known.communes : std::make_shared<const gis::CommuneIndex>();
+    auto work = [text, limit, communes, parcels, places](db::Connection& connection) {
         const auto reference = gis::parse_parcel_reference(text);
-        return reference ? search_parcel(connection, *communes, *reference, limit)
-                         : search_name(connection, *communes, text, limit);
+        return reference && parcels ? search_parcel(connection, *communes, *reference, limit)
+                                    : search_name(connection, *communes, text, places ? limit : 0, limit);
     };
-    Found found = co_await services.database.read(query_for(*request), std::move(work));
+    Found found = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
     co_return json_response({{"query", text},
                              {"results", std::move(found.results)},
                              {"ambiguous", found.ambiguous},

@@ -98,9 +98,10 @@ Json schema_of_geometry(const gis::Layer& layer, int position) {
 
 }  // namespace
 
-Answer collections(const Services& services, RequestPtr request) {
+Answer collections(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     if (representation(*request) == Representation::AsHtml)
         co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
@@ -109,22 +110,24 @@ Answer collections(const Services& services, RequestPtr request) {
     Json uris = Json::array();
     for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
     co_return json_response({{"links", document_links(request->base_url + "/collections")},
-                             {"carreau:revision", known.revision},
+                             {"carreau:revision", known.revision()},
                              {"crs", std::move(uris)},
                              {"collections", std::move(list)}});
 }
 
-Answer collection(const Services& services, RequestPtr request) {
+Answer collection(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
     co_return json_response(describe_collection(layer, services.offered_crs, request->base_url));
 }
 
-Answer schema(const Services& services, RequestPtr request) {
+Answer schema(const Services&, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     Json properties = Json::object();
     int position = 0;

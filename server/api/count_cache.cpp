@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t max_entries = 10'000;          // about 3 MB
 constexpr auto lifetime = std::chrono::minutes(30);  // far below the time the change feed is kept
 
-std::string key_of(const gis::SqlStatement& statement) {
-    std::string key = statement.sql();
+std::string key_of(const gis::SqlStatement& statement, const std::string& scope_class) {
+    std::string key = scope_class + '\0' + statement.sql();
     for (const auto& parameter : statement.parameters()) {
         key += '\0';
         key += parameter.value_or("");
@@ -21,22 +21,31 @@ std::string key_of(const gis::SqlStatement& statement) {
 
 bool is_unchanged(db::Connection& connection, int layer_id, const std::string& snapshot) {
     const std::vector<db::Parameter> parameters{std::to_string(layer_id), snapshot};
-    return !connection
-                .query(
-                    "select exists (select from catalogue.change where layer_id = $1::int "
-                    "and xid >= pg_snapshot_xmin($2::pg_snapshot) and not pg_visible_in_snapshot(xid, "
-                    "$2::pg_snapshot))",
-                    parameters)
-                .boolean(0, 0);
+    return !connection.query("select catalogue.changed_outside($1::int, $2::pg_snapshot)", parameters).boolean(0, 0);
+}
+
+struct Moment {
+    std::string snapshot;
+    gis::Scope::Time at;
+    std::int64_t access_revision = 0;
+};
+
+Moment snapshot_of(db::Connection& connection) {
+    const db::Result row = connection.query(
+        "select pg_current_snapshot()::text, extract(epoch from now())::float8, catalogue.access_revision()");
+    const std::chrono::duration<double> since_epoch(row.float64(0, 1));
+    return {row.text(0, 0), gis::Scope::Time(std::chrono::duration_cast<gis::Scope::Time::duration>(since_epoch)),
+            row.int64(0, 2)};
 }
 
 }  // namespace
 
-std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQuery& query) {
+std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQuery& query, const gis::Scope& scope) {
     const gis::SqlStatement statement = gis::count_sql(query);
     if (!query.layer->tracked) return connection.query(statement.sql(), statement.parameters()).int64(0, 0);
-    const std::string key = key_of(statement);
+    const std::string key = key_of(statement, scope.class_of(*query.layer));
     std::optional<Entry> known;
+    bool keep = false;
     {
         const std::lock_guard lock(mutex_);
         const auto found = entries_.find(key);
@@ -46,12 +55,14 @@ std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQue
     const bool fresh =
         known && now - known->counted_at < lifetime && is_unchanged(connection, query.layer->id, known->snapshot);
     if (!fresh) {
-        const std::string snapshot = connection.query("select pg_current_snapshot()::text").text(0, 0);
-        known = Entry{connection.query(statement.sql(), statement.parameters()).int64(0, 0), snapshot, now};
+        const auto moment = snapshot_of(connection);
+        // Counted by rules that are not the scope's any more: right for this caller, not to be kept for its class.
+        keep = moment.access_revision == scope.revision && moment.at < scope.valid_until;
+        known = Entry{connection.query(statement.sql(), statement.parameters()).int64(0, 0), moment.snapshot, now};
     }
     const std::lock_guard lock(mutex_);
     ++(fresh ? counters_.hits : counters_.misses);
-    if (!fresh) {
+    if (keep) {
         if (entries_.size() >= max_entries) entries_.clear();
         entries_[key] = *known;
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "gis/access/scope.hpp"
 #include "gis/query/feature_query.hpp"
 #include "server/db/connection.hpp"
 
@@ -15,9 +16,9 @@ namespace api {
 /// when the change feed shows no change of the layer outside that snapshot, so it is as right as counting anew.
 class CountCache {
   public:
-    /// How many features match, as the connection's transaction sees them. Layers without change triggers are always
-    /// counted.
-    std::int64_t count(db::Connection& connection, const gis::FeatureQuery& query);
+    /// How many features match, as the connection's transaction sees them in the caller's name. Callers of equal scope
+    /// share counts. Layers without change triggers are always counted.
+    std::int64_t count(db::Connection& connection, const gis::FeatureQuery& query, const gis::Scope& scope);
 
     struct Counters {
         std::uint64_t hits = 0;

@@ -37,8 +37,8 @@ void append_html_row(std::string& out, const gis::Feature& feature, const std::s
     out += "</tr>";
 }
 
-Page read_page(db::Connection& connection, const gis::FeatureQuery& query, CountCache& counts, Representation form,
-               const std::string& items_url) {
+Page read_page(db::Connection& connection, const gis::FeatureQuery& query, CountCache& counts, const gis::Scope& scope,
+               Representation form, const std::string& items_url) {
     const gis::SqlStatement statement = gis::page_sql(query);
     FeatureRows rows(*query.layer, connection.query(statement.sql(), statement.parameters()));
     Page page;
@@ -54,7 +54,7 @@ Page read_page(db::Connection& connection, const gis::FeatureQuery& query, Count
         page.features += '}';
     }
     if (rows.size() > query.limit) page.last_key = std::string(rows.at(page.returned - 1).id);
-    page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query);
+    page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
     return page;
 }
 
@@ -91,8 +91,9 @@ constexpr int html_page_size = 50;
 
 }  // namespace
 
-Answer items(const Services& services, RequestPtr request) {
-    const live::Snapshot known = services.catalog.current();
+Answer items(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
+    const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     gis::FeatureQuery query = parse_feature_query(*request, layer, services.offered_crs);
     const Representation form = representation(*request);
@@ -102,10 +103,10 @@ Answer items(const Services& services, RequestPtr request) {
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     CountCache& counts = services.counts;
-    auto work = [query, form, url, &counts](db::Connection& connection) {
-        return read_page(connection, query, counts, form, url);
+    auto work = [query, form, url, &counts, call](db::Connection& connection) {
+        return read_page(connection, query, counts, call->caller->scope, form, url);
     };
-    const Page page = co_await services.database.read(query_for(*request), std::move(work));
+    const Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
 
     std::optional<std::string> next;
     if (page.last_key) {
@@ -128,8 +129,9 @@ Answer items(const Services& services, RequestPtr request) {
     co_return response;
 }
 
-Answer item(const Services& services, RequestPtr request) {
-    const live::Snapshot known = services.catalog.current();
+Answer item(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
+    const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     require_known(*request, {"f", "crs"});
     const Representation form = representation(*request);
@@ -160,7 +162,7 @@ Answer item(const Services& services, RequestPtr request) {
         }
         return text.empty() ? std::string(" ") : text;
     };
-    std::string text = co_await services.database.read(query_for(*request), std::move(work));
+    std::string text = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
     if (text.empty()) throw gis::NotFound(absent);
     if (form == Representation::AsHtml) {
         co_return html_page(

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "server/api/services.hpp"
+#include "server/api/call.hpp"
 #include "server/http/response.hpp"
 #include "server/http/router.hpp"
 
 // The handlers, one family a file. Each takes its request by value (coroutines) and throws what server/api/problem
-// knows.
+// knows. Those with a Call answer published data, under the caller's rights; the others answer everybody the same.
 
 namespace api {
 
@@ -16,33 +16,53 @@ using Answer = boost::asio::awaitable<Response>;
 // landing.cpp
 Answer landing(const Services& services, RequestPtr request);
 Answer conformance(const Services& services, RequestPtr request);
-Answer api_description(const Services& services, RequestPtr request);
+Answer api_description(const Services& services, CallPtr call);
 Answer portal_file(const Services& services, RequestPtr request);
 
 // collections.cpp
-Answer collections(const Services& services, RequestPtr request);
-Answer collection(const Services& services, RequestPtr request);
-Answer schema(const Services& services, RequestPtr request);
+Answer collections(const Services& services, CallPtr call);
+Answer collection(const Services& services, CallPtr call);
+Answer schema(const Services& services, CallPtr call);
 
 // features.cpp
-Answer items(const Services& services, RequestPtr request);
-Answer item(const Services& services, RequestPtr request);
+Answer items(const Services& services, CallPtr call);
+Answer item(const Services& services, CallPtr call);
 
 // tiles.cpp
-Answer tile(const Services& services, RequestPtr request);
-Answer tile_json(const Services& services, RequestPtr request);
-Answer collection_tilesets(const Services& services, RequestPtr request);
-Answer collection_tileset(const Services& services, RequestPtr request);
-Answer collection_tile(const Services& services, RequestPtr request);
+Answer tile(const Services& services, CallPtr call);
+Answer tile_json(const Services& services, CallPtr call);
+Answer collection_tilesets(const Services& services, CallPtr call);
+Answer collection_tileset(const Services& services, CallPtr call);
+Answer collection_tile(const Services& services, CallPtr call);
 Answer tile_matrix_sets(const Services& services, RequestPtr request);
 Answer tile_matrix_set(const Services& services, RequestPtr request);
 
 // styles.cpp
-Answer styles(const Services& services, RequestPtr request);
-Answer style(const Services& services, RequestPtr request);
+Answer styles(const Services& services, CallPtr call);
+Answer style(const Services& services, CallPtr call);
+
+// export.cpp
+Answer export_layer(const Services& services, CallPtr call);
 
 // cadastre_search.cpp
-Answer search(const Services& services, RequestPtr request);
+Answer search(const Services& services, CallPtr call);
+
+// owners.cpp
+Answer search_owners(const Services& services, CallPtr call);
+
+// session.cpp
+Answer session(const Services& services, CallPtr call);
+Answer log_in(const Services& services, CallPtr call);
+Answer log_out(const Services& services, CallPtr call);
+
+// provider_login.cpp
+Answer provider_login(const Services& services, CallPtr call);
+Answer provider_callback(const Services& services, CallPtr call);
+
+// tokens.cpp
+Answer own_tokens(const Services& services, CallPtr call);
+Answer make_own_token(const Services& services, CallPtr call);
+Answer revoke_own_token(const Services& services, CallPtr call);
 
 // health.cpp
 Answer healthz(const Services& services, RequestPtr request);

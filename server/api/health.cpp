@@ -36,9 +36,10 @@ Answer healthz(const Services&, RequestPtr) {
 Answer readyz(const Services& services, RequestPtr request) {
     if (services.draining()) co_return not_ready("draining");
     bool answers = false;
+    const db::As owner;
     try {
         auto work = [](db::Connection& connection) { return connection.query("select true").boolean(0, 0); };
-        answers = co_await services.database.read(query_for(*request), std::move(work));
+        answers = co_await services.database.run(owner, query_for(*request), std::move(work));
     } catch (const gis::Unavailable&) {
         answers = false;
     }

@@ -95,9 +95,10 @@ Answer conformance(const Services&, RequestPtr request) {
         {{"links", document_links(request->base_url + "/conformance")}, {"conformsTo", conformance_classes()}});
 }
 
-Answer api_description(const Services& services, RequestPtr request) {
+Answer api_description(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     const Json document = openapi_document(*known.catalog, services, request->base_url);
     if (representation(*request) == Representation::AsJson) co_return json_response(document, openapi_type);
     std::string body = "<p>" + anchor(request->base_url + "/api?f=json", "Description OpenAPI 3.0 (JSON)") +
@@ -111,7 +112,7 @@ Answer api_description(const Services& services, RequestPtr request) {
 
 Answer portal_file(const Services& services, RequestPtr request) {
     auto file = services.portal.find(request->path);
-    if (!file) throw gis::NotFound(fmt::format("there is nothing at {}", request->path.substr(0, 200)));
+    if (!file) throw nothing_at(*request);
     co_return with_policy(std::move(*file));
 }
 

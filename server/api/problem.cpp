@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gis/error.hpp"
+#include "server/gate/errors.hpp"
 #include "server/http/problem.hpp"
 
 namespace api {
@@ -21,7 +22,19 @@ http::Response to_response(const http::Request& request, std::exception_ptr erro
     try {
         std::rethrow_exception(error);
     } catch (const gis::InvalidRequest& invalid) {
-        return http::problem(400, "Invalid request", invalid.what(), &request);
+        return http::problem(400, "Invalid request", invalid.what(), &request, invalid.field());
+    } catch (const gate::Unauthorized& unknown) {
+        http::Response response = http::problem(401, "Unauthorized", unknown.what(), &request);
+        // To a page's own request a browser would answer Basic with its login window.
+        const std::string* destination = request.header("Sec-Fetch-Dest");
+        if (destination == nullptr || *destination != "empty")
+            response.add_header("WWW-Authenticate", "Basic realm=\"Carreau\", charset=\"UTF-8\"");
+        response.add_header("WWW-Authenticate", "Bearer realm=\"Carreau\"");
+        return response;
+    } catch (const gate::TooManyAttempts& many) {
+        http::Response response = http::problem(429, "Too many attempts", many.what(), &request);
+        response.set_header("Retry-After", std::to_string(many.wait().count()));
+        return response;
     } catch (const gis::NotFound& absent) {
         return http::problem(404, "Not found", absent.what(), &request);
     } catch (const gis::NotAllowed& forbidden) {

@@ -1,39 +1,58 @@
+#include "server/api/guard.hpp"
 #include "server/api/handlers.hpp"
 
 namespace api {
 
 http::Router make_routes(const Services& services) {
     http::Router router;
-    const auto get = [&](const char* path, Answer (*handler)(const Services&, RequestPtr)) {
-        router.add(http::Method::Get, path,
+    using http::Method;
+    // The same answer for everybody: nothing of a layer is in it.
+    const auto open = [&](const char* path, Answer (*handler)(const Services&, RequestPtr)) {
+        router.add(Method::Get, path,
                    [&services, handler](RequestPtr request) { return handler(services, std::move(request)); });
     };
-    get("/", landing);
-    get("/conformance", conformance);
-    get("/api", api_description);
+    const auto guarded = [&](Method method, const char* path, GuardedHandler handler, Needs needs = Needs::Nothing) {
+        router.add(method, path, [&services, handler, needs](RequestPtr request) {
+            return guard(services, handler, needs, std::move(request));
+        });
+    };
+    open("/", landing);
+    open("/conformance", conformance);
+    guarded(Method::Get, "/api", api_description);
 
-    get("/collections", collections);
-    get("/collections/{layer}", collection);
-    get("/collections/{layer}/schema", schema);
-    get("/collections/{layer}/items", items);
-    get("/collections/{layer}/items/{id}", item);
+    guarded(Method::Get, "/collections", collections);
+    guarded(Method::Get, "/collections/{layer}", collection);
+    guarded(Method::Get, "/collections/{layer}/schema", schema);
+    guarded(Method::Get, "/collections/{layer}/items", items);
+    guarded(Method::Get, "/collections/{layer}/items/{id}", item);
+    guarded(Method::Get, "/collections/{layer}/export", export_layer);
 
-    get("/tiles/{layers}.json", tile_json);
-    get("/tiles/{layers}/{z}/{x}/{y}.mvt", tile);
-    get("/tileMatrixSets", tile_matrix_sets);
-    get("/tileMatrixSets/{set}", tile_matrix_set);
-    get("/collections/{layer}/tiles", collection_tilesets);
-    get("/collections/{layer}/tiles/{set}", collection_tileset);
-    get("/collections/{layer}/tiles/{set}/{z}/{y}/{x}", collection_tile);
+    guarded(Method::Get, "/tiles/{layers}.json", tile_json);
+    guarded(Method::Get, "/tiles/{layers}/{z}/{x}/{y}.mvt", tile);
+    open("/tileMatrixSets", tile_matrix_sets);
+    open("/tileMatrixSets/{set}", tile_matrix_set);
+    guarded(Method::Get, "/collections/{layer}/tiles", collection_tilesets);
+    guarded(Method::Get, "/collections/{layer}/tiles/{set}", collection_tileset);
+    guarded(Method::Get, "/collections/{layer}/tiles/{set}/{z}/{y}/{x}", collection_tile);
 
-    get("/styles", styles);
-    get("/styles/{style}", style);
-    get("/search", search);
+    guarded(Method::Get, "/styles", styles);
+    guarded(Method::Get, "/styles/{style}", style);
+    guarded(Method::Get, "/search", search);
+    guarded(Method::Post, "/owners/search", search_owners, Needs::Account);
 
-    get("/healthz", healthz);
-    get("/readyz", readyz);
-    get("/metrics", metrics);
-    get("/{path*}", portal_file);
+    guarded(Method::Get, "/session", session);
+    guarded(Method::Post, "/session", log_in);
+    guarded(Method::Delete, "/session", log_out);
+    guarded(Method::Get, "/session/tokens", own_tokens, Needs::Account);
+    guarded(Method::Post, "/session/tokens", make_own_token, Needs::Account);
+    guarded(Method::Delete, "/session/tokens/{id}", revoke_own_token, Needs::Account);
+    guarded(Method::Get, "/login/oidc", provider_login);
+    guarded(Method::Get, "/login/oidc/callback", provider_callback);
+
+    open("/healthz", healthz);
+    open("/readyz", readyz);
+    open("/metrics", metrics);
+    open("/{path*}", portal_file);
     return router;
 }
 

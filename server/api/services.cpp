@@ -12,6 +12,10 @@ const gis::Layer& require_layer(const gis::Catalog& catalog, std::string_view na
     return *layer;
 }
 
+gis::NotFound nothing_at(const http::Request& request) {
+    return gis::NotFound(fmt::format("there is nothing at {}", request.path.substr(0, 200)));
+}
+
 std::shared_ptr<db::RunningQuery> query_for(const http::Request& request) {
     auto query = std::make_shared<db::RunningQuery>();
     request.cancel->on_cancel([query] { query->cancel(); });

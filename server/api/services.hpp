@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gis/crs/crs.hpp"
+#include "gis/error.hpp"
 #include "server/api/count_cache.hpp"
 #include "server/api/page_token.hpp"
 #include "server/db/connection_pool.hpp"
@@ -14,12 +15,23 @@
 #include "server/http/static_files.hpp"
 #include "server/live/catalog_watch.hpp"
 
+namespace gate {
+class Gatekeeper;
+class SignIns;
+class TileUse;
+class VisibleCatalogs;
+}  // namespace gate
+
 namespace api {
 
 /// What the handlers work with. Built once by main; outlives the server.
 struct Services {
     const live::CatalogWatch& catalog;
     db::ConnectionPool& database;
+    gate::Gatekeeper& gatekeeper;
+    gate::VisibleCatalogs& visible;
+    gate::TileUse& tile_use;
+    gate::SignIns& sign_ins;
     CountCache& counts;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
@@ -32,6 +44,9 @@ struct Services {
 
 /// The layer that the route's `{name}` names. Throws gis::NotFound, the same for unknown and unpublished ones.
 const gis::Layer& require_layer(const gis::Catalog& catalog, std::string_view name);
+
+/// What a path that nobody serves is answered with.
+gis::NotFound nothing_at(const http::Request& request);
 
 /// A database query tied to the request: it is cancelled when the client leaves.
 std::shared_ptr<db::RunningQuery> query_for(const http::Request& request);

@@ -124,9 +124,10 @@ Json compose(const std::vector<const gis::Layer*>& layers, const std::string& ti
 
 }  // namespace
 
-Answer styles(const Services& services, RequestPtr request) {
+Answer styles(const Services&, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     Json list = Json::array();
     const auto add = [&](const std::string& id, const std::string& title) {
         list.push_back(
@@ -144,9 +145,10 @@ Answer styles(const Services& services, RequestPtr request) {
          {"links", Json::array({link(request->base_url + "/styles", "self", "application/json")})}});
 }
 
-Answer style(const Services& services, RequestPtr request) {
+Answer style(const Services&, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     const std::string name = request->param("style");
     std::vector<const gis::Layer*> layers;
     std::string title = "Carreau";

@@ -11,6 +11,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/parameters.hpp"
+#include "server/gate/tile_use.hpp"
 #include "tiles/grid/tile_coord.hpp"
 
 namespace api {
@@ -37,11 +38,13 @@ std::vector<const gis::Layer*> require_layers(const gis::Catalog& catalog, const
     return layers;
 }
 
-Answer tile_of(const Services& services, RequestPtr request, std::string layer_names, tiles::TileCoord coord) {
+Answer tile_of(const Services& services, CallPtr call, std::string layer_names, tiles::TileCoord coord) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     std::vector<gis::SqlStatement> statements;
     for (const gis::Layer* layer : require_layers(*known.catalog, layer_names)) {
+        services.tile_use.add(*call->caller, layer->name);
         const int x = static_cast<int>(coord.x);
         const int y = static_cast<int>(coord.y);
         if (auto shapes = gis::tile_sql(*layer, coord.z, x, y, tiles::tile_box(coord)))
@@ -57,11 +60,11 @@ Answer tile_of(const Services& services, RequestPtr request, std::string layer_n
                 tile += connection.query(statement.sql(), statement.parameters()).bytes(0, 0);
             return tile;  // layers of a vector tile simply follow each other
         };
-        bytes = co_await services.database.read(query_for(*request), std::move(work));
+        bytes = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
     }
     Response response = bytes.empty() ? Response::no_content() : Response::bytes(mvt_type, std::move(bytes));
-    response.set_header("Cache-Control",
-                        "no-cache");  // asked again each time: an edit shows at once, an unchanged tile is a 304
+    // Asked again each time: an edit shows at once, an unchanged tile is a 304.
+    response.set_header("Cache-Control", "private, no-cache");
     co_return response;
 }
 
@@ -141,22 +144,25 @@ Json tileset_document(const gis::Layer& layer, const std::string& base_url) {
 
 }  // namespace
 
-Answer tile(const Services& services, RequestPtr request) {
+Answer tile(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     const tiles::TileCoord coord =
         tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
-    return tile_of(services, request, request->param("layers"), coord);
+    return tile_of(services, call, request->param("layers"), coord);
 }
 
-Answer collection_tile(const Services& services, RequestPtr request) {
+Answer collection_tile(const Services& services, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_quad(request->param("set"));
     const tiles::TileCoord coord =
         tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
-    return tile_of(services, request, request->param("layer"), coord);
+    return tile_of(services, call, request->param("layer"), coord);
 }
 
-Answer tile_json(const Services& services, RequestPtr request) {
+Answer tile_json(const Services&, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     const std::string names = request->param("layers");
     const auto layers = require_layers(*known.catalog, names);
     int min_zoom = tiles::max_zoom;
@@ -198,9 +204,10 @@ Answer tile_json(const Services& services, RequestPtr request) {
     co_return json_response(document);
 }
 
-Answer collection_tilesets(const Services& services, RequestPtr request) {
+Answer collection_tilesets(const Services&, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_geometry(require_layer(*known.catalog, request->param("layer")));
     const std::string url = request->base_url + "/collections/" + layer.name + "/tiles";
     Json entry{
@@ -216,10 +223,11 @@ Answer collection_tilesets(const Services& services, RequestPtr request) {
                              {"tilesets", Json::array({std::move(entry)})}});
 }
 
-Answer collection_tileset(const Services& services, RequestPtr request) {
+Answer collection_tileset(const Services&, CallPtr call) {
+    const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
     require_quad(request->param("set"));
-    const live::Snapshot known = services.catalog.current();
+    const live::Snapshot& known = call->known;
     co_return json_response(
         tileset_document(require_geometry(require_layer(*known.catalog, request->param("layer"))), request->base_url));
 }

@@ -21,7 +21,9 @@ enum ExitCode {
 
 /// Where the data are, as every command is told it.
 struct DatabaseOptions {
-    std::string url;   ///< an existing PostgreSQL; empty: the private cluster
+    std::string url;  ///< an existing PostgreSQL; empty: the private cluster
+    std::string
+        serving_url;   ///< the same database as the user carreau_server; empty: `url`, which then changes its role
     std::string data;  ///< folder of the private cluster
 
     void add_to(CLI::App& app);
@@ -32,11 +34,14 @@ class Database {
   public:
     explicit Database(const DatabaseOptions& options);
     const std::string& dsn() const { return dsn_; }
+    /// How requests are served: a user without any right of its own.
+    const std::string& serving_dsn() const { return serving_dsn_; }
     bool is_private() const { return cluster_ != nullptr; }
 
   private:
     std::unique_ptr<db::PrivateCluster> cluster_;
     std::string dsn_;
+    std::string serving_dsn_;
 };
 
 /// The folder used when none is given: /var/lib/carreau for root, else ~/.local/share/carreau.

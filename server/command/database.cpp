@@ -18,6 +18,10 @@ void DatabaseOptions::add_to(CLI::App& app) {
                    "Base PostgreSQL + PostGIS existante (URL ou chaîne libpq) ; sans elle, la base privée de --data")
         ->envname("CARREAU_DATABASE")
         ->type_name("URL");
+    app.add_option("--serving-database", serving_url,
+                   "La même base, par l'utilisateur sans droits carreau_server, pour servir les requêtes")
+        ->envname("CARREAU_SERVING_DATABASE")
+        ->type_name("URL");
     app.add_option("--data", data, "Dossier de la base privée [" + default_data_folder() + "]")
         ->envname("CARREAU_DATA_DIR")
         ->type_name("DOSSIER");
@@ -50,12 +54,14 @@ void become_unprivileged(const std::string& folder) {
     if (chdir("/") != 0) throw gis::Unavailable("cannot enter /");
 }
 
-Database::Database(const DatabaseOptions& options) : dsn_(options.url) {
+Database::Database(const DatabaseOptions& options)
+    : dsn_(options.url), serving_dsn_(options.serving_url.empty() ? options.url : options.serving_url) {
     if (!dsn_.empty()) return;
     const std::string folder = fs::absolute(options.data.empty() ? default_data_folder() : options.data).string();
     become_unprivileged(folder);
     cluster_ = std::make_unique<db::PrivateCluster>(folder);
     dsn_ = cluster_->dsn();
+    serving_dsn_ = cluster_->serving_dsn();
 }
 
 std::string version() {

@@ -5,6 +5,7 @@
 
 #include "gis/demo/territory.hpp"
 #include "server/command/commands.hpp"
+#include "server/command/demo_people.hpp"
 #include "server/command/progress.hpp"
 #include "server/command/run_server.hpp"
 #include "server/command/schema.hpp"
@@ -77,7 +78,7 @@ void load_territory(const std::string& dsn, const std::string& size) {
     progress.finish(fmt::format("{} objets chargés", count_text(sink.rows())));
 }
 
-void print_welcome(const std::string& address) {
+void print_welcome(const std::string& address, const std::vector<DemoPerson>& people) {
     fmt::print(
         "\n  Carreau est prêt.\n\n"
         "  La carte          {0}/\n"
@@ -85,8 +86,11 @@ void print_welcome(const std::string& address) {
         "  Style pour QGIS   {0}/styles/portail   (tuiles vectorielles)\n"
         "  Les couches       {0}/collections?f=html\n"
         "  L'API             {0}/api?f=html\n\n"
-        "  Géométries fictives, générées pour la démonstration. Ctrl-C arrête tout proprement.\n\n",
+        "  Pour se connecter (identifiant, mot de passe) :\n",
         address);
+    for (const DemoPerson& person : people)
+        fmt::print("    {:<20} {:<34} {}\n", person.login, person.password, person.who);
+    fmt::print("\n  Géométries et personnes fictives, pour la démonstration. Ctrl-C arrête tout proprement.\n\n");
     std::fflush(stdout);
 }
 
@@ -117,8 +121,10 @@ void add_demo(CLI::App& app, int&) {
         db::migrate(base.dsn(), program_schema(), [](const std::string& name) { fmt::print("Schéma : {}\n", name); });
         declare_missing_layers(base.dsn());
         load_territory(base.dsn(), *size);
+        const std::vector<DemoPerson> people = prepare_demo_people(base.dsn());
         if (*load_only) return;
-        run_server(*server, portal, base.dsn(), print_welcome);
+        const auto welcome = [&](const std::string& address) { print_welcome(address, people); };
+        run_server(*server, portal, base.dsn(), base.serving_dsn(), welcome);
         fmt::print("Arrêt.\n");
     });
 }

@@ -30,6 +30,7 @@ struct ImportOptions {
     std::vector<std::string> files;
     std::string layer, title, vintage, source_layer, encoding, departement, report, crs;
     bool create = false;
+    bool is_public = false;
     bool force = false;
     bool dry_run = false;
     int jobs = 0;
@@ -147,7 +148,8 @@ CreatedLayer create_layer(const std::string& dsn, const ImportOptions& options, 
     const nlohmann::json declaration{{"table", target.table},
                                      {"name", options.layer},
                                      {"title", options.title.empty() ? options.layer : options.title},
-                                     {"id_column", target.id_column}};
+                                     {"id_column", target.id_column},
+                                     {"public", options.is_public}};
     CreatedLayer created(dsn, db::declare_layer(dsn, declaration.dump()), target.table);
     fmt::print("Couche « {} » créée (table {}).\n", options.layer, target.table);
     return created;
@@ -323,6 +325,7 @@ void add_import(CLI::App& app, int& exit_code) {
         ->check(CLI::ExistingPath);
     command->add_option("--layer", options->layer, "Couche visée, quand le fichier n'est pas d'un genre reconnu");
     command->add_flag("--create", options->create, "Crée la couche de --layer d'après le fichier");
+    command->add_flag("--public", options->is_public, "Avec --create : ouvre la nouvelle couche à tous");
     command->add_option("--title", options->title, "Titre de la couche créée");
     command->add_option("--vintage", options->vintage, "Millésime, par exemple 2026-01-01");
     command->add_option("--crs", options->crs, "Système de coordonnées du fichier, quand il ne le dit pas : EPSG:3950");

@@ -61,6 +61,18 @@ void show_layer(const std::string& dsn, const std::string& name) {
     line("remplace par", layer.coverage_column.empty() ? "toute la couche" : layer.coverage_column);
     line("suivi", layer.tracked ? "oui (historique et flux des changements)" : "non (vue, ou déclaré sans suivi)");
     line("publiée", layer.published ? "oui" : "non");
+    {
+        db::Connection access(dsn);
+        const std::vector<db::Parameter> values{std::to_string(layer.id)};
+        const db::Result row = access.query(
+            "select access.is_public(layer_id), coalesce((select string_agg(service, ', ' order by service) from "
+            "org.service_layer s where s.layer_id = l.layer_id), ''), public_resolution, agent_resolution "
+            "from catalogue.layer l where layer_id = $1::int",
+            values);
+        line("ouverte à tous", row.boolean(0, 0) ? "oui" : "non");
+        line("services", row.text(0, 1));
+        if (layer.sensitive) line("positions", fmt::format("public : {}, agents : {}", row.text(0, 2), row.text(0, 3)));
+    }
     line("fictive", layer.fictive ? "oui" : "non");
     line("licence", layer.licence);
     if (layer.extent)
@@ -88,6 +100,7 @@ struct AddOptions {
     int min_zoom = -1;
     int max_zoom = -1;
     bool untracked = false;
+    bool is_public = false;
 };
 
 void add_one(const std::string& dsn, const AddOptions& options) {
@@ -108,8 +121,18 @@ void add_one(const std::string& dsn, const AddOptions& options) {
     if (options.min_zoom >= 0) document["min_zoom"] = options.min_zoom;
     if (options.max_zoom >= 0) document["max_zoom"] = options.max_zoom;
     if (options.untracked) document["tracked"] = false;
+    if (options.is_public) document["public"] = true;
     const std::string name = db::declare_layer(dsn, document.dump());
     fmt::print("Couche « {} » publiée : /collections/{} et /tiles/{}/{{z}}/{{x}}/{{y}}.mvt\n", name, name, name);
+    db::Connection connection(dsn);
+    const std::vector<db::Parameter> values{name};
+    if (!connection.query("select access.is_public(layer_id) from catalogue.layer where name = $1", values)
+             .boolean(0, 0)) {
+        fmt::print(
+            "Elle n'est vue que par ceux dont une convention la donne ; pour l'ouvrir à tous :\n"
+            "  carreau layer set {} public true\n",
+            name);
+    }
 }
 
 }  // namespace
@@ -146,6 +169,7 @@ void add_layer(CLI::App& app, int&) {
     add->add_option("--min-zoom", options->min_zoom, "Premier zoom des tuiles")->check(CLI::Range(0, 22));
     add->add_option("--max-zoom", options->max_zoom, "Dernier zoom des tuiles")->check(CLI::Range(0, 22));
     add->add_option("--declaration", options->declaration, "Déclaration complète en JSON (champs, style ...)");
+    add->add_flag("--public", options->is_public, "Ouverte à tous ; sinon à ceux dont une convention la donne");
     add->add_flag("--untracked", options->untracked, "Ne pose pas les déclencheurs d'historique et de changements");
     add->callback([database, options] {
         const Database base(*database);
@@ -156,7 +180,7 @@ void add_layer(CLI::App& app, int&) {
     auto key = std::make_shared<std::string>();
     auto value = std::make_shared<std::string>();
     set->add_option("couche", *name)->required();
-    set->add_option("clé", *key, "title, description, visible, published, min_zoom, style ...")->required();
+    set->add_option("clé", *key, "title, description, public, services, published, min_zoom, style ...")->required();
     set->add_option("valeur", *value)->required();
     set->callback([database, name, key, value] {
         const Database base(*database);

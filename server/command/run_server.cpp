@@ -9,12 +9,18 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "gis/error.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/problem.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/gate/gatekeeper.hpp"
+#include "server/gate/sign_ins.hpp"
+#include "server/gate/tile_use.hpp"
+#include "server/gate/visible_catalog.hpp"
 #include "server/http/server.hpp"
 
 namespace command {
@@ -78,6 +84,19 @@ fs::path portal_folder(const std::string& wanted) {
     return {};
 }
 
+std::shared_ptr<auth::OidcClient> open_provider(const ServerOptions& options) {
+    if (options.oidc_issuer.empty()) return nullptr;
+    auth::OidcOptions provider;
+    provider.issuer = options.oidc_issuer;
+    provider.client_id = options.oidc_client;
+    provider.title = options.oidc_title;
+    provider.audience = options.oidc_audience;
+    std::ifstream secret(options.oidc_secret_file);
+    if (!std::getline(secret, provider.client_secret))
+        throw gis::InvalidRequest("oidc-secret-file", "a readable file with the client's secret is expected");
+    return std::make_shared<auth::OidcClient>(provider);
+}
+
 int wait_for_signal() {
     sigset_t signals;
     sigemptyset(&signals);
@@ -86,6 +105,18 @@ int wait_for_signal() {
     int number = 0;
     sigwait(&signals, &number);
     return number;
+}
+
+/// What was counted since the last minute.
+void write_tile_use(const std::string& serving_dsn, gate::TileUse& tile_use) {
+    try {
+        db::Connection connection(serving_dsn);
+        connection.run_script("begin; set local role carreau_gate");
+        tile_use.flush(connection);
+        connection.execute("commit");
+    } catch (const std::exception& error) {
+        log_event(std::string("the last tile counts were not written: ") + error.what());
+    }
 }
 
 }  // namespace
@@ -104,6 +135,16 @@ void ServerOptions::add_to(CLI::App& app) {
         ->envname("CARREAU_BASE_PATH");
     app.add_option("--trusted-proxy", trusted_proxies, "Adresses (CIDR) dont les en-têtes X-Forwarded-* sont crus")
         ->capture_default_str();
+    app.add_option("--identity-header", identity_header,
+                   "En-tête par lequel un mandataire de confiance nomme la personne ; sans elle, aucun n'est cru")
+        ->type_name("NOM");
+    app.add_option("--oidc-issuer", oidc_issuer, "Fournisseur OpenID Connect (issuer)")->type_name("URL");
+    app.add_option("--oidc-client", oidc_client, "Identifiant de Carreau chez lui");
+    app.add_option("--oidc-secret-file", oidc_secret_file, "Fichier qui contient le secret de Carreau chez lui")
+        ->type_name("FICHIER");
+    app.add_option("--oidc-title", oidc_title, "Ce que dit le bouton de connexion")->capture_default_str();
+    app.add_option("--oidc-audience", oidc_audience,
+                   "Audience des jetons d'accès ; sans elle, l'identifiant de Carreau");
     app.add_option("--cors-origin", cors_origins, "Origines autorisées (CORS)")->capture_default_str();
     app.add_option("--contact", contact, "Contact affiché dans la description de l'API")->capture_default_str();
     app.add_option("--log", log, "Journal (une ligne JSON par requête) ; sans elle, la sortie d'erreur")
@@ -132,10 +173,10 @@ http::StaticFiles load_portal(const ServerOptions& options) {
 }
 
 void run_server(const ServerOptions& options, const http::StaticFiles& portal, const std::string& dsn,
-                const std::function<void(const std::string&)>& ready) {
+                const std::string& serving_dsn, const std::function<void(const std::string&)>& ready) {
     open_log(options.log);
     db::ConnectionPool::Options pool_options;
-    pool_options.dsn = dsn;
+    pool_options.dsn = serving_dsn;
     pool_options.threads = options.database_threads;
     pool_options.settings = {"statement_timeout=10s", "jit=off",
                              "timezone=UTC",          "datestyle=ISO",
@@ -144,11 +185,20 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     const live::CatalogWatch catalog(dsn, log_event);
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
+    gate::Gatekeeper gatekeeper(pool, catalog,
+                                {options.identity_header, std::chrono::hours(12), open_provider(options)});
+    gate::VisibleCatalogs visible;
+    gate::TileUse tile_use;
+    gate::SignIns sign_ins;
     std::atomic<bool> draining{false};
     std::atomic<http::Server*> running{nullptr};
 
     const api::Services services{catalog,
                                  pool,
+                                 gatekeeper,
+                                 visible,
+                                 tile_use,
+                                 sign_ins,
                                  counts,
                                  tokens,
                                  portal,
@@ -177,6 +227,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     draining = true;
     log_event(fmt::format("signal {}: draining", signal));
     server.stop(drain_time);
+    write_tile_use(serving_dsn, tile_use);
     log_event("stopped");
     spdlog::shutdown();
 }

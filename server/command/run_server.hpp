@@ -19,7 +19,9 @@ struct ServerOptions {
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     std::vector<std::string> cors_origins{"*"};
     std::string contact = "Service SIG";
-    std::string log;  ///< file; empty: standard error
+    std::string log;              ///< file; empty: standard error
+    std::string identity_header;  ///< login written by a trusted proxy; empty: none is believed
+    std::string oidc_issuer, oidc_client, oidc_secret_file, oidc_title = "Compte de l'agglomération", oidc_audience;
     int database_threads = 6;
     int io_threads = 2;
 
@@ -34,8 +36,9 @@ void block_signals();
 /// not built.
 http::StaticFiles load_portal(const ServerOptions& options);
 
-/// Serves until SIGINT or SIGTERM, then drains. `ready` is called with the address once requests are answered.
+/// Serves until SIGINT or SIGTERM, then drains. Requests are served by `serving_dsn`, whose user has no right of its
+/// own; `dsn` is the owner's, for the catalogue. `ready` is called with the address once requests are answered.
 void run_server(const ServerOptions& options, const http::StaticFiles& portal, const std::string& dsn,
-                const std::function<void(const std::string&)>& ready);
+                const std::string& serving_dsn, const std::function<void(const std::string&)>& ready);
 
 }  // namespace command

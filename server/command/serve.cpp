@@ -18,7 +18,7 @@ void add_serve(CLI::App& app, int&) {
         const http::StaticFiles portal = load_portal(*server);
         const Database base(*database);
         require_current_schema(base.dsn());
-        run_server(*server, portal, base.dsn(), [](const std::string& address) {
+        run_server(*server, portal, base.dsn(), base.serving_dsn(), [](const std::string& address) {
             fmt::print("Carreau écoute sur {}\n", address);
             std::fflush(stdout);
         });

@@ -9,6 +9,7 @@
 #include <regex>
 #include <set>
 
+#include "server/db/layer_access.hpp"
 #include "server/db/pqxx_session.hpp"
 
 namespace db {
@@ -83,6 +84,12 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.theme = row["theme"].c_str();
     layer.schema_name = row["table_schema"].c_str();
     layer.table_name = row["table_name"].c_str();
+    layer.sensitive = std::string_view(row["public_resolution"].c_str()) != "exact" ||
+                      std::string_view(row["agent_resolution"].c_str()) != "exact";
+    const bool exposed = layer.sensitive || row["is_view"].as<bool>();
+    layer.source_schema = exposed ? "expose" : layer.schema_name;
+    layer.source_name = exposed ? layer.name : layer.table_name;
+    layer.commune_link = text_or_empty(row["commune_link"]);
     layer.id_column = row["id_column"].c_str();
     layer.geometry_column = text_or_empty(row["geometry_column"]);
     layer.geometry_type = gis::parse_geometry_type(text_or_empty(row["geometry_type"]));
@@ -113,7 +120,8 @@ gis::Layer read_layer(const pqxx::row& row) {
 constexpr auto layers_sql =
     "select l.*, l.extent[1] as west, l.extent[2] as south, l.extent[3] as east, l.extent[4] as north, "
     "to_char(greatest(l.updated_at, v.published_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as updated, "
-    "v.vintage from catalogue.layer l left join lateral ("
+    "v.vintage, coalesce((select relkind not in ('r', 'p') from pg_class where oid = to_regclass(format('%I.%I', "
+    "l.table_schema, l.table_name))), false) as is_view from catalogue.layer l left join lateral ("
     "  select max(vintage) as vintage, max(published_at) as published_at from catalogue.version "
     "  where target = l.table_schema || '.' || l.table_name and state = 'published') v on true "
     "where (l.published or $1) order by l.sort_order, l.name";
@@ -229,6 +237,18 @@ void require_column(const std::vector<Column>& columns, const char* key, const s
     if (!has_column(columns, name)) throw gis::InvalidRequest(key, fmt::format("the table has no column '{}'", name));
     if (std::string_view(key) == "datetime_column" && !is_time(columns, name))
         throw gis::InvalidRequest(key, fmt::format("the column '{}' holds neither dates nor times", name));
+}
+
+/// The policy is on the table: two layers of one table would show each other's rows.
+void require_unpublished(pqxx::work& transaction, const Table& table, const std::string& name) {
+    const auto other =
+        run(transaction, "select name from catalogue.layer where table_schema = $1 and table_name = $2 and name <> $3",
+            table.schema, table.name, name);
+    if (!other.empty()) {
+        throw gis::InvalidRequest(
+            "table", fmt::format("{}.{} is published as '{}' already: make a view of it and publish the view",
+                                 table.schema, table.name, other[0][0].c_str()));
+    }
 }
 
 constexpr const char* column_keys[] = {"label_field", "commune_column", "datetime_column", "coverage_column"};
@@ -363,6 +383,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
                 fmt::format("the geometry column {} has the CRS {}, which is no known EPSG code", geometry.name, srid));
         }
         for (const char* key : column_keys) require_column(columns, key, string_of(document, key));
+        require_unpublished(transaction, table, name);
+        remove_access(transaction, name);
         const auto rows = run(
             transaction,
             "insert into catalogue.layer (name, title, description, theme, table_schema, table_name, id_column, "
@@ -394,6 +416,7 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             document.contains("style") ? document["style"].dump() : std::string("[]"));
         const int layer_id = rows[0][0].as<int>();
         insert_fields(transaction, layer_id, document, columns, {geometry.name, "part_id"});
+        declare_access(transaction, layer_id, document);
         if (!is_view) {
             run(transaction, "select catalogue.track_layer(l, $2) from catalogue.layer l where layer_id = $1", layer_id,
                 value_of(document, "tracked", true));
@@ -402,6 +425,26 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
     refresh_extent(dsn, name);
     return name;
 }
+
+namespace {
+
+/// "public" and its like: the value is JSON, or a text.
+bool set_layer_access(const std::string& dsn, const std::string& name, const std::string& key,
+                      const std::string& value) {
+    json parsed = json::parse(value, nullptr, false);
+    if (text_is_true(value) || text_is_false(value)) parsed = text_is_true(value);
+    if (parsed.is_discarded()) parsed = value;
+    return in_transaction(dsn, [&](pqxx::work& transaction) {
+        const auto rows = run(transaction, "select layer_id from catalogue.layer where name = $1", name);
+        if (rows.empty()) throw gis::NotFound(fmt::format("there is no layer '{}'", name));
+        const int layer_id = rows[0][0].as<int>();
+        if (!set_access(transaction, layer_id, key, parsed)) return false;
+        install_access(transaction, layer_id);
+        return true;
+    });
+}
+
+}  // namespace
 
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
     static const std::set<std::string, std::less<>> texts{"title",          "description",     "theme",
@@ -414,11 +457,14 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
     if (numbers.contains(key)) cast = "integer";
     if (flags.contains(key)) cast = "boolean";
     if (key == "style") cast = "jsonb";
+    if (cast.empty() && set_layer_access(dsn, name, key, value)) return;
     if (cast.empty()) {
         throw gis::InvalidRequest(
             key,
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
-            "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style");
+            "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style, "
+            "public, "
+            "services, commune_link, public_resolution, agent_resolution, public_hidden_fields");
     }
     if (cast == "boolean" && !text_is_true(value) && !text_is_false(value))
         throw gis::InvalidRequest(key, fmt::format("true or false expected, got '{}'", value));
@@ -432,10 +478,13 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             if (std::find(std::begin(column_keys), std::end(column_keys), key) != std::end(column_keys)) {
                 require_column(columns_of(transaction, table[0][0].c_str(), table[0][1].c_str()), key.c_str(), value);
             }
-            run(transaction,
-                fmt::format("update catalogue.layer set {} = $2::text::{}, updated_at = now() where name = $1", key,
-                            cast),
-                name, cast == "boolean" ? std::string(text_is_true(value) ? "true" : "false") : value);
+            const auto rows =
+                run(transaction,
+                    fmt::format("update catalogue.layer set {} = $2::text::{}, updated_at = now() where name = $1 "
+                                "returning layer_id",
+                                key, cast),
+                    name, cast == "boolean" ? std::string(text_is_true(value) ? "true" : "false") : value);
+            if (key == "commune_column") install_access(transaction, rows[0][0].as<int>());
         });
     } catch (const SqlError& error) {
         if (error.state().starts_with("22") || error.state().starts_with("23")) {
@@ -454,6 +503,7 @@ void remove_layer(const std::string& dsn, const std::string& name) {
             "c.oid = to_regclass(format('%I.%I', l.table_schema, l.table_name)) and c.relkind in ('r', 'p') where "
             "l.name = $1",
             name);
+        remove_access(transaction, name);
         run(transaction, "delete from catalogue.layer where name = $1", name);
     });
 }

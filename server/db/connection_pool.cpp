@@ -1,5 +1,7 @@
 #include "server/db/connection_pool.hpp"
 
+#include <algorithm>
+
 namespace db {
 
 namespace {
@@ -61,6 +63,30 @@ ConnectionPool::~ConnectionPool() {
     for (std::thread& thread : threads_) thread.join();
 }
 
+std::string ConnectionPool::begin_sql(const As& who) {
+    std::string sql = who.write ? "begin" : "begin isolation level repeatable read read only";
+    switch (who.role) {
+        case As::Role::Owner:
+            break;
+        case As::Role::Reader:
+            sql += "; set local role carreau_reader";
+            break;
+        case As::Role::Editor:
+            sql += "; set local role carreau_editor";
+            break;
+        case As::Role::Gate:
+            sql += "; set local role carreau_gate";
+            break;
+        case As::Role::Admin:
+            sql += "; set local role carreau_admin";
+            break;
+    }
+    const auto plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-'; };
+    if (!std::all_of(who.session.begin(), who.session.end(), plain)) throw std::logic_error("a malformed session key");
+    if (!who.session.empty()) sql += "; set local carreau.session = '" + who.session + "'";
+    return sql;
+}
+
 void ConnectionPool::submit(Job job) {
     const std::lock_guard lock(mutex_);
     if (stopping_ || jobs_.size() >= options_.max_waiting) {
@@ -107,7 +133,7 @@ std::exception_ptr ConnectionPool::perform(Job& job, std::optional<Connection>& 
             const bool reused = connection && connection->is_open();
             if (!reused) connection.emplace(options_.dsn, options_.settings);
             try {
-                connection->execute("begin isolation level repeatable read read only");
+                connection->run_script(job.begin);
             } catch (const gis::Unavailable&) {
                 connection.reset();
                 if (reused && attempt == 0) continue;

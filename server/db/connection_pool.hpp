@@ -47,6 +47,21 @@ class RunningQuery : public std::enable_shared_from_this<RunningQuery> {
     bool sending_ = false;
 };
 
+/// In whose name a transaction runs. The pool's own user has no right at all; the role gives some, the session says to
+/// the row policies who asks.
+struct As {
+    enum class Role {
+        Owner,   ///< the connection's user itself: only for what concerns no caller
+        Reader,  ///< published layers, what the session may see
+        Editor,  ///< and write where it may
+        Gate,    ///< credentials, the journal, owner look-ups
+        Admin    ///< organisations, people, conventions
+    };
+    Role role = Role::Owner;
+    std::string session;  ///< access.credential.session_key; letters, digits and hyphens
+    bool write = false;   ///< else a read-only transaction at one snapshot
+};
+
 /// A bounded set of database threads, each owning one connection. Coroutines hand it work; a connection is opened
 /// when first needed and again after it was lost, so the pool outlives a restart of PostgreSQL.
 class ConnectionPool {
@@ -72,12 +87,12 @@ class ConnectionPool {
     ConnectionPool(const ConnectionPool&) = delete;
     ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-    /// Runs `work(Connection&)` on a database thread inside a read-only transaction at one snapshot, and gives its
+    /// Runs `work(Connection&)` on a database thread inside one transaction in the name of `who`, and gives its
     /// result on the caller's executor. Throws gis::Unavailable when the queue is full, the deadline passes or the
     /// database is away.
     template <typename Work>
-    boost::asio::awaitable<std::invoke_result_t<Work, Connection&>> read(std::shared_ptr<RunningQuery> query,
-                                                                         Work work) {
+    boost::asio::awaitable<std::invoke_result_t<Work, Connection&>> run(As who, std::shared_ptr<RunningQuery> query,
+                                                                        Work work) {
         using Answer = std::invoke_result_t<Work, Connection&>;
         struct State {
             std::optional<Answer> answer;
@@ -88,6 +103,7 @@ class ConnectionPool {
         auto state = std::make_shared<State>();
         auto timer = std::make_shared<boost::asio::steady_timer>(executor, options_.deadline);
         Job job;
+        job.begin = begin_sql(who);
         job.query = query;
         job.run = [state, work = std::move(work)](Connection& connection) mutable {
             state->answer.emplace(work(connection));
@@ -115,11 +131,14 @@ class ConnectionPool {
 
   private:
     struct Job {
+        std::string begin;
         std::shared_ptr<RunningQuery> query;
         std::function<void(Connection&)> run;
         std::function<void(std::exception_ptr)> finish;
     };
 
+    /// The statements that open the transaction, sent in one go.
+    static std::string begin_sql(const As& who);
     void submit(Job job);
     void work();
     std::exception_ptr perform(Job& job, std::optional<Connection>& connection);

@@ -70,7 +70,7 @@ std::vector<std::string> migrate(const std::string& dsn, std::span<const Migrati
     connection.execute(fmt::format("select pg_advisory_lock({})", migration_lock));
     connection.run_script(
         "create schema if not exists carreau;"
-        "create extension if not exists postgis;"
+        "create extension if not exists postgis schema public;"
         "create table if not exists carreau.migration ("
         "  name text primary key, checksum text not null, applied_at timestamptz not null default now())");
     std::vector<std::string> names;

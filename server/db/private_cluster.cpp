@@ -267,6 +267,11 @@ PrivateCluster::~PrivateCluster() = default;
 const std::string& PrivateCluster::dsn() const {
     return impl_->dsn();
 }
+std::string PrivateCluster::serving_dsn() const {
+    std::string dsn = impl_->dsn();
+    const std::string_view owner = "user=carreau ";
+    return dsn.replace(dsn.find(owner), owner.size(), "user=carreau_server ");
+}
 bool PrivateCluster::is_owner() const {
     return impl_->is_owner();
 }

@@ -20,6 +20,8 @@ class PrivateCluster {
 
     /// Connection string of the database "carreau".
     const std::string& dsn() const;
+    /// The same database as the user carreau_server, who has no right of his own.
+    std::string serving_dsn() const;
     /// True when this object started PostgreSQL, false when it found it running.
     bool is_owner() const;
     /// Fast shutdown; waits. Also done by the destructor.

@@ -89,11 +89,13 @@ std::string_view reason_phrase(int status) {
     }
 }
 
-Response problem(int status, std::string_view title, std::string_view detail, const Request* request) {
+Response problem(int status, std::string_view title, std::string_view detail, const Request* request,
+                 std::string_view parameter) {
     nlohmann::ordered_json document{{"type", "about:blank"},
                                     {"title", title.empty() ? reason_phrase(status) : title},
                                     {"status", status},
                                     {"detail", detail}};
+    if (!parameter.empty()) document["parameter"] = parameter;
     if (request != nullptr) document["instance"] = request->id;
     // A detail may quote bytes of the request: what is not UTF-8 is replaced, never thrown about.
     Response response =

@@ -41,6 +41,7 @@ std::variant<RoutedRequest, Refusal> build_request(ReceivedHead head, const std:
     request.target = std::move(head.target);
     Origin origin = origin_of(request.headers, peer, context.trusted,
                               {context.config.public_url, context.config.base_path}, target->under_base_path);
+    request.from_trusted_proxy = context.trusted.contains(peer);
     request.peer_address = std::move(origin.peer_address);
     request.base_url = std::move(origin.base_url);
     const std::string* id = request.header("X-Request-Id");

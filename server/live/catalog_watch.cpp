@@ -1,5 +1,6 @@
 #include "server/live/catalog_watch.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -13,9 +14,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto poll = 30s;    // a lost notification is noticed after this
-constexpr auto step = 200ms;  // how soon a stop is noticed
+constexpr auto poll = 30s;  // a lost notification is noticed after this
+constexpr auto access_poll = 2s;
+constexpr auto believed = 5s;  // a revocation takes effect within this, whatever happens to the database
+constexpr auto step = 200ms;   // how soon a stop is noticed
 constexpr auto retry_pause = 1s;
+constexpr std::int64_t look_back = 10'000;  // changes
 
 gis::CommuneIndex load_communes(db::Connection& connection) {
     const db::Result rows = connection.query(
@@ -59,17 +63,45 @@ void CatalogWatch::reload() {
     fresh.communes = std::make_shared<const gis::CommuneIndex>(load_communes(connection));
     {
         const std::lock_guard lock(mutex_);
-        fresh.revision = snapshot_.revision;
+        fresh.revisions = snapshot_.revisions;
         snapshot_ = std::move(fresh);
     }
     read_revision(connection);
+    read_access_revision(connection);
     connected_ = true;
 }
 
+bool CatalogWatch::is_recent() const {
+    const std::chrono::steady_clock::time_point heard{std::chrono::steady_clock::duration(heard_at_.load())};
+    return std::chrono::steady_clock::now() - heard < believed;
+}
+
+void CatalogWatch::read_access_revision(db::Connection& connection) {
+    const auto asked = std::chrono::steady_clock::now();
+    access_revision_ = connection.query("select n from access.revision").int64(0, 0);
+    heard_at_ = asked.time_since_epoch().count();
+}
+
 void CatalogWatch::read_revision(db::Connection& connection) {
-    const auto revision = connection.query("select coalesce(max(seq), 0) from catalogue.change").int64(0, 0);
+    // Transactions commit in another order than they number their changes: those shortly before are read again.
+    const std::vector<db::Parameter> since{std::to_string(last_change_ == 0 ? 0 : last_change_ - look_back)};
+    const db::Result rows = connection.query(
+        "select layer_id, max(seq) from catalogue.change where seq > $1::int8 group by layer_id", since);
     const std::lock_guard lock(mutex_);
-    snapshot_.revision = revision;
+    for (int i = 0; i < rows.rows(); ++i) {
+        std::int64_t& revision = snapshot_.revisions[static_cast<int>(rows.int64(i, 0))];
+        revision = std::max(revision, rows.int64(i, 1));
+        last_change_ = std::max(last_change_, revision);
+    }
+}
+
+std::int64_t Snapshot::revision() const {
+    std::int64_t greatest = 0;
+    for (const gis::Layer& layer : catalog->layers()) {
+        const auto found = revisions.find(layer.id);
+        if (found != revisions.end()) greatest = std::max(greatest, found->second);
+    }
+    return greatest;
 }
 
 void CatalogWatch::follow() {
@@ -78,14 +110,23 @@ void CatalogWatch::follow() {
             db::Connection connection(dsn_);
             connection.execute("listen carreau_catalogue");
             connection.execute("listen carreau_change");
+            connection.execute("listen carreau_access");
             reload();  // whatever happened while nobody listened
             auto last = std::chrono::steady_clock::now();
+            auto last_access = last;
             while (!stopping_) {
                 bool declared = false;
                 bool changed = false;
+                bool rights_changed = false;
                 for (auto channel = connection.wait_notification(step); channel;
                      channel = connection.wait_notification(0ms)) {
-                    (*channel == "carreau_catalogue" ? declared : changed) = true;
+                    (*channel == "carreau_catalogue" ? declared
+                     : *channel == "carreau_access"  ? rights_changed
+                                                     : changed) = true;
+                }
+                if (rights_changed || std::chrono::steady_clock::now() - last_access > access_poll) {
+                    read_access_revision(connection);
+                    last_access = std::chrono::steady_clock::now();
                 }
                 if (declared || std::chrono::steady_clock::now() - last > poll) {
                     reload();

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +23,10 @@ namespace live {
 struct Snapshot {
     gis::CatalogPtr catalog = std::make_shared<const gis::Catalog>();
     std::shared_ptr<const gis::CommuneIndex> communes = std::make_shared<const gis::CommuneIndex>();
-    std::int64_t revision = 0;  ///< grows with every change of any tracked layer
+    std::map<int, std::int64_t> revisions;  ///< by layer id: grows with every change of the layer
+
+    /// The greatest of the revisions of the catalogue's layers: changes elsewhere do not show.
+    std::int64_t revision() const;
 };
 
 /// Keeps the catalogue as fresh as the database: PostgreSQL's notification wakes it, and so does a regular look, so a
@@ -37,18 +42,26 @@ class CatalogWatch {
     Snapshot current() const;
     /// False until the first load and while the database is away.
     bool is_connected() const { return connected_; }
+    /// Grows with every change of what decides who sees what (access.revision).
+    std::int64_t access_revision() const { return access_revision_; }
+    /// True when the database was heard of in the last five seconds: what it decided before may still be believed.
+    bool is_recent() const;
 
   private:
     void follow();
     void reload();
     void read_revision(db::Connection& connection);
+    void read_access_revision(db::Connection& connection);
 
     std::string dsn_;
     std::function<void(const std::string&)> log_;
     mutable std::mutex mutex_;
     Snapshot snapshot_;
+    std::int64_t last_change_ = 0;
     std::atomic<bool> connected_{false};
     std::atomic<bool> stopping_{false};
+    std::atomic<std::int64_t> access_revision_{0};
+    std::atomic<std::chrono::steady_clock::rep> heard_at_{0};
     std::thread thread_;
 };
 

@@ -2,6 +2,10 @@
 
 #include "server/api/problem.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/gate/gatekeeper.hpp"
+#include "server/gate/sign_ins.hpp"
+#include "server/gate/tile_use.hpp"
+#include "server/gate/visible_catalog.hpp"
 
 namespace test {
 
@@ -31,9 +35,10 @@ insert into donnees.note values (1, 'un'), (2, 'deux');
 
 constexpr const char* declarations[] = {
     R"({"table": "donnees.place", "title": "Lieux <b>gras</b>", "description": "\"><img src=x>", "datetime_column": "seen",
-        "label_field": "name", "theme": "essai", "attribution": "nous", "max_zoom": 18})",
-    R"({"table": "donnees.square", "title": "Carrés", "max_zoom": 18})", R"({"table": "donnees.note"})",
-    R"({"table": "cadastre.lieu_dit", "coverage_column": "commune"})"};
+        "label_field": "name", "theme": "essai", "attribution": "nous", "max_zoom": 18, "public": true})",
+    R"({"table": "donnees.square", "title": "Carrés", "max_zoom": 18, "public": true})",
+    R"({"table": "donnees.note", "public": true})",
+    R"({"table": "cadastre.lieu_dit", "coverage_column": "commune", "public": true})"};
 
 constexpr int offered_epsg[] = {4326, 3857, 2154, 3950, 4258};
 
@@ -66,9 +71,17 @@ struct ApiTest::Served {
     live::CatalogWatch catalog;
     api::PageTokens tokens{"a secret of the tests"};
     api::CountCache counts;
+    gate::Gatekeeper gatekeeper{pool, catalog, {}};
+    gate::VisibleCatalogs visible;
+    gate::TileUse tile_use;
+    gate::SignIns sign_ins;
     http::StaticFiles portal;
     api::Services services{catalog,
                            pool,
+                           gatekeeper,
+                           visible,
+                           tile_use,
+                           sign_ins,
                            counts,
                            tokens,
                            portal,

@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "server/db/catalog_store.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
 #include "tests/api/api_fixture.hpp"
@@ -90,10 +91,8 @@ TEST_F(Paging, NextWithoutLimitAsksForPagesOfTheSameSize) {
 
 TEST_F(Paging, InsertsAndDeletesMeanwhileLoseAndDoubleNothing) {
     run("drop table if exists donnees.moving cascade; create table donnees.moving as select * from donnees.square; "
-        "alter table donnees.moving add primary key (id); insert into catalogue.layer (name, title, table_schema, "
-        "table_name, id_column, geometry_column, geometry_type, srid) values ('moving', 'm', 'donnees', 'moving', "
-        "'id', "
-        "'geom', 'Polygon', 2154)");
+        "alter table donnees.moving add primary key (id)");
+    db::declare_layer(dsn(), R"({"table": "donnees.moving", "public": true, "tracked": false})");
     wait_for_layer("moving");
     std::atomic<bool> stop{false};
     std::atomic<int> inserted{0};

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "server/db/catalog_store.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace {
@@ -56,10 +57,8 @@ TEST_F(Recovery, KilledBackendsUnderLoadNeverMakeA500) {
 }
 
 TEST_F(Recovery, TableDroppedUnderTheServerIsNoCrash) {
-    run("create table donnees.brief (id integer primary key, geom geometry(Point, 2154)); insert into catalogue.layer "
-        "(name, title, table_schema, table_name, id_column, geometry_column, geometry_type, srid) values ('brief', "
-        "'b', "
-        "'donnees', 'brief', 'id', 'geom', 'Point', 2154)");
+    run("create table donnees.brief (id integer primary key, geom geometry(Point, 2154))");
+    db::declare_layer(dsn(), R"({"table": "donnees.brief", "public": true})");
     wait_for_layer("brief");
     EXPECT_EQ(get("/collections/brief/items").status, 200);
     run("drop table donnees.brief");

@@ -51,7 +51,7 @@ class Tiles : public ApiTest {
         for (const auto& [longitude, latitude] : sites) {
             for (int z = 10; z <= 16; ++z) add_edge_points(connection, tile_at(longitude, latitude, z));
         }
-        db::declare_layer(dsn(), R"({"table": "donnees.edge", "max_zoom": 18})");
+        db::declare_layer(dsn(), R"({"table": "donnees.edge", "max_zoom": 18, "public": true})");
     }
 
     /// Points around the four edges: 20 units inside, 20 and 63 outside (in the buffer), 70 outside (beyond it).
@@ -228,7 +228,7 @@ TEST_F(Tiles, ColumnNamesThatTheTileNeedsItselfAreNoObstacle) {
     run("create table donnees.named (fid integer primary key, geom text, f text, z integer, the_geom geometry(Point, "
         "2154)); "
         "insert into donnees.named values (7, 'a text', 'f', 3, 'SRID=2154;POINT(700000 6600000)')");
-    db::declare_layer(dsn(), R"({"table": "donnees.named"})");
+    db::declare_layer(dsn(), R"({"table": "donnees.named", "public": true})");
     wait_for_layer("named");
     const auto layers = fetch(tile_at(3, 46.5, 14).path("named"));
     ASSERT_EQ(layers.size(), 1U);

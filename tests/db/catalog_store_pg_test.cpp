@@ -21,7 +21,8 @@ class CatalogStore : public test::PostgresTest {
             "'SRID=2154;POINT(700000 6700000)');");
     }
     void TearDown() override {
-        run("delete from catalogue.layer; drop view if exists donnees.tree_view; drop table donnees.tree cascade;");
+        run("delete from catalogue.layer; drop view if exists donnees.tree_view cascade; drop table donnees.tree "
+            "cascade;");
     }
 
     std::string declare(const json& document) { return db::declare_layer(dsn(), document.dump()); }

@@ -45,7 +45,8 @@ using Work = std::function<std::string(Connection&)>;
 asio::awaitable<void> ask(db::ConnectionPool& pool, std::shared_ptr<db::RunningQuery> query, Work work,
                           std::shared_ptr<Outcome> outcome) {
     try {
-        outcome->text = "ok:" + co_await pool.read(query, work);
+        const db::As owner;
+        outcome->text = "ok:" + co_await pool.run(owner, query, work);
     } catch (const gis::Unavailable&) {
         outcome->text = "unavailable";
     } catch (const db::SqlError& error) {

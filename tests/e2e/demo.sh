@@ -14,7 +14,8 @@ parcels=$(matched parcelle)
 ((parcels > 40000)) || fail "only $parcels parcels"
 declare -A counts
 for layer in $layers; do counts[$layer]=$(matched "$layer"); done
-equal "layers" "$(wc -w <<<"$layers")" "$(ls "$root"/data-samples/layers/*.json | wc -l)"
+equal "public layers" "$(wc -w <<<"$layers")" "$(grep -l '"public": true' "$root"/data-samples/layers/*.json | wc -l)"
+contains "who may log in" "$(cat "$work/out")" secretaire.bethune
 
 step "GDAL sees the same layers with the same counts"
 if command -v ogrinfo >/dev/null; then

@@ -60,8 +60,8 @@ cat >"$work/points.geojson" <<JSON
 JSON
 ogr2ogr -f 'ESRI Shapefile' -lco ENCODING=UTF-8 -t_srs EPSG:2154 "$work/repere.shp" "$work/points.geojson"
 ogr2ogr -f GPKG -nln repere -t_srs EPSG:3950 "$work/repere.gpkg" "$work/points.geojson"
-import 0 --layer repere_shp --create --title 'Repères (SHP)' "$work/repere.shp"
-import 0 --layer repere_gpkg --create "$work/repere.gpkg"
+import 0 --layer repere_shp --create --public --title 'Repères (SHP)' "$work/repere.shp"
+import 0 --layer repere_gpkg --create --public "$work/repere.gpkg"
 import 0 --layer repere_json --create "$work/points.geojson"
 for layer in repere_shp repere_gpkg repere_json; do
     equal "$layer" "$(sql "select string_agg(nom, ',' order by nom collate \"C\") from donnees.$layer")" 'mairie,école,église'

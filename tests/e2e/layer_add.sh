@@ -11,7 +11,7 @@ step "publish a table"
 sql "create table donnees.banc (id integer primary key, nom text, geom geometry(Point, 2154));
      insert into donnees.banc values (1, 'un', 'SRID=2154;POINT(700000 6600000)'), (2, 'deux', 'SRID=2154;POINT(700100 6600000)')"
 equal "before" "$(status_of /collections/banc)" 404
-"$CARREAU" layer add donnees.banc --title 'Bancs publics' --database "$dsn" >"$work/add" 2>&1 || fail "$(cat "$work/add")"
+"$CARREAU" layer add donnees.banc --public --title 'Bancs publics' --database "$dsn" >"$work/add" 2>&1 || fail "$(cat "$work/add")"
 contains "what layer add says" "$(cat "$work/add")" /collections/banc
 begin=$(date +%s%N)
 wait_until 10 "the layer appears" is_status /collections/banc 200
@@ -45,7 +45,11 @@ status=0
 "$CARREAU" layer add donnees.vue --database "$dsn" >/dev/null 2>"$work/refusal" || status=$?
 equal "view without --id" "$status" 2
 contains "refusal" "$(cat "$work/refusal")" --id
-"$CARREAU" layer add donnees.vue --id id --database "$dsn" >/dev/null
+"$CARREAU" layer add donnees.vue --id id --database "$dsn" >"$work/add"
+contains "what layer add says of a closed layer" "$(cat "$work/add")" "carreau layer set vue public true"
+sleep 1
+equal "the view is closed" "$(status_of /collections/vue)" 404
+"$CARREAU" layer set vue public true --database "$dsn" >/dev/null
 wait_until 10 "the view appears" is_status /collections/vue 200
 equal "features of the view" "$(matched vue)" 2
 "$CARREAU" layer remove banc --database "$dsn" >/dev/null

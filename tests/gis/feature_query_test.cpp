@@ -12,6 +12,8 @@ gis::Layer parcels() {
     layer.name = "parcelle";
     layer.schema_name = "cadastre";
     layer.table_name = "parcelle";
+    layer.source_schema = "cadastre";
+    layer.source_name = "parcelle";
     layer.id_column = "id";
     layer.id_sql_type = "text";
     layer.geometry_column = "geom";

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "server/api/services.hpp"
+#include "server/gate/caller.hpp"
+#include "server/http/request.hpp"
+#include "server/live/catalog_watch.hpp"
+
+namespace api {
+
+/// One request after the access check: what a handler of published data works with.
+struct Call {
+    std::shared_ptr<const http::Request> request;
+    live::Snapshot known;  ///< the catalogue holds the caller's layers only: what he may not see is not there
+    gate::CallerPtr caller;
+
+    /// In whose name his reads run: the row policies do the rest.
+    db::As reader() const { return {db::As::Role::Reader, caller->session_key, false}; }
+    db::As at_gate() const { return {db::As::Role::Gate, caller->session_key, true}; }
+    db::As admin() const { return {db::As::Role::Admin, caller->session_key, true}; }
+};
+
+using CallPtr = std::shared_ptr<const Call>;
+
+}  // namespace api

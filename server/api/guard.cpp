@@ -1,0 +1,67 @@
+#include "server/api/guard.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "server/auth/secret.hpp"
+#include "server/gate/gatekeeper.hpp"
+#include "server/gate/tile_use.hpp"
+#include "server/gate/visible_catalog.hpp"
+#include "server/http/cors.hpp"
+
+namespace api {
+
+namespace {
+
+bool is_safe(http::Method method) {
+    return method == http::Method::Get || method == http::Method::Head || method == http::Method::Options;
+}
+
+/// Browsers send the cookie whoever made the page; only our pages know the token.
+void require_csrf(const http::Request& request, const gate::Caller& caller) {
+    if (caller.kind != "cookie" || is_safe(request.method)) return;
+    const std::string* token = request.header("X-CSRF-Token");
+    if (token == nullptr || !auth::equal_in_constant_time(*token, caller.csrf_token()))
+        throw gis::NotAllowed("X-CSRF-Token: the value given by GET /session is expected with a session cookie");
+}
+
+/// Answers differ by who asks: no cache may hand one's answer to another, or to the same after his rights ended.
+void mark(Response& response) {
+    for (const char* header : {"Authorization", "Cookie", "X-API-Key"}) http::add_vary(response, header);
+    if (response.header("Cache-Control") == nullptr) response.set_header("Cache-Control", "private, no-cache");
+}
+
+boost::asio::awaitable<void> flush_tile_use(const Services& services) {
+    auto work = [&use = services.tile_use](db::Connection& connection) {
+        use.flush(connection);
+        return true;
+    };
+    const db::As gate{db::As::Role::Gate, "", true};
+    try {
+        co_await services.database.run(gate, std::make_shared<db::RunningQuery>(), std::move(work));
+    } catch (const std::exception&) {
+        // Counted still, written next time.
+    }
+}
+
+}  // namespace
+
+Answer guard(const Services& services, GuardedHandler handler, Needs needs, RequestPtr request) {
+    const gate::CallerPtr caller = co_await services.gatekeeper.admit(request);
+    require_csrf(*request, *caller);
+    if (needs == Needs::Account && caller->is_anonymous()) throw gate::Unauthorized("log in first");
+    if (needs == Needs::Administer && !caller->scope.administers) throw nothing_at(*request);
+    auto call = std::make_shared<Call>();
+    call->request = request;
+    call->caller = caller;
+    call->known = services.visible.of(services.catalog.current(), caller);
+    if (services.tile_use.is_due()) {
+        boost::asio::co_spawn(co_await boost::asio::this_coro::executor, flush_tile_use(services),
+                              boost::asio::detached);
+    }
+    Response response = co_await handler(services, call);
+    mark(response);
+    co_return response;
+}
+
+}  // namespace api

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "server/api/handlers.hpp"
+
+namespace api {
+
+/// One line of the audit journal, beside who and when.
+struct JournalLine {
+    std::string action;  ///< "export", "login", "owner", "admin" ...
+    std::string layer;
+    std::string commune;
+    std::string purpose;
+    std::string result;
+    std::int64_t count = 1;
+};
+
+/// Writes it now, before the answer goes out. Throws gis::Unavailable when it cannot be written: then nothing is
+/// answered.
+boost::asio::awaitable<void> record(const Services& services, const gate::Caller& caller, const http::Request& request,
+                                    JournalLine line);
+
+}  // namespace api
