@@ -342,6 +342,8 @@ begin
                 select c.geom into area from org.commune_actuelle c
                     where c.geom && centre and st_intersects(c.geom, centre) order by c.code_insee limit 1;
             end if;
+            -- A cell would tell more than a commune: no position at all until the commune's outline is known.
+            if area is null then return null; end if;
         else null;
     end case;
     if area is null then
@@ -407,6 +409,18 @@ begin
     perform access.refresh_degraded(tg_argv[0]::integer);
     return null;
 end $$;
+
+-- Features shown as their commune follow its outline.
+create function access.refresh_of_communes() returns void language sql set search_path = pg_catalog as $$
+    select access.refresh_degraded(layer_id) from catalogue.layer where 'commune' in (public_resolution, agent_resolution)
+$$;
+create function access.communes_changed() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
+begin
+    perform access.refresh_of_communes();
+    return null;
+end $$;
+create trigger carreau_degrade_communes after insert or update or delete or truncate on org.commune
+    for each statement execute function access.communes_changed();
 
 -- A swapped version brings rows without firing row triggers.
 create or replace function catalogue.tell_version_change(layer integer, old_box box2d, new_box box2d) returns void language sql as $$
