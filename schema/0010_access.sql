@@ -208,6 +208,7 @@ create unlogged table access.remembered (
     communes    text[],
     perimeter   geometry(Geometry, 2154),
     revision    bigint not null,
+    valid_from  timestamptz not null,
     valid_until timestamptz not null,
     primary key (session_key, layer_id, level)
 );
@@ -219,9 +220,9 @@ declare
 begin
     select g.* into known from access.remembered g
         where g.session_key = current_setting('carreau.session', true) and g.layer_id = wanted and g.level = wanted_level
-        and g.revision = (select n from access.revision) and now() < g.valid_until;
+        and g.revision = (select n from access.revision) and g.valid_from <= now() and now() < g.valid_until;
     if not found then
-        select '', wanted, wanted_level, s.everything, s.partly, s.communes, s.perimeter, 0, now() into known
+        select '', wanted, wanted_level, s.everything, s.partly, s.communes, s.perimeter, 0, now(), now() into known
             from access.scope(wanted) s where s.level = wanted_level;
     end if;
     return known;
@@ -410,6 +411,15 @@ begin
     return null;
 end $$;
 
+-- Features went to other communes: who sees them changed, and where their communes are drawn.
+create function access.link_changed() returns trigger language plpgsql security definer set search_path = pg_catalog, public as $$
+begin
+    perform access.refresh_degraded(tg_argv[0]::integer);
+    insert into catalogue.change (layer_id, op) values (tg_argv[0]::integer, 'V');
+    perform pg_notify('carreau_change', '');
+    return null;
+end $$;
+
 -- Features shown as their commune follow its outline.
 create function access.refresh_of_communes() returns void language sql set search_path = pg_catalog as $$
     select access.refresh_degraded(layer_id) from catalogue.layer where 'commune' in (public_resolution, agent_resolution)
@@ -446,7 +456,8 @@ begin
     end loop;
     execute format('revoke all on %s from carreau_reader, carreau_editor', target);
     for p in select tgname, tgrelid::regclass as rel from pg_trigger
-             where tgname in ('carreau_degrade_' || l.layer_id, 'carreau_degrade_all_' || l.layer_id) and tgparentid = 0 loop
+             where tgname in ('carreau_degrade_' || l.layer_id, 'carreau_degrade_all_' || l.layer_id, 'carreau_link_' || l.layer_id)
+             and tgparentid = 0 loop
         execute format('drop trigger %I on %s', p.tgname, p.rel);
     end loop;
 end $$;
@@ -466,6 +477,11 @@ begin
     target := to_regclass(format('%I.%I', l.table_schema, l.table_name));
     if target is null then return; end if;
     perform access.remove_layer(l);
+    if l.commune_link is not null then
+        select * into link from access.link_parts(l.commune_link);
+        execute format('create trigger carreau_link_%s after insert or update or delete or truncate on %s for each statement '
+                       'execute function access.link_changed(%L)', wanted, link.link_table, wanted);
+    end if;
     select relkind into kind from pg_class where oid = target;
     sensitive := access.is_sensitive(l);
     if kind not in ('r', 'p') then
@@ -514,11 +530,6 @@ begin
                    'execute function access.degrade_row(%L, %L)', wanted, target, wanted, l.id_column);
     execute format('create trigger carreau_degrade_all_%s after truncate on %s for each statement '
                    'execute function access.degrade_all(%L)', wanted, target, wanted);
-    if l.commune_link is not null then
-        select * into link from access.link_parts(l.commune_link);
-        execute format('create trigger carreau_degrade_all_%s after insert or update or delete or truncate on %s for each statement '
-                       'execute function access.degrade_all(%L)', wanted, link.link_table, wanted);
-    end if;
     perform access.refresh_degraded(wanted);
 end $$;
 
@@ -600,13 +611,13 @@ begin
     end if;
     insert into access.remembered
     select key, l.layer_id, v.level, coalesce(s.everything, false), coalesce(s.partly, false), s.communes, s.perimeter,
-           current_revision, until
+           current_revision, now(), until
     from catalogue.layer l cross join unnest(array['read', 'agents', 'exact', 'edit', 'upload', 'export']) v (level)
     left join access.scope() s on s.layer_id = l.layer_id and s.level = v.level
     order by l.layer_id, v.level
     on conflict (session_key, layer_id, level) do update set everything = excluded.everything, partly = excluded.partly,
         communes = excluded.communes, perimeter = excluded.perimeter, revision = excluded.revision,
-        valid_until = excluded.valid_until;
+        valid_from = excluded.valid_from, valid_until = excluded.valid_until;
 end $$;
 
 -- What ended or expired long ago leaves nothing behind.
@@ -655,7 +666,14 @@ $$;
 alter function catalogue.track_row() security definer set search_path = pg_catalog, public;
 alter function catalogue.track_truncate() security definer set search_path = pg_catalog, public;
 
-revoke all on all functions in schema access from public;
+revoke all on all functions in schema access, catalogue from public;
+grant execute on function catalogue.changed_outside, catalogue.access_revision to carreau_reader, carreau_editor, carreau_gate;
+-- Reads the statistics of any table, of the true positions too.
+do $$ begin
+    revoke execute on function public.st_estimatedextent(text, text, text, boolean), public.st_estimatedextent(text, text, text),
+        public.st_estimatedextent(text, text) from public;
+exception when insufficient_privilege then null;
+end $$;
 revoke all on schema access, degrade, expose from public;
 grant usage on schema expose, degrade, catalogue to carreau_reader, carreau_editor;
 grant execute on function access.everything, access.anything, access.communes, access.perimeter, access.linked_ids,

@@ -70,8 +70,9 @@ void require_sound_sensitivity(pqxx::work& transaction, int layer_id) {
         run(transaction,
             "select access.is_sensitive(l), coalesce(geometry_type, ''), geometry_column is null, "
             "id_column = any (public_hidden_fields) or coalesce(commune_column = any (public_hidden_fields), false), "
-            "agent_resolution = 'hidden' and public_resolution <> 'hidden' "
-            "from catalogue.layer l where layer_id = $1",
+            "array_position(finest, agent_resolution) > array_position(finest, public_resolution) "
+            "from catalogue.layer l, (values (array['exact', 'footprint', 'cell_1km', 'commune', 'hidden'])) o (finest) "
+            "where layer_id = $1",
             layer_id)[0];
     if (!row[0].as<bool>()) return;
     const std::string type = row[1].c_str();
