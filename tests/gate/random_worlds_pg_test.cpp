@@ -25,9 +25,12 @@ struct Seen {
 };
 using Answer = std::map<std::string, Seen>;
 
-std::string told(const Answer& answer) {
+/// What `one` has and `other` has not so.
+std::string difference(const Answer& one, const Answer& other) {
     std::string text;
-    for (const auto& [id, seen] : answer) {
+    for (const auto& [id, seen] : one) {
+        const auto found = other.find(id);
+        if (found != other.end() && found->second == seen) continue;
         const test::Rectangle box = seen.shape.value_or(test::Rectangle{});
         text += fmt::format("{} [{} {} {} {}]{}\n", id, box.min_x, box.min_y, box.max_x, box.max_y,
                             seen.label_hidden ? " hidden" : "");
@@ -114,7 +117,10 @@ class RandomWorlds : public test::PostgresTest {
     }
 
     void expect_same(const World& world, const Person* person, Moment at, const std::string& session) {
-        EXPECT_EQ(told(read_as(session)), told(expected(world, person, at)));
+        const Answer seen = read_as(session);
+        const Answer right = expected(world, person, at);
+        EXPECT_EQ(difference(seen, right), difference(right, seen)) << "seen, then what is right";
+        seen_ += static_cast<int>(seen.size());
     }
 
     /// Nobody (anonymous) or one of the three.
@@ -127,6 +133,7 @@ class RandomWorlds : public test::PostgresTest {
     static std::vector<test::WorldLayer> layers_;
     static gis::Catalog catalog_;
     static int public_id_;
+    int seen_ = 0;
 };
 
 std::vector<test::WorldLayer> RandomWorlds::layers_;
@@ -142,7 +149,7 @@ TEST_F(RandomWorlds, AtAnyMomentRowsAndScopeAreWhatTheRulesSay) {
         const World world = test::make_world(random, layers_, public_id_, centre);
         run(world.sql());
         const std::vector<Moment> boundaries = world.boundaries();
-        for (int i = 0; i < 3 && !HasFailure(); ++i) {
+        for (int i = 0; i < 2 && !HasFailure(); ++i) {
             const Person* person = somebody(world, random);
             const auto chosen = static_cast<std::size_t>(test::pick(random, 0, static_cast<int>(boundaries.size()) - 1));
             const Moment at = boundaries[chosen] + test::pick(random, -1, 1);
@@ -154,6 +161,7 @@ TEST_F(RandomWorlds, AtAnyMomentRowsAndScopeAreWhatTheRulesSay) {
         }
         rollback();
     }
+    EXPECT_GT(seen_, 1500);
 }
 
 // What is remembered must not outlive what it was made from.
@@ -167,7 +175,7 @@ TEST_F(RandomWorlds, RememberedScopesAreNeverStale) {
         run(history);
         const Person* person = somebody(world, random);
         const std::string session = session_of(person);
-        for (int change = 0; change < 4 && !HasFailure(); ++change) {
+        for (int change = 0; change < 2 && !HasFailure(); ++change) {
             SCOPED_TRACE(fmt::format("world {}, {} at {}\n{}", n, session, at, history));
             expect_same(world, person, at, session);  // before it is remembered, or with what was remembered before
             expect_same_in_memory(world, person, at, session);

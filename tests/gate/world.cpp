@@ -41,7 +41,7 @@ Moment some_moment(Random& random, Moment centre) {
 
 Period<Moment> some_period(Random& random, Moment centre) {
     Period<Moment> period{some_moment(random, centre) - pick(random, 0, 3) * whole_day, {}};
-    if (chance(random, 70)) period.to = std::max(some_moment(random, centre), period.from + 1);
+    if (chance(random, 70)) period.to = std::max(some_moment(random, centre) + pick(random, 0, 2) * whole_day, period.from + 1);
     return period;
 }
 
