@@ -26,7 +26,8 @@ class Coarse : public test::GateTest {
             "generate_series(0, 1) i; "
             "create table donnees.site (id int primary key, commune text not null, nom text not null, geom "
             "geometry(MultiPolygon, 2154)); create index on donnees.site using gist (geom); "
-            "create table donnees.camera (like donnees.site including indexes); alter table donnees.camera alter geom type "
+            "create table donnees.camera (like donnees.site including indexes); alter table donnees.camera alter geom "
+            "type "
             "geometry(Point, 4326) using null");
         place(20, 20);
         db::declare_layer(dsn(),
@@ -50,14 +51,16 @@ class Coarse : public test::GateTest {
     /// 18 features, one in each cell; in its cell at dx, dy metres from the corner of one 50 m square of it.
     void place(int dx, int dy) {
         const std::string places = fmt::format(
-            "select i as id, (62001 + (i / 3) % 2)::text as commune, 'n' || i as nom, 680000 + (i / 3) % 2 * 3000 + i % 3 * "
+            "select i as id, (62001 + (i / 3) % 2)::text as commune, 'n' || i as nom, 680000 + (i / 3) % 2 * 3000 + i "
+            "% 3 * "
             "1000 + 450 + {} as x, 7040000 + i / 6 * 1000 + 450 + {} as y from generate_series(0, 17) i",
             dx, dy);
-        run(fmt::format("insert into donnees.site select id, commune, nom, st_multi(st_makeenvelope(x, y, x + 5, y + 5, "
-                        "2154)) from ({0}) p on conflict (id) do update set geom = excluded.geom; "
-                        "insert into donnees.camera select id, commune, nom, st_transform(st_setsrid(st_makepoint(x, y), "
-                        "2154), 4326) from ({0}) p on conflict (id) do update set geom = excluded.geom",
-                        places));
+        run(fmt::format(
+            "insert into donnees.site select id, commune, nom, st_multi(st_makeenvelope(x, y, x + 5, y + 5, "
+            "2154)) from ({0}) p on conflict (id) do update set geom = excluded.geom; "
+            "insert into donnees.camera select id, commune, nom, st_transform(st_setsrid(st_makepoint(x, y), "
+            "2154), 4326) from ({0}) p on conflict (id) do update set geom = excluded.geom",
+            places));
     }
 
     /// What someone finds out with many small boxes, orders, counts and extents.
@@ -85,8 +88,10 @@ class Coarse : public test::GateTest {
                 boxes += fmt::format("{}({}, st_transform(st_makeenvelope({}, {}, {}, {}, 2154), {}))",
                                      boxes.empty() ? "" : ", ", i, x, y, x + size, y + size, srid);
             }
-            ask("select n || ':' || (select coalesce(string_agg(id::text, ' ' order by id), '') || '/' || count(*) from "
-                "expose.{layer} where geom && box and st_intersects(geom, box)) from (values " + boxes + ") b (n, box)");
+            ask("select n || ':' || (select coalesce(string_agg(id::text, ' ' order by id), '') || '/' || count(*) "
+                "from "
+                "expose.{layer} where geom && box and st_intersects(geom, box)) from (values " +
+                boxes + ") b (n, box)");
         }
         done();
         return found;
@@ -117,10 +122,11 @@ TEST_F(Coarse, EveryCallerHasEveryFeatureOnceWithTheSameId) {
     for (const char* layer : {"site", "camera"}) {
         for (const char* who : {"anonymous", "agent", "half", "specialist", "mixed", "surveyor"}) {
             const std::string session = std::string(who) == "anonymous" ? who : fmt::format("{}-{}", who, layer);
-            EXPECT_EQ(seen_one(session, fmt::format("select concat_ws(' ', count(*), count(distinct id), min(id), max(id)) "
-                                                    "from expose.{}",
-                                                    layer)),
-                      "18 18 0 17")
+            EXPECT_EQ(
+                seen_one(session, fmt::format("select concat_ws(' ', count(*), count(distinct id), min(id), max(id)) "
+                                              "from expose.{}",
+                                              layer)),
+                "18 18 0 17")
                 << session;
         }
     }
@@ -128,9 +134,10 @@ TEST_F(Coarse, EveryCallerHasEveryFeatureOnceWithTheSameId) {
 
 TEST_F(Coarse, TheMostPreciseRightWinsFeatureByFeature) {
     const auto sizes = [&](const std::string& session) {
-        return seen(session, "select concat_ws(' ', commune, round(st_xmax(geom) - st_xmin(geom)), count(*), "
-                             "count(nom)) from expose.site group by commune, round(st_xmax(geom) - st_xmin(geom)) order "
-                             "by 1");
+        return seen(session,
+                    "select concat_ws(' ', commune, round(st_xmax(geom) - st_xmin(geom)), count(*), "
+                    "count(nom)) from expose.site group by commune, round(st_xmax(geom) - st_xmin(geom)) order "
+                    "by 1");
     };
     EXPECT_EQ(sizes("anonymous"), (Lines{"62001 1000 9 0", "62002 1000 9 0"}));
     EXPECT_EQ(sizes("agent-site"), (Lines{"62001 50 9 9", "62002 50 9 9"}));

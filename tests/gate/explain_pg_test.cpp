@@ -41,16 +41,18 @@ class Explain : public test::GateTest {
         // 200 x 100 squares of 20 m every 100 m, in 20 communes.
         const std::string filling = fmt::format(
             "select i::text as id, (62001 + i % 20)::text as commune, array[(62001 + i % 20)::text] as communes, "
-            "st_multi(st_makeenvelope(x, y, x + 20, y + 20, 2154)) as geom from (select i, 680000 + i % 200 * 100 as x, "
+            "st_multi(st_makeenvelope(x, y, x + 20, y + 20, 2154)) as geom from (select i, 680000 + i % 200 * 100 as "
+            "x, "
             "7040000 + i / 200 * 100 as y from generate_series(0, {}) i) t",
             rows - 1);
         for (const std::string& name : layers()) {
             const std::string table = "donnees." + name;
-            run(fmt::format("create table {0} (part_id int not null default 0, id text, commune text, communes text[], geom "
-                            "geometry(MultiPolygon, 2154) not null, primary key (id, part_id)) partition by list "
-                            "(part_id); select catalogue.make_versioned('{0}'); create index on {0} using gist (geom); "
-                            "insert into {0} (id, commune, communes, geom) {1}",
-                            table, filling));
+            run(fmt::format(
+                "create table {0} (part_id int not null default 0, id text, commune text, communes text[], geom "
+                "geometry(MultiPolygon, 2154) not null, primary key (id, part_id)) partition by list "
+                "(part_id); select catalogue.make_versioned('{0}'); create index on {0} using gist (geom); "
+                "insert into {0} (id, commune, communes, geom) {1}",
+                table, filling));
             if (name == "big_link") {
                 run("create table donnees.big_communes (feature text, code text); create index on donnees.big_communes "
                     "(code); insert into donnees.big_communes select id, commune from donnees.big_link");
@@ -59,7 +61,8 @@ class Explain : public test::GateTest {
             if (name == "big_column" || name.starts_with("big_sensitive")) keys = R"(, "commune_column": "commune")";
             if (name == "big_array") keys = R"(, "commune_column": "communes")";
             if (name == "big_link") keys = R"x(, "commune_link": "donnees.big_communes(feature, code)")x";
-            if (name == "big_sensitive") keys += R"(, "public_resolution": "cell_1km", "agent_resolution": "footprint")";
+            if (name == "big_sensitive")
+                keys += R"(, "public_resolution": "cell_1km", "agent_resolution": "footprint")";
             db::declare_layer(dsn(), fmt::format(R"({{"table": "{}", "id_column": "id"{}}})", table, keys));
         }
         run("create view donnees.big_view as select * from donnees.big_column");
@@ -98,8 +101,7 @@ class Explain : public test::GateTest {
     /// The plan of `statement` in the name of `session`, with its parameters known as in every request.
     Scans scans_of(const std::string& session, const gis::SqlStatement& statement) {
         become("reader", session);
-        const db::Result plan =
-            connection().query("explain (format json) " + statement.sql(), statement.parameters());
+        const db::Result plan = connection().query("explain (format json) " + statement.sql(), statement.parameters());
         done();
         Scans scans;
         walk(json::parse(plan.text(0, 0))[0]["Plan"], scans);
@@ -107,8 +109,8 @@ class Explain : public test::GateTest {
     }
 
     static std::vector<std::string> personas(const std::string& layer) {
-        return {"anonymous", "nobody", "commune-list",      "members", "everything",
-                "specialist", "local-specialist", "surveyor-" + layer};
+        return {"anonymous",  "nobody",     "commune-list",     "members",
+                "everything", "specialist", "local-specialist", "surveyor-" + layer};
     }
 
     void expect_indexed(const gis::Layer& layer, const std::string& session, const gis::SqlStatement& statement) {

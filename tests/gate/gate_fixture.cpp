@@ -8,23 +8,24 @@
 namespace test {
 
 void GateTest::add_person(const std::string& name, const std::vector<Given>& lines) {
-    run(fmt::format("insert into org.organisation (nom, genre) values ('{0}', 'partenaire');"
-                    "insert into org.person (organisation_id, login, nom, valid_from) select max(organisation_id), "
-                    "'{0}', '{0}', now() - interval '1 day' from org.organisation;"
-                    "insert into access.credential (person_id, kind, session_key) select max(person_id), 'token', '{0}' "
-                    "from org.person;"
-                    "insert into org.convention (organisation_id, titre, valid_from) select max(organisation_id), '{0}', "
-                    "now() - interval '1 day' from org.organisation",
-                    name));
+    run(fmt::format(
+        "insert into org.organisation (nom, genre) values ('{0}', 'partenaire');"
+        "insert into org.person (organisation_id, login, nom, valid_from) select max(organisation_id), "
+        "'{0}', '{0}', now() - interval '1 day' from org.organisation;"
+        "insert into access.credential (person_id, kind, session_key) select max(person_id), 'token', '{0}' "
+        "from org.person;"
+        "insert into org.convention (organisation_id, titre, valid_from) select max(organisation_id), '{0}', "
+        "now() - interval '1 day' from org.organisation",
+        name));
     int number = 0;
     for (const Given& line : lines) {
         const bool by_service = line.what.starts_with("service:");
         const bool by_list = line.communes != "all" && line.communes != "members";
-        run(fmt::format("insert into org.convention_right select (select max(convention_id) from org.convention), {}, "
+        run(
+            fmt::format("insert into org.convention_right select (select max(convention_id) from org.convention), {}, "
                         "{}, {}, '{}', {}, '{{{}}}'",
                         ++number, by_service ? "'" + line.what.substr(8) + "'" : "null",
-                        by_service ? "null"
-                                   : "(select layer_id from catalogue.layer where name = '" + line.what + "')",
+                        by_service ? "null" : "(select layer_id from catalogue.layer where name = '" + line.what + "')",
                         by_list ? "list" : line.communes, by_list ? "'{" + line.communes + "}'" : "null", line.rights));
     }
 }
@@ -32,11 +33,12 @@ void GateTest::add_person(const std::string& name, const std::vector<Given>& lin
 void GateTest::add_surveyor(const std::string& name, const std::string& layer, const std::string& rights,
                             const std::string& box) {
     add_person(name, {});
-    run(fmt::format("insert into org.engagement (organisation_id, etude, rights, perimeter, valid_from, valid_to) select "
-                    "max(organisation_id), '{}', '{{{}}}', st_multi(st_makeenvelope({}, 2154)), now() - interval '1 "
-                    "day', now() + interval '1 day' from org.organisation; insert into org.engagement_layer select "
-                    "(select max(engagement_id) from org.engagement), layer_id from catalogue.layer where name = '{}'",
-                    name, rights, box, layer));
+    run(fmt::format(
+        "insert into org.engagement (organisation_id, etude, rights, perimeter, valid_from, valid_to) select "
+        "max(organisation_id), '{}', '{{{}}}', st_multi(st_makeenvelope({}, 2154)), now() - interval '1 "
+        "day', now() + interval '1 day' from org.organisation; insert into org.engagement_layer select "
+        "(select max(engagement_id) from org.engagement), layer_id from catalogue.layer where name = '{}'",
+        name, rights, box, layer));
 }
 
 void GateTest::become(const std::string& role, const std::string& session) {

@@ -22,7 +22,9 @@ class GateTest : public PostgresTest {
     /// A bureau d'études for one layer inside a box in Lambert-93.
     void add_surveyor(const std::string& name, const std::string& layer, const std::string& rights,
                       const std::string& box);
-    void publish(const std::string& layer) { run("select access.set_public(layer_id, true) from catalogue.layer where name = '" + layer + "'"); }
+    void publish(const std::string& layer) {
+        run("select access.set_public(layer_id, true) from catalogue.layer where name = '" + layer + "'");
+    }
 
     /// A transaction of a role ("reader") and a session, until `done`.
     void become(const std::string& role, const std::string& session);

@@ -170,7 +170,8 @@ TEST_F(Protection, WithoutASessionThereIsNoRow) {
         "st_multi(st_makeenvelope(680000, 7040000, 682000, 7042000, 2154))); "
         "insert into archeo.entite (id, libelle, commune, geom) values ('e', 'villa', '62119', "
         "st_multi(st_makeenvelope(680100, 7040100, 680200, 7040200, 2154))); "
-        "insert into cadastre.parcelle (id, commune, prefixe, section, numero, geom) values ('62119000AB0001', '62119', "
+        "insert into cadastre.parcelle (id, commune, prefixe, section, numero, geom) values ('62119000AB0001', "
+        "'62119', "
         "'000', 'AB', '1', st_multi(st_makeenvelope(680100, 7040100, 680200, 7040200, 2154)))");
     publish("archeo_entite");
     EXPECT_EQ(seen_one("anonymous", "select count(*) from expose.archeo_entite"), "1");
@@ -191,15 +192,29 @@ TEST_F(Protection, WithoutASessionThereIsNoRow) {
 TEST_F(Protection, NoRoleThatServesTouchesWhatThePolicyIsMadeOf) {
     for (const char* sql :
          {"insert into access.remembered select 'anonymous', 1, 'read', true, true, null, null, 1, now(), 'infinity'",
-          "update access.remembered set everything = true", "delete from access.remembered",
-          "update access.credential set person_id = 1", "insert into access.credential (kind) values ('anonymous')",
-          "update access.revision set n = 0", "select from access.password", "select from access.credential",
-          "select from org.person", "select from org.convention_right", "select from majic.proprietaire",
-          "select from catalogue.history", "select from catalogue.change", "select from audit.entry",
-          "select access.scope()", "select access.lines()", "select access.remember()",
-          "select access.refresh_degraded(1)", "select access.set_public(1, true)", "select audit.purge()",
-          "select majic.look_up(array['62119000AB0001'], 'purpose', '')", "create table public.t ()",
-          "alter table cadastre.parcelle disable row level security", "drop policy carreau_read on cadastre.parcelle"}) {
+          "update access.remembered set everything = true",
+          "delete from access.remembered",
+          "update access.credential set person_id = 1",
+          "insert into access.credential (kind) values ('anonymous')",
+          "update access.revision set n = 0",
+          "select from access.password",
+          "select from access.credential",
+          "select from org.person",
+          "select from org.convention_right",
+          "select from majic.proprietaire",
+          "select from catalogue.history",
+          "select from catalogue.change",
+          "select from audit.entry",
+          "select access.scope()",
+          "select access.lines()",
+          "select access.remember()",
+          "select access.refresh_degraded(1)",
+          "select access.set_public(1, true)",
+          "select audit.purge()",
+          "select majic.look_up(array['62119000AB0001'], 'purpose', '')",
+          "create table public.t ()",
+          "alter table cadastre.parcelle disable row level security",
+          "drop policy carreau_read on cadastre.parcelle"}) {
         EXPECT_EQ(refusal("reader", "anonymous", sql), "42501") << sql;
         EXPECT_EQ(refusal("editor", "anonymous", sql), "42501") << sql;
     }

@@ -90,8 +90,7 @@ class RandomWorlds : public test::PostgresTest {
                 const test::Drawn drawn = draw(layer, feature, resolution);
                 // What the layer hides is shown to those alone whom its convention calls agents.
                 if (drawn.listed)
-                    answer[feature.id] = {drawn.shape,
-                                          layer.sensitive() && resolution == gis::Resolution::Public};
+                    answer[feature.id] = {drawn.shape, layer.sensitive() && resolution == gis::Resolution::Public};
             }
         }
         return answer;
@@ -151,7 +150,8 @@ TEST_F(RandomWorlds, AtAnyMomentRowsAndScopeAreWhatTheRulesSay) {
         const std::vector<Moment> boundaries = world.boundaries();
         for (int i = 0; i < 2 && !HasFailure(); ++i) {
             const Person* person = somebody(world, random);
-            const auto chosen = static_cast<std::size_t>(test::pick(random, 0, static_cast<int>(boundaries.size()) - 1));
+            const auto chosen =
+                static_cast<std::size_t>(test::pick(random, 0, static_cast<int>(boundaries.size()) - 1));
             const Moment at = boundaries[chosen] + test::pick(random, -1, 1);
             SCOPED_TRACE(fmt::format("world {}, {} at {}\n{}", n, session_of(person), at, world.sql()));
             run(fmt::format("update access.credential set as_of = {} where session_key = '{}'", test::sql_of(at),

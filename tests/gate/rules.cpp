@@ -94,7 +94,8 @@ gis::Resolution judge(const World& world, const Person* person, Moment at, const
             const bool counts = perimeters == Perimeters::Heed && !organisation.is_public &&
                                 engagement.organisation == organisation.id && engagement.valid.holds(at) &&
                                 std::ranges::find(engagement.layers, layer.id) != engagement.layers.end();
-            if (counts && inside(engagement, layer, feature)) best = std::max(best, closeness(engagement.rights, false));
+            if (counts && inside(engagement, layer, feature))
+                best = std::max(best, closeness(engagement.rights, false));
         }
     }
     if (best == gis::Resolution::None) return best;

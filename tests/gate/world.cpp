@@ -29,7 +29,8 @@ std::string end_of(const Period<T>& period) {
 std::vector<std::string> some_codes(Random& random, int most) {
     std::set<std::string> codes;
     for (int i = pick(random, 0, most); i > 0; --i) {
-        codes.insert(chance(random, 15) ? "62099" : world_communes()[static_cast<std::size_t>(pick(random, 0, 5))].code);
+        codes.insert(chance(random, 15) ? "62099"
+                                        : world_communes()[static_cast<std::size_t>(pick(random, 0, 5))].code);
     }
     return {codes.begin(), codes.end()};
 }
@@ -41,7 +42,8 @@ Moment some_moment(Random& random, Moment centre) {
 
 Period<Moment> some_period(Random& random, Moment centre) {
     Period<Moment> period{some_moment(random, centre) - pick(random, 0, 3) * whole_day, {}};
-    if (chance(random, 70)) period.to = std::max(some_moment(random, centre) + pick(random, 0, 2) * whole_day, period.from + 1);
+    if (chance(random, 70))
+        period.to = std::max(some_moment(random, centre) + pick(random, 0, 2) * whole_day, period.from + 1);
     return period;
 }
 
@@ -188,9 +190,10 @@ std::vector<WorldLayer> make_layers(db::Connection& connection, const std::strin
                                    {"w_hidden", Communes::None, true, "hidden", "commune"}};
     for (WorldLayer& layer : layers) {
         const std::string table = "donnees." + layer.name + (layer.name == "w_view" ? "_base" : "");
-        connection.run_script(fmt::format("create table {} (id text primary key, label text, commune text, communes "
-                                          "text[]{})",
-                                          table, layer.has_geometry ? ", geom geometry(MultiPolygon, 2154)" : ""));
+        connection.run_script(
+            fmt::format("create table {} (id text primary key, label text, commune text, communes "
+                        "text[]{})",
+                        table, layer.has_geometry ? ", geom geometry(MultiPolygon, 2154)" : ""));
         if (layer.name == "w_view") connection.execute("create view donnees.w_view as select * from " + table);
         const std::string link = table + "_commune";
         if (layer.communes == Communes::Link)
@@ -220,8 +223,8 @@ std::vector<WorldLayer> make_layers(db::Connection& connection, const std::strin
                                 R"(["label"])",
                                 layer.public_resolution, layer.agent_resolution);
         }
-        db::declare_layer(dsn, fmt::format(R"({{"table": "donnees.{}", "id_column": "id", "public": false{}}})",
-                                           layer.name, keys));
+        db::declare_layer(
+            dsn, fmt::format(R"({{"table": "donnees.{}", "id_column": "id", "public": false{}}})", layer.name, keys));
         layer.id = static_cast<int>(
             connection.query(fmt::format("select layer_id from catalogue.layer where name = '{}'", layer.name))
                 .int64(0, 0));
@@ -297,7 +300,8 @@ std::string World::sql() const {
             p.session());
     }
     for (const Convention& c : conventions) {
-        add("insert into org.convention (convention_id, organisation_id, titre, valid_from, valid_to) overriding system "
+        add("insert into org.convention (convention_id, organisation_id, titre, valid_from, valid_to) overriding "
+            "system "
             "value values ({0}, {1}, 'c{0}', {2})",
             c.id, c.organisation, period_sql(c.valid));
         for (std::size_t i = 0; i < c.lines.size(); ++i) {
