@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "server/db/catalog_store.hpp"
 #include "server/gate/caller_store.hpp"
@@ -82,6 +83,31 @@ class RandomWorlds : public test::PostgresTest {
         return answer;
     }
 
+    /// The ids that an update of everything touches, taken back.
+    std::set<std::string> editable_as(const std::string& session) {
+        run(fmt::format("savepoint before; set local role carreau_editor; set local carreau.session = '{}'", session));
+        std::set<std::string> ids;
+        for (const test::WorldLayer& layer : layers_) {
+            if (layer.name == "w_view") continue;
+            const db::Result rows =
+                connection().query(fmt::format("update donnees.{} set label = 'new' returning id", layer.name));
+            for (int i = 0; i < rows.rows(); ++i) ids.insert(rows.text(i, 0));
+        }
+        run("rollback to before");
+        return ids;
+    }
+
+    void expect_same_edits(const World& world, const Person* person, Moment at, const std::string& session) {
+        std::set<std::string> right;
+        for (const test::WorldLayer& layer : layers_) {
+            for (const test::WorldFeature& feature : layer.features) {
+                if (layer.name != "w_view" && may_edit(world, person, at, layer, feature)) right.insert(feature.id);
+            }
+        }
+        EXPECT_EQ(editable_as(session), right);
+        edited_ += static_cast<int>(right.size());
+    }
+
     Answer expected(const World& world, const Person* person, Moment at) {
         Answer answer;
         for (const test::WorldLayer& layer : layers_) {
@@ -133,6 +159,7 @@ class RandomWorlds : public test::PostgresTest {
     static gis::Catalog catalog_;
     static int public_id_;
     int seen_ = 0;
+    int edited_ = 0;
 };
 
 std::vector<test::WorldLayer> RandomWorlds::layers_;
@@ -158,10 +185,12 @@ TEST_F(RandomWorlds, AtAnyMomentRowsAndScopeAreWhatTheRulesSay) {
                             session_of(person)));
             expect_same(world, person, at, session_of(person));
             expect_same_in_memory(world, person, at, session_of(person));
+            if (i == 0) expect_same_edits(world, person, at, session_of(person));
         }
         rollback();
     }
     EXPECT_GT(seen_, 1500);
+    EXPECT_GT(edited_, 100);
 }
 
 // What is remembered must not outlive what it was made from.

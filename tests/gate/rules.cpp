@@ -73,11 +73,19 @@ bool inside(const Engagement& engagement, const WorldLayer& layer, const WorldFe
 
 }  // namespace
 
-gis::Resolution judge(const World& world, const Person* person, Moment at, const WorldLayer& layer,
-                      const WorldFeature& feature, Perimeters perimeters) {
+namespace {
+
+struct Held {
+    Rights rights;
+    bool is_public = false;
+};
+
+/// Everything that conventions and engagements give the person on the feature, at that moment.
+std::vector<Held> rights_over(const World& world, const Person* person, Moment at, const WorldLayer& layer,
+                              const WorldFeature& feature, Perimeters perimeters) {
     const Day day = day_of(at);
     const bool known = person != nullptr && person->active && person->valid.holds(at);
-    gis::Resolution best = gis::Resolution::None;
+    std::vector<Held> held;
     for (const Organisation& organisation : world.organisations) {
         const bool his_own = known && person->organisation == organisation.id;
         if (!organisation.valid.holds(day) || (!organisation.is_public && !his_own)) continue;
@@ -86,23 +94,41 @@ gis::Resolution judge(const World& world, const Person* person, Moment at, const
             for (const Line& line : convention.lines) {
                 const bool his_work = organisation.is_public || line.service.empty() || !person->services ||
                                       has(*person->services, line.service);
-                if (!his_work || !concerns(world, line, layer) || !covers(world, line, layer, feature, day)) continue;
-                best = std::max(best, closeness(line.rights, organisation.is_public));
+                if (his_work && concerns(world, line, layer) && covers(world, line, layer, feature, day))
+                    held.push_back({line.rights, organisation.is_public});
             }
         }
         for (const Engagement& engagement : world.engagements) {
             const bool counts = perimeters == Perimeters::Heed && !organisation.is_public &&
                                 engagement.organisation == organisation.id && engagement.valid.holds(at) &&
                                 std::ranges::find(engagement.layers, layer.id) != engagement.layers.end();
-            if (counts && inside(engagement, layer, feature))
-                best = std::max(best, closeness(engagement.rights, false));
+            if (counts && inside(engagement, layer, feature)) held.push_back({engagement.rights, false});
         }
     }
+    return held;
+}
+
+}  // namespace
+
+gis::Resolution judge(const World& world, const Person* person, Moment at, const WorldLayer& layer,
+                      const WorldFeature& feature, Perimeters perimeters) {
+    gis::Resolution best = gis::Resolution::None;
+    for (const Held& held : rights_over(world, person, at, layer, feature, perimeters))
+        best = std::max(best, closeness(held.rights, held.is_public));
     if (best == gis::Resolution::None) return best;
     if (!layer.sensitive()) return gis::Resolution::Exact;
     const bool hidden = (best == gis::Resolution::Public && layer.public_resolution == "hidden") ||
                         (best == gis::Resolution::Agents && layer.agent_resolution == "hidden");
     return hidden ? gis::Resolution::None : best;
+}
+
+bool may_edit(const World& world, const Person* person, Moment at, const WorldLayer& layer,
+              const WorldFeature& feature) {
+    const auto held = rights_over(world, person, at, layer, feature, Perimeters::Heed);
+    const Drawn drawn = draw(layer, feature, judge(world, person, at, layer, feature, Perimeters::Heed));
+    // Who is shown a square only does not rewrite what is under it.
+    const bool as_it_is = drawn.listed && (!layer.has_geometry || drawn.shape == feature.shape);
+    return as_it_is && std::ranges::any_of(held, [](const Held& h) { return has(h.rights, "edit"); });
 }
 
 Drawn draw(const WorldLayer& layer, const WorldFeature& feature, gis::Resolution resolution) {
@@ -126,69 +152,6 @@ Drawn draw(const WorldLayer& layer, const WorldFeature& feature, gis::Resolution
         if (!area && commune.outline.meets(feature.shape)) return {true, commune.outline};
     }
     return {true, area};
-}
-
-std::string change_something(World& world, Random& random, Moment now) {
-    const auto any = [&](auto& list) -> auto& {
-        return list[static_cast<std::size_t>(pick(random, 0, static_cast<int>(list.size()) - 1))];
-    };
-    while (true) {
-        switch (pick(random, 0, 9)) {
-            case 0: {
-                Convention& convention = any(world.conventions);
-                if (convention.valid.from >= now) break;
-                convention.valid.to = now;
-                return fmt::format("update org.convention set valid_to = {} where convention_id = {}", sql_of(now),
-                                   convention.id);
-            }
-            case 1: {
-                Convention& convention = any(world.conventions);
-                convention.lines.clear();
-                return fmt::format("delete from org.convention_right where convention_id = {}", convention.id);
-            }
-            case 2: {
-                Engagement& engagement = any(world.engagements);
-                engagement.perimeter = {{680'000, 7'040'000, 683'000, 7'043'000}};
-                return fmt::format("update org.engagement set perimeter = {} where engagement_id = {}",
-                                   engagement.perimeter[0].sql(), engagement.id);
-            }
-            case 3: {
-                Engagement& engagement = any(world.engagements);
-                engagement.layers.clear();
-                return fmt::format("delete from org.engagement_layer where engagement_id = {}", engagement.id);
-            }
-            case 4:
-                world.members.clear();
-                return "truncate org.membership";
-            case 5:
-                if (world.successors.empty()) break;
-                world.successors.clear();
-                return "delete from org.commune_successor";
-            case 6: {
-                Service& service = any(world.services);
-                service.layers.clear();
-                return fmt::format("delete from org.service_layer where service = '{}'", service.code);
-            }
-            case 7: {
-                Service& service = any(world.services);
-                service.every_layer = !service.every_layer;
-                return fmt::format("update org.service set every_layer = {} where code = '{}'", service.every_layer,
-                                   service.code);
-            }
-            case 8: {
-                Person& person = any(world.persons);
-                person.active = !person.active;
-                return fmt::format("update org.person set active = {} where person_id = {}", person.active, person.id);
-            }
-            default: {
-                Organisation& organisation = world.organisations.back();
-                if (organisation.valid.from >= day_of(now)) break;
-                organisation.valid.to = day_of(now);
-                return fmt::format("update org.organisation set valid_to = {} where organisation_id = {}",
-                                   sql_of(*organisation.valid.to), organisation.id);
-            }
-        }
-    }
 }
 
 }  // namespace test

@@ -23,6 +23,7 @@ Day day_of(Moment moment);
 Moment midnight_of(Day day);
 std::string sql_of(Moment moment);
 std::string sql_of(Day day);
+std::string sql_of(const std::vector<std::string>& texts);
 
 /// From its first moment to the one before its last.
 template <typename T>
@@ -148,6 +149,8 @@ enum class Perimeters { Heed, Ignore };
 /// The rules: how close the person (none: anybody) sees the feature at that moment.
 gis::Resolution judge(const World& world, const Person* person, Moment at, const WorldLayer& layer,
                       const WorldFeature& feature, Perimeters perimeters);
+bool may_edit(const World& world, const Person* person, Moment at, const WorldLayer& layer,
+              const WorldFeature& feature);
 /// What is drawn of the feature at a resolution; nothing: it is hidden, or no outline is known.
 struct Drawn {
     bool listed = false;
