@@ -15,6 +15,8 @@ declare
     role text;
 begin
     foreach role in array array['carreau_server', 'carreau_reader', 'carreau_editor', 'carreau_gate', 'carreau_admin'] loop
+        -- Asked first: who may not create roles may use those that an administrator made.
+        continue when exists (select from pg_roles where rolname = role);
         begin
             execute format('create role %I noinherit nosuperuser nocreatedb nocreaterole nobypassrls', role);
         exception when duplicate_object or unique_violation then null;
@@ -28,9 +30,9 @@ begin
         grant carreau_reader, carreau_editor, carreau_gate, carreau_admin to carreau_server;
     end if;
     -- Whoever prepares the database can act as them too, when it is no superuser.
-    if not (select rolsuper from pg_roles where rolname = current_user) then
-        execute format('grant carreau_reader, carreau_editor, carreau_gate, carreau_admin to %I', current_user);
-    end if;
+    foreach role in array array['carreau_reader', 'carreau_editor', 'carreau_gate', 'carreau_admin'] loop
+        if not pg_has_role(current_user, role, 'member') then execute format('grant %I to %I', role, current_user); end if;
+    end loop;
 end $$;
 
 -- Under a policy only a leakproof operator may use an index. This one compares boxes and never raises.
@@ -373,10 +375,20 @@ begin
     if to_regclass(format('degrade.%I', l.name)) is null then return; end if;
     select string_agg(format('%I', a.attname), ', ' order by a.attnum),
            string_agg(case when a.attname = l.geometry_column then 'access.degraded(t.' || quote_ident(a.attname) || ', v.resolution, c.codes)'
+                           -- Computed from the true shape or from a hidden field, it would give them away.
+                           when l.geometry_column = any (m.sources) then 'null'
+                           when m.sources && l.public_hidden_fields then format('case when v.level = ''public'' then null else t.%I end', a.attname)
                            when a.attname = any (l.public_hidden_fields) then format('case when v.level = ''public'' then null else t.%I end', a.attname)
                            else format('t.%I', a.attname) end, ', ' order by a.attnum)
         into columns, shown
-        from pg_attribute a where a.attrelid = format('degrade.%I', l.name)::regclass and a.attnum > 0 and not a.attisdropped
+        from pg_attribute a cross join lateral (
+            select coalesce(array_agg(s.attname::text), '{}') as sources
+            from pg_attribute g join pg_attrdef e on e.adrelid = g.attrelid and e.adnum = g.attnum
+            join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid and d.refobjid = g.attrelid
+            join pg_attribute s on s.attrelid = g.attrelid and s.attnum = d.refobjsubid
+            where g.attrelid = format('%I.%I', l.table_schema, l.table_name)::regclass and g.attname = a.attname
+            and g.attgenerated = 's') m
+        where a.attrelid = format('degrade.%I', l.name)::regclass and a.attnum > 0 and not a.attisdropped
         and a.attname <> 'carreau_level';
     if l.commune_link is not null then
         select * into link from access.link_parts(l.commune_link);
@@ -533,7 +545,7 @@ begin
     perform access.refresh_degraded(wanted);
 end $$;
 
--- Coarse copies: generated columns are copied (computed, they would be of the coarse shape), and anything may be missing.
+-- Coarse copies: generated columns are filled by refresh_degraded, and anything may be missing.
 create function access.loosen(target regclass, id_column text) returns void language plpgsql set search_path = pg_catalog as $$
 declare
     a record;
@@ -592,7 +604,7 @@ create function access.valid_until() returns timestamptz language sql stable sec
             join org.person p on p.person_id = c.person_id
         union all select c.expires_at from access.asker() a join access.credential c using (credential_id)
     )
-    select min(t) from moments where t > now()
+    select min(t) from moments where t > now() and t < 'infinity'
 $$;
 
 -- Keeps the asker's scope for the policies. A session that looks from another date is gathered each time.

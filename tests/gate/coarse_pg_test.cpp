@@ -25,7 +25,8 @@ class Coarse : public test::GateTest {
             "st_multi(st_makeenvelope(680000 + i * 3000, 7040000, 683000 + i * 3000, 7043000, 2154)) from "
             "generate_series(0, 1) i; "
             "create table donnees.site (id int primary key, commune text not null, nom text not null, geom "
-            "geometry(MultiPolygon, 2154)); create index on donnees.site using gist (geom); "
+            "geometry(MultiPolygon, 2154), west double precision generated always as (st_xmin(geom)) stored, code text "
+            "generated always as ('s' || nom) stored); create index on donnees.site using gist (geom); "
             "create table donnees.camera (like donnees.site including indexes); alter table donnees.camera alter geom "
             "type "
             "geometry(Point, 4326) using null");
@@ -74,6 +75,7 @@ class Coarse : public test::GateTest {
                 const Lines answer = column(fmt::format(fmt::runtime(sql), fmt::arg("layer", layer)));
                 found.insert(found.end(), answer.begin(), answer.end());
             };
+            if (srid == 2154) ask("select concat_ws(' ', west, code) from expose.{layer} order by west, id");
             ask("select concat_ws(' ', id, nom, st_astext(geom, 9)) from expose.{layer} order by geom, id");
             ask("select st_extent(geom) from expose.{layer}");
             ask("select count(*) from donnees.{layer}");
@@ -145,6 +147,12 @@ TEST_F(Coarse, TheMostPreciseRightWinsFeatureByFeature) {
     EXPECT_EQ(sizes("specialist-site"), (Lines{"62001 5 9 9", "62002 1000 9 0"}));
     EXPECT_EQ(sizes("mixed-site"), (Lines{"62001 5 9 9", "62002 50 9 9"}));
     EXPECT_EQ(sizes("surveyor-site"), (Lines{"62001 1000 5 0", "62001 5 4 4", "62002 1000 9 0"}));
+}
+
+TEST_F(Coarse, WhatIsComputedFromSomethingHiddenIsHidden) {
+    EXPECT_EQ(seen_one("anonymous", "select count(west) || ' ' || count(code) from expose.site"), "0 0");
+    EXPECT_EQ(seen_one("agent-site", "select count(west) || ' ' || count(code) from expose.site"), "0 18");
+    EXPECT_EQ(seen_one("specialist-site", "select count(west) || ' ' || count(code) from expose.site"), "9 9");
 }
 
 TEST_F(Coarse, HiddenFieldsCannotBeAskedFor) {

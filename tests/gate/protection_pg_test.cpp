@@ -158,6 +158,8 @@ TEST_F(Protection, ANewLayerHasItAllAtOnce) {
     EXPECT_EQ(findings(), Lines());
     for (const std::string& relation : published_relations())
         EXPECT_EQ(seen_one("anonymous", "select count(*) from " + relation), "0") << relation;
+    db::set_layer(dsn(), "mat", "public_resolution", "exact");
+    EXPECT_EQ(findings(), Lines());
     db::remove_layer(dsn(), "mat_vue");
     db::remove_layer(dsn(), "mat");
     EXPECT_EQ(findings(), Lines());
