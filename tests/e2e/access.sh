@@ -60,7 +60,46 @@ for file in "$work"/access/${ACCESS_ONLY:-*}.test.mjs; do
     CARREAU_URL=$address CARREAU_PROXY_URL=http://127.0.0.1:$proxy_port CARREAU_ROUTES=$root/server/api/routes.cpp \
         CARREAU_DSN="host=$work/data/run port=5432 user=carreau dbname=carreau" timeout 300 node --test "$file" || status=$?
 done
+
+step "GDAL with an application password, and with a token"
+credential() {  # KIND: a secret of the archaeologist
+    local session csrf
+    session=$(curl -sf -c "$work/jar" -H 'Content-Type: application/json' \
+        -d '{"login": "archeologue", "password": "carreau-demo-archeologue"}' "$address/session")
+    csrf=$(jq -r .csrf <<<"$session")
+    curl -sf -b "$work/jar" -H "X-CSRF-Token: $csrf" -H 'Content-Type: application/json' \
+        -d "{\"title\": \"GDAL\", \"kind\": \"$1\"}" "$address/session/tokens" | jq -r .secret
+}
+gdal_layers() { timeout 60 ogrinfo -ro -q "OAPIF:$address" 2>/dev/null | awk '{print $2}' | sort; }
+gdal_count() { timeout 120 ogrinfo -ro -al -so "OAPIF:$address" "$1" 2>/dev/null | awk '/^Feature Count: /{print $3}'; }
+entities=$(psql -qAtX "host=$work/data/run port=5432 user=carreau dbname=carreau" -c 'select count(*) from archeo.entite')
+contains "public layers" "$(gdal_layers)" parcelle
+[[ $(gdal_layers) != *archeo_entite* ]] || fail "GDAL without account lists archeo_entite"
+for way in application token; do
+    secret=$(credential $way)
+    if [[ $way == application ]]; then
+        export GDAL_HTTP_USERPWD="archeologue:$secret" GDAL_HTTP_AUTH=BASIC
+    else
+        unset GDAL_HTTP_USERPWD GDAL_HTTP_AUTH
+        export GDAL_HTTP_HEADERS="Authorization: Bearer $secret"
+    fi
+    contains "layers by $way" "$(gdal_layers)" archeo_entite
+    equal "entities by $way" "$(gdal_count archeo_entite)" "$entities"
+done
+unset GDAL_HTTP_HEADERS
+
 kill "$proxy" "$provider" 2>/dev/null || true
 wait "$proxy" "$provider" 2>/dev/null || true
 equal "tests that failed" "$status" 0
+stop_server
+
+step "a header names the person when a trusted proxy sends it, and only then"
+restricted() { curl -s -o /dev/null -w '%{http_code}' -H "X-Remote-User: $1" "$address/collections/archeo_entite"; }
+start_server 60 demo --territory small --data "$work/data" --port 0 --identity-header X-Remote-User
+equal "from the proxy" "$(restricted archeologue)" 200
+equal "somebody unknown" "$(restricted nobody)" 401
+equal "nobody named" "$(restricted '')" 404
+stop_server
+start_server 60 demo --territory small --data "$work/data" --port 0 --identity-header X-Remote-User --trusted-proxy 192.0.2.1
+equal "from anybody else" "$(restricted archeologue)" 404
 stop_server
