@@ -105,6 +105,9 @@ Answer own_tokens(const Services& services, CallPtr call) {
 }
 
 Answer make_own_token(const Services& services, CallPtr call) {
+    // Who found a token must not make himself another that outlives it.
+    if (call->caller->kind == "application" || call->caller->kind == "token")
+        throw gis::NotAllowed("tokens are made from a session: log in to the portal");
     Json body = json_body(*call->request, {"title", "kind", "expires_at"});
     return make_token(services, call, call->at_gate(), call->caller->person_id, std::move(body));
 }
