@@ -49,6 +49,30 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/login/oidc", provider_login);
     guarded(Method::Get, "/login/oidc/callback", provider_callback);
 
+    const auto administers = [&](Method method, const char* path, GuardedHandler handler) {
+        guarded(method, path, handler, Needs::Administer);
+    };
+    administers(Method::Get, "/admin/organisations", admin_organisations);
+    administers(Method::Post, "/admin/organisations", make_organisation);
+    administers(Method::Patch, "/admin/organisations/{id}", change_organisation);
+    administers(Method::Get, "/admin/people", admin_people);
+    administers(Method::Post, "/admin/people", make_person);
+    administers(Method::Patch, "/admin/people/{id}", change_person);
+    administers(Method::Get, "/admin/people/{id}/sees", what_person_sees);
+    administers(Method::Get, "/admin/services", admin_services);
+    administers(Method::Post, "/admin/services", make_service);
+    administers(Method::Patch, "/admin/services/{id}", change_service);
+    administers(Method::Get, "/admin/conventions", admin_conventions);
+    administers(Method::Post, "/admin/conventions", make_convention);
+    administers(Method::Patch, "/admin/conventions/{id}", change_convention);
+    administers(Method::Get, "/admin/engagements", admin_engagements);
+    administers(Method::Post, "/admin/engagements", make_engagement);
+    administers(Method::Patch, "/admin/engagements/{id}", change_engagement);
+    administers(Method::Get, "/admin/tokens", admin_tokens);
+    administers(Method::Post, "/admin/tokens", make_any_token);
+    administers(Method::Delete, "/admin/tokens/{id}", revoke_any_token);
+    administers(Method::Get, "/admin/audit", admin_journal);
+
     open("/healthz", healthz);
     open("/readyz", readyz);
     open("/metrics", metrics);
