@@ -131,6 +131,23 @@ Json change(db::Connection& connection, const Kind& kind, const std::string& key
     return explained(work);
 }
 
+int find_person(db::Connection& connection, const std::string& login) {
+    const std::vector<db::Parameter> values{login};
+    const db::Result rows = connection.query("select person_id from org.person where login = $1", values);
+    if (rows.rows() == 0) throw gis::NotFound(fmt::format("there is no person '{}'", login));
+    return static_cast<int>(rows.int64(0, 0));
+}
+
+int find_organisation(db::Connection& connection, const std::string& name_or_id) {
+    const std::vector<db::Parameter> values{name_or_id};
+    const db::Result rows = connection.query(
+        "select organisation_id from org.organisation where nom = $1 or organisation_id::text = $1", values);
+    if (rows.rows() == 0) throw gis::NotFound(fmt::format("there is no organisation '{}'", name_or_id));
+    if (rows.rows() > 1)
+        throw gis::InvalidRequest("organisation", fmt::format("several are called '{}': give the number", name_or_id));
+    return static_cast<int>(rows.int64(0, 0));
+}
+
 db::Parameter read_name(const Json& body, const std::string& member) {
     return required_text(body, member, 300);
 }

@@ -71,6 +71,13 @@ Json create(db::Connection& connection, const Kind& kind, const Json& body, cons
 Json change(db::Connection& connection, const Kind& kind, const std::string& key, const Json& patch,
             const Actor& actor);
 
+/// The id of a person by login. Throws gis::NotFound.
+int find_person(db::Connection& connection, const std::string& login);
+
+/// The id of an organisation by its name or its number. Throws gis::NotFound, gis::InvalidRequest when several have the
+/// name.
+int find_organisation(db::Connection& connection, const std::string& name_or_id);
+
 // Readers of columns.
 db::Parameter read_name(const Json& body, const std::string& member);      ///< must not be empty
 db::Parameter read_text(const Json& body, const std::string& member);      ///< empty for null
