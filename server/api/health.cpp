@@ -21,16 +21,22 @@ long resident_bytes() {
     return resident * sysconf(_SC_PAGESIZE);
 }
 
+/// Of this moment only.
+Response fresh(Response response) {
+    response.set_header("Cache-Control", "no-store");
+    return response;
+}
+
 Response not_ready(std::string_view reason) {
     Response response = Response::json(Json{{"status", "unavailable"}, {"reason", reason}}.dump(), 503);
     response.set_header("Retry-After", "5");
-    return response;
+    return fresh(std::move(response));
 }
 
 }  // namespace
 
 Answer healthz(const Services&, RequestPtr) {
-    co_return Response::json(R"({"status":"ok"})");
+    co_return fresh(Response::json(R"({"status":"ok"})"));
 }
 
 Answer readyz(const Services& services, RequestPtr request) {
@@ -45,7 +51,7 @@ Answer readyz(const Services& services, RequestPtr request) {
     }
     if (!answers) co_return not_ready("database");
     if (!services.catalog.is_connected()) co_return not_ready("catalogue");
-    co_return Response::json(R"({"status":"ready"})");
+    co_return fresh(Response::json(R"({"status":"ready"})"));
 }
 
 Answer metrics(const Services& services, RequestPtr) {
@@ -67,7 +73,7 @@ Answer metrics(const Services& services, RequestPtr) {
     text += fmt::format(
         "# HELP carreau_build_info Version\n# TYPE carreau_build_info gauge\ncarreau_build_info{{version=\"{}\"}} 1\n",
         services.version);
-    co_return Response::bytes("text/plain; version=0.0.4; charset=utf-8", std::move(text));
+    co_return fresh(Response::bytes("text/plain; version=0.0.4; charset=utf-8", std::move(text)));
 }
 
 }  // namespace api

@@ -142,6 +142,39 @@ void check_database(Diagnosis& diagnosis, const std::string& dsn) {
     }
 }
 
+/// What the access policy stands on.
+void check_access(Diagnosis& diagnosis, const Database& base) {
+    db::Connection connection(base.dsn());
+    if (connection.query("select to_regclass('access.credential') is null").boolean(0, 0)) return;
+    if (connection
+            .query("select proleakproof from pg_proc where oid = 'geometry_overlaps(geometry, geometry)'::regprocedure")
+            .boolean(0, 0)) {
+        diagnosis.ok("index spatiaux", "utilisés sous les politiques d'accès");
+    } else {
+        diagnosis.wrong("index spatiaux",
+                        "inutilisables sous les politiques d'accès : demandez à l'administrateur « alter function "
+                        "geometry_overlaps(geometry, geometry) leakproof »");
+    }
+    const db::Result open = connection.query(
+        "select string_agg(l.name, ', ') from catalogue.layer l join pg_class c on c.oid = "
+        "to_regclass(format('%I.%I', l.table_schema, l.table_name)) where c.relkind in ('r', 'p') "
+        "and not (c.relrowsecurity and c.relforcerowsecurity)");
+    if (open.is_null(0, 0)) {
+        diagnosis.ok("accès par ligne", "en place sur toutes les couches");
+    } else {
+        diagnosis.wrong("accès par ligne",
+                        fmt::format("absent de {} : déclarez-les de nouveau (carreau layer add)", open.text(0, 0)));
+    }
+    db::Connection serving(base.serving_dsn());
+    if (serving.query("select session_user = 'carreau_server'").boolean(0, 0)) {
+        diagnosis.ok("utilisateur servant", "carreau_server, sans droits propres");
+    } else {
+        diagnosis.advise("utilisateur servant",
+                         "le propriétaire de la base sert les requêtes : donnez --serving-database avec l'utilisateur "
+                         "carreau_server");
+    }
+}
+
 }  // namespace
 
 void add_doctor(CLI::App& app, int& exit_code) {
@@ -168,6 +201,7 @@ void add_doctor(CLI::App& app, int& exit_code) {
         try {
             const Database base(*database);
             check_database(diagnosis, base.dsn());
+            check_access(diagnosis, base);
         } catch (const std::exception& error) {
             diagnosis.wrong("base", error.what());
         }

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""What access costs: pages and tiles of this program beside those of a Carreau built before it had access, in alternating
+rounds on the same machine, each with its own PostGIS and the same territory; 100 conventions are in force.
+
+  scripts/bench_access.py --program build/release/carreau --baseline PATH [--quick]
+"""
+
+import argparse
+import http.client
+import json
+import random
+import statistics
+import tempfile
+from pathlib import Path
+
+import bench
+from bench import Bench, check, say, spread, verdict
+
+PAGE_GOAL, TILE_GOAL = 1.10, 1.05
+
+CONVENTIONS = """
+insert into org.organisation (nom, genre) select 'Partenaire ' || n, 'partenaire' from generate_series(1, 80) n;
+insert into org.convention (organisation_id, titre, valid_from, valid_to)
+select case when n <= 20 then (select organisation_id from org.person where login = 'instructeur.ads')
+            else (select organisation_id from org.organisation where nom = 'Partenaire ' || (n - 20)) end,
+       'Convention ' || n, now() - interval '1 year', now() + interval '1 year' from generate_series(1, 100) n;
+insert into org.convention_right (convention_id, line, layer_id, communes, codes, rights)
+select c.convention_id, 1, l.layer_id, 'list', (select array_agg(code_insee) from (select code_insee from org.commune_actuelle
+    order by md5(code_insee || c.titre) limit 12) t), '{read,export}'
+from org.convention c, catalogue.layer l where c.titre ~ '^Convention [0-9]+$' and l.name = 'ads_dossier';
+"""
+
+
+class Caller:
+    """One server as one person, over one connection."""
+
+    def __init__(self, name, server, headers=None):
+        self.name, self.server, self.headers, self.times = name, server, headers or {}, {}
+        self.connection = http.client.HTTPConnection(server.address.hostname, server.address.port, timeout=60)
+
+    def get(self, path, headers=None):
+        self.connection.request("GET", path, headers={**self.headers, **(headers or {})})
+        answer = self.connection.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+    def time(self, what, path, headers=None, expected=200):
+        begin = bench.time.perf_counter()
+        status, body, _ = self.get(path, headers)
+        self.times.setdefault(what, []).append((bench.time.perf_counter() - begin) * 1000)
+        check(status == expected, f"{self.name} {path}: {status}")
+        return body
+
+
+def log_in(server):
+    connection = http.client.HTTPConnection(server.address.hostname, server.address.port, timeout=60)
+    body = json.dumps({"login": "instructeur.ads", "password": "carreau-demo-instructeur.ads"})
+    connection.request("POST", "/session", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    csrf = json.loads(answer.read())["csrf"]
+    body = json.dumps({"title": "bench", "kind": "token"})
+    connection.request("POST", "/session/tokens", body, {"Content-Type": "application/json", "Cookie": cookie, "X-CSRF-Token": csrf})
+    return {"Authorization": "Bearer " + json.loads(connection.getresponse().read())["secret"]}
+
+
+def run(arguments, folder):
+    before = Bench(arguments.baseline, arguments.quick, folder / "before")
+    now = Bench(arguments.program, arguments.quick, folder / "now")
+    try:
+        for server in (before, now):
+            server.folder.mkdir()
+            server.start_server()
+        now.sql(CONVENTIONS)
+        say(f"{now.sql('select count(*) from org.convention')} conventions, {now.sql('select count(*) from cadastre.parcelle')} parcels")
+        callers = [Caller("before", before), Caller("anonymous", now), Caller("instructor", now, log_in(now))]
+        keys = now.sql("select id from cadastre.parcelle order by id").split("\n")
+        points = now.sql("select st_x(p) || ' ' || st_y(p) from (select st_transform(st_pointonsurface(geom), 4326) p "
+                         "from cadastre.parcelle order by md5(id) limit 400) q").split("\n")
+        random.seed(1)
+        rounds = 60 if arguments.quick else 400
+        for _ in range(rounds):
+            insee = random.choice(keys)[:5]
+            point = [float(x) for x in random.choice(points).split()]
+            tile = tile_of(*point, 15)
+            page = f"/collections/parcelle/items?limit=1000&bbox={point[0] - .02},{point[1] - .02},{point[0] + .02},{point[1] + .02}"
+            bodies = set()
+            random.shuffle(callers)
+            for caller in callers:
+                caller.time("page of 1,000", "/collections/parcelle/items?limit=1000")
+                bodies.add(len(json.loads(caller.time("page of 1,000 in a box", page))["features"]))
+                bodies.add(None)
+                caller.time("one feature of a commune", f"/collections/parcelle/items?limit=1&commune={insee}")
+                path = f"/tiles/parcelle/{tile}.mvt"
+                caller.time("tile z15", path)
+                etag = caller.get(path)[2]["ETag"]
+                caller.time("tile z15, 304", path, {"If-None-Match": etag}, 304)
+            check(len(bodies) == 2, "the callers were given different pages")
+        reference = next(c for c in callers if c.name == "before")
+        for what, goal in [("page of 1,000", PAGE_GOAL), ("page of 1,000 in a box", PAGE_GOAL), ("one feature of a commune", None),
+                           ("tile z15", TILE_GOAL), ("tile z15, 304", TILE_GOAL)]:
+            base = statistics.median(reference.times[what])
+            say(f"\n{what}: before access {spread(reference.times[what], 'ms')}")
+            for caller in sorted(callers, key=lambda c: c.name):
+                if caller is reference:
+                    continue
+                ratio = statistics.median(caller.times[what]) / base
+                judged = verdict(ratio <= goal, f"{what} <= {goal}") if goal else ""
+                say(f"  {caller.name:<12} {spread(caller.times[what], 'ms')}  ratio {ratio:.3f}  {judged}")
+    finally:
+        before.stop()
+        now.stop()
+
+
+def tile_of(lon, lat, z):
+    from math import asinh, pi, radians, tan
+
+    n = 2**z
+    return f"{z}/{int((lon + 180) / 360 * n)}/{int((1 - asinh(tan(radians(lat))) / pi) / 2 * n)}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--baseline", required=True, help="a carreau built before access, for example of commit 73eb54e")
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="carreau-bench-") as folder:
+        Path(folder).chmod(0o755)
+        run(arguments, Path(folder))
+    raise SystemExit(1 if bench.missed else 0)
+
+
+main()

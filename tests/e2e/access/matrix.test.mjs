@@ -1,0 +1,155 @@
+// Every route of the route table, by every person, with credentials that hold, that expired, that were revoked, and
+// without any, for things of three communes: what is answered equals the table below. A new route fails until it is in it.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { base, communes, layers, logIn, logins, makeToken, sql, whatEachSees } from "./world.mjs";
+import { tileAt } from "./vector_tile.mjs";
+
+const source = readFileSync(process.env.CARREAU_ROUTES, "utf8");
+const guarded = [...source.matchAll(/guarded\(Method::(\w+), "([^"]+)"/g)].map((m) => `${m[1].toUpperCase()} ${m[2]}`);
+const open = [...source.matchAll(/open\("([^"]+)"/g)].map((m) => `GET ${m[1]}`);
+
+const sees = whatEachSees();
+const layerNames = [...Object.keys(layers), "pas_une_couche"];
+const listed = {
+  parcelle: () => true,
+  archeo_operation: () => true,
+  ads_dossier: (who) => ["secretaire.bethune", "instructeur.ads", "bureau.etudes", "admin"].includes(who),
+  archeo_entite: (who) => ["secretaire.bethune", "archeologue", "admin"].includes(who),
+  pas_une_couche: () => false,
+};
+const byLayer = (who, sample) => (listed[sample.layer](who) ? 200 : 404);
+const everyLayer = (suffix) => () => layerNames.map((layer) => ({ layer, path: `/collections/${layer}${suffix}` }));
+const always = (status) => () => status;
+const withAccount = (status) => (who) => (who === "anonymous" ? 401 : status);
+
+/** A feature of each layer in the commune, with a point of it. */
+function featureIn(commune) {
+  const where = { archeo_operation: "id in (select operation from archeo.operation_commune where code_insee = '%')" };
+  return Object.entries(layers).map(([layer, l]) => {
+    const condition = (where[layer] ?? "commune = '%'").replace("%", commune);
+    const rows = sql(`select ${l.id}, st_x(p), st_y(p) from (select ${l.id}, st_transform(st_pointonsurface(geom), 4326) p
+                      from ${l.table} where ${condition} and geom is not null order by ${l.id} limit 1) q`);
+    return rows.length === 0 ? null : { layer, id: rows[0][0], lon: Number(rows[0][1]), lat: Number(rows[0][2]) };
+  }).filter(Boolean);
+}
+const features = Object.fromEntries(communes.map((commune) => [commune, featureIn(commune)]));
+
+function tilesOf(commune, path) {
+  return features[commune].map((feature) => ({ ...feature, path: path(feature.layer, tileAt(feature.lon, feature.lat, 15)) }));
+}
+const tileStatus = (who, sample) => (listed[sample.layer](who) ? [200, 204] : 404);
+
+const json = (body) => ({ body: JSON.stringify(body) });
+const table = {
+  "GET /api": [() => [{ path: "/api?f=json" }], always(200)],
+  "GET /collections": [() => [{ path: "/collections" }], always(200)],
+  "GET /collections/{layer}": [everyLayer(""), byLayer],
+  "GET /collections/{layer}/schema": [everyLayer("/schema"), byLayer],
+  "GET /collections/{layer}/items": [
+    (commune) => [...everyLayer("/items?limit=1")(), { layer: "ads_dossier", path: `/collections/ads_dossier/items?commune=${commune}` }],
+    byLayer,
+  ],
+  "GET /collections/{layer}/items/{id}": [
+    (commune) => features[commune].map((f) => ({ ...f, path: `/collections/${f.layer}/items/${f.id}` })),
+    (who, sample) => (sees[who][sample.layer].has(sample.id) ? 200 : 404),
+  ],
+  "GET /collections/{layer}/export": [() => everyLayer("/export")().filter((s) => s.layer !== "parcelle"), byLayer],
+  "GET /tiles/{layers}.json": [() => layerNames.map((layer) => ({ layer, path: `/tiles/${layer}.json` })), byLayer],
+  "GET /tiles/{layers}/{z}/{x}/{y}.mvt": [(c) => tilesOf(c, (l, t) => `/tiles/${l}/${t.z}/${t.x}/${t.y}.mvt`), tileStatus],
+  "GET /collections/{layer}/tiles": [everyLayer("/tiles"), byLayer],
+  "GET /collections/{layer}/tiles/{set}": [everyLayer("/tiles/WebMercatorQuad"), byLayer],
+  "GET /collections/{layer}/tiles/{set}/{z}/{y}/{x}": [
+    (c) => tilesOf(c, (l, t) => `/collections/${l}/tiles/WebMercatorQuad/${t.z}/${t.y}/${t.x}`),
+    tileStatus,
+  ],
+  "GET /styles": [() => [{ path: "/styles" }], always(200)],
+  "GET /styles/{style}": [() => layerNames.map((layer) => ({ layer, path: `/styles/${layer}` })), byLayer],
+  "GET /search": [() => [{ path: "/search?q=bethune" }], always(200)],
+  "POST /owners/search": [
+    (commune) => [{ commune, path: "/owners/search", ...json({ parcels: [commune + "000AB0001"], purpose: "essai de la matrice" }) }],
+    (who, sample) => {
+      if (who === "anonymous") return 401;
+      return who === "instructeur.ads" || (who === "secretaire.bethune" && sample.commune === "62119") ? 200 : 404;
+    },
+  ],
+  "GET /session": [() => [{ path: "/session" }], always(200)],
+  "POST /session": [() => [{ path: "/session", ...json({ login: "admin" }) }], always(400)],
+  "DELETE /session": [() => [{ path: "/session" }], always(204)],
+  "GET /session/tokens": [() => [{ path: "/session/tokens" }], withAccount(200)],
+  "POST /session/tokens": [() => [{ path: "/session/tokens", ...json({ title: "matrice", kind: "token" }) }], withAccount(201)],
+  "DELETE /session/tokens/{id}": [() => [{ path: "/session/tokens/999999999" }], withAccount(404)],
+  "GET /login/oidc": [() => [{ path: "/login/oidc" }], always(404)],
+  "GET /login/oidc/callback": [() => [{ path: "/login/oidc/callback?code=x&state=y" }], always(404)],
+};
+
+/** Of administration: nothing is there for anybody but the administrator, who is answered something of it. */
+function administration(route) {
+  const [method, pattern] = route.split(" ");
+  const path = pattern.replace(/\{\w+\}/g, "999999999");
+  const samples = () => [{ path, ...(method === "GET" ? {} : json({})) }];
+  return [samples, (who) => (who === "admin" ? [200, 201, 204, 400, 404, 409] : 404)];
+}
+
+const openPaths = { "/": "/?f=json", "/tileMatrixSets/{set}": "/tileMatrixSets/WebMercatorQuad", "/{path*}": "/il/n/y/a/rien" };
+
+async function statusOf(method, sample, headers) {
+  const options = { method, headers: { ...headers }, body: sample.body, redirect: "manual" };
+  if (sample.body) options.headers["Content-Type"] = "application/json";
+  const answer = await fetch(base + sample.path, options);
+  await answer.arrayBuffer();
+  if (answer.status === 401) assert.ok(answer.headers.get("www-authenticate"), `${sample.path}: 401 says how to log in`);
+  return answer.status;
+}
+
+/** A token of each person in each state: {login: {valid, expired, revoked}} as headers. */
+async function credentials() {
+  const all = { anonymous: { none: {} } };
+  for (const login of logins) {
+    const session = await logIn(login);
+    const [valid, expired, revoked] = [await makeToken(session, "token"), await makeToken(session, "token"), await makeToken(session, "token")];
+    sql(`update access.credential set expires_at = now() - interval '1 second' where credential_id = ${expired.id}`);
+    const gone = await fetch(`${base}/session/tokens/${revoked.id}`, { method: "DELETE", headers: session });
+    assert.equal(gone.status, 204);
+    const header = (token) => ({ Authorization: `Bearer ${token.secret}` });
+    all[login] = { valid: header(valid), expired: header(expired), revoked: header(revoked) };
+  }
+  return all;
+}
+
+test("every route is in the table", () => {
+  assert.ok(guarded.length > 20 && open.length > 5, "the route table was found");
+  assert.deepEqual(guarded.filter((route) => !(route in table) && !route.includes(" /admin/")), []);
+});
+
+test("persons by routes by states of credentials by communes", async (t) => {
+  const states = await credentials();
+  const wrong = [];
+  let asked = 0;
+  for (const route of guarded) {
+    const [samplesOf, expected] = table[route] ?? administration(route);
+    const method = route.split(" ")[0];
+    const samples = new Map(communes.flatMap((commune) => samplesOf(commune)).map((s) => [JSON.stringify(s), s]));
+    for (const sample of samples.values()) {
+      for (const [who, kinds] of Object.entries(states)) {
+        for (const [state, headers] of Object.entries(kinds)) {
+          const wanted = state === "valid" || state === "none" ? [expected(who, sample)].flat() : [401];
+          const status = await statusOf(method, sample, headers);
+          asked++;
+          if (!wanted.includes(status)) wrong.push(`${who} (${state}) ${method} ${sample.path}: ${status} instead of ${wanted}`);
+        }
+      }
+    }
+  }
+  for (const route of open) {
+    const path = openPaths[route.split(" ")[1]] ?? route.split(" ")[1];
+    const statuses = new Set();
+    for (const headers of [{}, states.admin.valid, states.admin.revoked]) statuses.add(await statusOf("GET", { path }, headers));
+    if (statuses.size !== 1) wrong.push(`${path} differs by who asks`);
+  }
+  assert.deepEqual(wrong.slice(0, 30), []);
+  t.diagnostic(`${guarded.length + open.length} routes, ${asked} answers as expected`);
+});
