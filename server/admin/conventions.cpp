@@ -122,7 +122,7 @@ const Kind& conventions() {
         "org.convention t",
         "convention_id",
         "int",
-        "jsonb_build_object('id', convention_id, 'organisation', organisation_id, 'title', titre, 'reference', "
+        "json_build_object('id', convention_id, 'organisation', organisation_id, 'title', titre, 'reference', "
         "reference, 'contact', contact, 'valid_from', case when isfinite(valid_from) then valid_from end, "
         "'valid_to', case when isfinite(valid_to) then valid_to end, 'rights', "
         "(select coalesce(jsonb_agg(jsonb_build_object('service', r.service, 'layer', l.name, 'communes', "

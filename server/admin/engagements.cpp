@@ -101,7 +101,7 @@ const Kind& engagements() {
         "org.engagement t",
         "engagement_id",
         "int",
-        "jsonb_build_object('id', engagement_id, 'organisation', organisation_id, 'study', etude, 'reference', "
+        "json_build_object('id', engagement_id, 'organisation', organisation_id, 'study', etude, 'reference', "
         "reference, 'contact', contact, 'layers', (select coalesce(jsonb_agg(l.name order by l.name), '[]') "
         "from org.engagement_layer e join catalogue.layer l using (layer_id) where e.engagement_id = t.engagement_id), "
         "'rights', rights, 'perimeter', st_asgeojson(st_transform(perimeter, 4326), 7)::jsonb, "

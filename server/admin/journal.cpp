@@ -20,7 +20,7 @@ void note(db::Connection& connection, const Actor& actor, const std::string& act
 Json journal(db::Connection& connection, const JournalQuestion& question) {
     const std::vector<db::Parameter> values{question.person, question.action, std::to_string(question.limit)};
     const db::Result rows = connection.query(
-        "select jsonb_build_object('at', at, 'login', nullif(login, ''), 'action', action, 'layer', nullif(layer, ''), "
+        "select json_build_object('at', at, 'login', nullif(login, ''), 'action', action, 'layer', nullif(layer, ''), "
         "'commune', nullif(commune, ''), 'purpose', nullif(purpose, ''), 'result', nullif(result, ''), "
         "'request_id', nullif(request_id, ''), 'count', count)::text from audit.entry "
         "where ($1 = '' or login = $1) and ($2 = '' or action = $2) order by entry_id desc limit $3::int",

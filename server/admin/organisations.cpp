@@ -74,7 +74,7 @@ const Kind& organisations() {
         "org.organisation t",
         "organisation_id",
         "int",
-        "jsonb_build_object('id', organisation_id, 'name', nom, 'kind', genre, 'siren', siren, 'code_insee', "
+        "json_build_object('id', organisation_id, 'name', nom, 'kind', genre, 'siren', siren, 'code_insee', "
         "code_insee, 'valid_from', case when isfinite(valid_from) then access.midnight(valid_from) end, "
         "'valid_to', case when isfinite(valid_to) then access.midnight(valid_to) end)",
         "nom, organisation_id",
@@ -95,7 +95,7 @@ const Kind& services() {
                            "org.service t",
                            "code",
                            "text",
-                           "jsonb_build_object('code', code, 'title', titre, 'layers', "
+                           "json_build_object('code', code, 'title', titre, 'layers', "
                            "(select coalesce(jsonb_agg(l.name order by l.name), '[]') from catalogue.layer l "
                            "where t.every_layer or exists (select from org.service_layer s "
                            "where s.service = t.code and s.layer_id = l.layer_id)))",

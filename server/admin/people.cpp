@@ -75,7 +75,7 @@ const Kind& people() {
         "org.person t",
         "person_id",
         "int",
-        "jsonb_build_object('id', person_id, 'login', login, 'name', nom, 'email', email, 'organisation', "
+        "json_build_object('id', person_id, 'login', login, 'name', nom, 'email', email, 'organisation', "
         "organisation_id, 'services', services, 'active', active, "
         "'valid_from', case when isfinite(valid_from) then valid_from end, "
         "'valid_to', case when isfinite(valid_to) then valid_to end, 'oidc_subject', oidc_subject)",

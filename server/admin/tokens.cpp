@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t shown_prefix = 14;
 
 constexpr std::string_view token_json =
-    "jsonb_build_object('id', c.credential_id, 'person', c.person_id, 'login', p.login, 'kind', c.kind, 'title', "
+    "json_build_object('id', c.credential_id, 'person', c.person_id, 'login', p.login, 'kind', c.kind, 'title', "
     "c.titre, 'prefix', c.prefix, 'created_at', c.created_at, 'expires_at', c.expires_at, 'last_used_at', "
     "c.last_used_at, 'revoked_at', c.revoked_at)::text";
 
