@@ -34,10 +34,15 @@ class NotAllowed : public Error {
     using Error::Error;
 };
 
-/// The write contradicts what is stored now.
+/// The write contradicts what is stored now; `field` names the member that does, when it is one.
 class Conflict : public Error {
   public:
     using Error::Error;
+    Conflict(std::string field, const std::string& reason) : Error(field + ": " + reason), field_(std::move(field)) {}
+    const std::string& field() const { return field_; }
+
+  private:
+    std::string field_;
 };
 
 /// Something the program needs (database, disk, worker) is away or too busy; trying again later is right.

@@ -22,6 +22,12 @@ int main(int argc, char** argv) {
     command::add_migrate(app, exit_code);
     command::add_import(app, exit_code);
     command::add_layer(app, exit_code);
+    command::add_person(app, exit_code);
+    command::add_organisation(app, exit_code);
+    command::add_convention(app, exit_code);
+    command::add_engagement(app, exit_code);
+    command::add_token(app, exit_code);
+    command::add_audit(app, exit_code);
     command::add_doctor(app, exit_code);
     command::add_bench(app, exit_code);
     try {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "server/admin/members.hpp"
 #include "server/api/documents.hpp"
 #include "server/http/request.hpp"
 
@@ -11,14 +12,8 @@ namespace api {
 /// not in `known` (empty: any member).
 Json json_body(const http::Request& request, const std::vector<std::string>& known = {});
 
-/// A text member; empty when it is absent or null. Throws gis::InvalidRequest when it is something else or too long.
-std::string text_member(const Json& body, const std::string& name, std::size_t longest = 1000);
-
-/// The same, and it must be there.
-std::string required_text(const Json& body, const std::string& name, std::size_t longest = 1000);
-
-/// A moment: an RFC 3339 date-time, or a date of the territory, which as an end (`is_end`) includes its whole day.
-/// Gives SQL text for a timestamptz parameter; empty for null.
-std::string moment_member(const Json& body, const std::string& name, bool is_end);
+using admin::moment_member;
+using admin::required_text;
+using admin::text_member;
 
 }  // namespace api

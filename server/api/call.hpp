@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/admin/records.hpp"
 #include "server/api/services.hpp"
 #include "server/gate/caller.hpp"
 #include "server/http/request.hpp"
@@ -19,7 +20,9 @@ struct Call {
     /// In whose name his reads run: the row policies do the rest.
     db::As reader() const { return {db::As::Role::Reader, caller->session_key, false}; }
     db::As at_gate() const { return {db::As::Role::Gate, caller->session_key, true}; }
+    /// For what administrators keep; the journal names the actor.
     db::As admin() const { return {db::As::Role::Admin, caller->session_key, true}; }
+    admin::Actor actor() const { return {caller->person_id, caller->login, request->id}; }
 };
 
 using CallPtr = std::shared_ptr<const Call>;

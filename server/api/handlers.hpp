@@ -64,6 +64,32 @@ Answer own_tokens(const Services& services, CallPtr call);
 Answer make_own_token(const Services& services, CallPtr call);
 Answer revoke_own_token(const Services& services, CallPtr call);
 
+// admin_records.cpp
+Answer admin_organisations(const Services& services, CallPtr call);
+Answer make_organisation(const Services& services, CallPtr call);
+Answer change_organisation(const Services& services, CallPtr call);
+Answer admin_services(const Services& services, CallPtr call);
+Answer make_service(const Services& services, CallPtr call);
+Answer change_service(const Services& services, CallPtr call);
+Answer admin_conventions(const Services& services, CallPtr call);
+Answer make_convention(const Services& services, CallPtr call);
+Answer change_convention(const Services& services, CallPtr call);
+Answer admin_engagements(const Services& services, CallPtr call);
+Answer make_engagement(const Services& services, CallPtr call);
+Answer change_engagement(const Services& services, CallPtr call);
+
+// admin_people.cpp
+Answer admin_people(const Services& services, CallPtr call);
+Answer make_person(const Services& services, CallPtr call);
+Answer change_person(const Services& services, CallPtr call);
+Answer what_person_sees(const Services& services, CallPtr call);
+
+// admin_tokens.cpp
+Answer admin_tokens(const Services& services, CallPtr call);
+Answer make_any_token(const Services& services, CallPtr call);
+Answer revoke_any_token(const Services& services, CallPtr call);
+Answer admin_journal(const Services& services, CallPtr call);
+
 // health.cpp
 Answer healthz(const Services& services, RequestPtr request);
 Answer readyz(const Services& services, RequestPtr request);

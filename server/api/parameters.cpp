@@ -87,6 +87,22 @@ int parse_limit(const http::Request& request) {
         std::min<long>(value, max_limit));  // above the maximum: as many as there may be (7.15.2, requirement 21)
 }
 
+std::optional<int> parse_count(const http::Request& request, std::string_view name, int most) {
+    const auto text = request.query_value(name);
+    if (!text) return std::nullopt;
+    int value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc{} || end != text->data() + text->size() || value < 0 || value > most) {
+        throw InvalidRequest(std::string(name),
+                             fmt::format("a whole number from 0 to {} expected, got '{}'", most, text->substr(0, 50)));
+    }
+    return value;
+}
+
+std::string query_text(const http::Request& request, std::string_view name) {
+    return std::string(request.query_value(name).value_or(""));
+}
+
 gis::Crs parse_crs(const http::Request& request, const char* name, const std::vector<gis::Crs>& offered) {
     const auto text = request.query_value(name);
     if (!text) return gis::crs84();

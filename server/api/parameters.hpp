@@ -26,6 +26,12 @@ void require_known(const http::Request& request, const std::vector<std::string_v
 
 int parse_limit(const http::Request& request);
 
+/// A whole number from 0 to `most`; nothing when the parameter is absent.
+std::optional<int> parse_count(const http::Request& request, std::string_view name, int most);
+
+/// The parameter's text, empty when it is absent.
+std::string query_text(const http::Request& request, std::string_view name);
+
 /// The CRS that parameter `name` gives, CRS84 when absent. Throws InvalidRequest listing what is offered.
 gis::Crs parse_crs(const http::Request& request, const char* name, const std::vector<gis::Crs>& offered);
 

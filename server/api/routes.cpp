@@ -49,6 +49,27 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/login/oidc", provider_login);
     guarded(Method::Get, "/login/oidc/callback", provider_callback);
 
+    guarded(Method::Get, "/admin/organisations", admin_organisations, Needs::Administer);
+    guarded(Method::Post, "/admin/organisations", make_organisation, Needs::Administer);
+    guarded(Method::Patch, "/admin/organisations/{id}", change_organisation, Needs::Administer);
+    guarded(Method::Get, "/admin/people", admin_people, Needs::Administer);
+    guarded(Method::Post, "/admin/people", make_person, Needs::Administer);
+    guarded(Method::Patch, "/admin/people/{id}", change_person, Needs::Administer);
+    guarded(Method::Get, "/admin/people/{id}/sees", what_person_sees, Needs::Administer);
+    guarded(Method::Get, "/admin/services", admin_services, Needs::Administer);
+    guarded(Method::Post, "/admin/services", make_service, Needs::Administer);
+    guarded(Method::Patch, "/admin/services/{id}", change_service, Needs::Administer);
+    guarded(Method::Get, "/admin/conventions", admin_conventions, Needs::Administer);
+    guarded(Method::Post, "/admin/conventions", make_convention, Needs::Administer);
+    guarded(Method::Patch, "/admin/conventions/{id}", change_convention, Needs::Administer);
+    guarded(Method::Get, "/admin/engagements", admin_engagements, Needs::Administer);
+    guarded(Method::Post, "/admin/engagements", make_engagement, Needs::Administer);
+    guarded(Method::Patch, "/admin/engagements/{id}", change_engagement, Needs::Administer);
+    guarded(Method::Get, "/admin/tokens", admin_tokens, Needs::Administer);
+    guarded(Method::Post, "/admin/tokens", make_any_token, Needs::Administer);
+    guarded(Method::Delete, "/admin/tokens/{id}", revoke_any_token, Needs::Administer);
+    guarded(Method::Get, "/admin/audit", admin_journal, Needs::Administer);
+
     open("/healthz", healthz);
     open("/readyz", readyz);
     open("/metrics", metrics);

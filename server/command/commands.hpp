@@ -59,6 +59,12 @@ void add_demo(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_layer(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
+void add_person(CLI::App& app, int& exit_code);
+void add_organisation(CLI::App& app, int& exit_code);
+void add_convention(CLI::App& app, int& exit_code);
+void add_engagement(CLI::App& app, int& exit_code);
+void add_token(CLI::App& app, int& exit_code);
+void add_audit(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "gis/error.hpp"
 #include "server/api/handlers.hpp"
@@ -20,6 +21,7 @@
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/sign_ins.hpp"
 #include "server/gate/tile_use.hpp"
+#include "server/gate/upkeep.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/server.hpp"
 
@@ -190,6 +192,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
     gate::SignIns sign_ins;
+    std::optional<gate::DailyUpkeep> upkeep(std::in_place, serving_dsn, log_event);
     std::atomic<bool> draining{false};
     std::atomic<http::Server*> running{nullptr};
 
@@ -228,6 +231,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     log_event(fmt::format("signal {}: draining", signal));
     server.stop(drain_time);
     write_tile_use(serving_dsn, tile_use);
+    upkeep.reset();
     log_event("stopped");
     spdlog::shutdown();
 }

@@ -44,7 +44,8 @@ void require_success(PGconn* connection, const PGresult* result) {
     if (PQstatus(connection) != CONNECTION_OK || state == nullptr || std::string_view(state).starts_with("57P")) {
         throw gis::Unavailable("the database connection was lost: " + trimmed(PQerrorMessage(connection)));
     }
-    throw SqlError(state, trimmed(PQresultErrorMessage(result)));
+    const char* constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    throw SqlError(state, trimmed(PQresultErrorMessage(result)), constraint == nullptr ? "" : constraint);
 }
 
 }  // namespace

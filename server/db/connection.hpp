@@ -14,14 +14,18 @@
 
 namespace db {
 
-/// PostgreSQL refused a statement. `state` is the five-character SQLSTATE.
+/// PostgreSQL refused a statement. `state` is the five-character SQLSTATE, `constraint` the name of the one that was
+/// violated, if any.
 class SqlError : public std::runtime_error {
   public:
-    SqlError(std::string state, const std::string& message) : std::runtime_error(message), state_(std::move(state)) {}
+    SqlError(std::string state, const std::string& message, std::string constraint = "")
+        : std::runtime_error(message), state_(std::move(state)), constraint_(std::move(constraint)) {}
     const std::string& state() const { return state_; }
+    const std::string& constraint() const { return constraint_; }
 
   private:
     std::string state_;
+    std::string constraint_;
 };
 
 /// The rows a statement gave, every column in PostgreSQL's binary format. Views into it live as long as it does.

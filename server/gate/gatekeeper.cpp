@@ -204,6 +204,16 @@ awaitable<std::string> Gatekeeper::log_in(http::RequestPtr request, auth::Claims
     co_return co_await open_cookie(request, *person);
 }
 
+awaitable<std::string> Gatekeeper::hash_password(std::string password) {
+    if (const auto problem = auth::password_problem(password)) throw gis::InvalidRequest("password", *problem);
+    std::function<std::string()> hash = [this, password] { return hasher_.hash(password); };
+    try {
+        co_return co_await http::offload<std::string>(workers_, std::move(hash));
+    } catch (const auth::Busy& busy) {
+        throw gis::Unavailable(busy.what());
+    }
+}
+
 awaitable<void> Gatekeeper::log_out(CallerPtr caller) {
     auto work = [id = caller->credential_id](db::Connection& connection) {
         end_session(connection, id);

@@ -41,6 +41,8 @@ class Gatekeeper {
     /// Opens a session for the person that the provider's claims name; empty when no account is his.
     boost::asio::awaitable<std::string> log_in(http::RequestPtr request, auth::Claims claims);
     boost::asio::awaitable<void> log_out(CallerPtr caller);
+    /// The hash to keep of a new password. Throws gis::InvalidRequest naming `password`, gis::Unavailable.
+    boost::asio::awaitable<std::string> hash_password(std::string password);
 
     const std::shared_ptr<auth::OidcClient>& provider() const { return options_.provider; }
     /// Runs blocking work (the provider's answers, password hashes) beside the I/O threads.

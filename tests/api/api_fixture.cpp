@@ -147,6 +147,34 @@ void ApiTest::wait_for_layer(const std::string& name) {
     EXPECT_TRUE(eventually([&] { return served_->catalog.current().catalog->find(name) != nullptr; }));
 }
 
+void ApiTest::make_person(const std::string& login, const std::string& rights) {
+    const std::vector<db::Parameter> values{login, "{" + rights + "}", "Organisation de " + login,
+                                            "secret_of_" + login};
+    connection().query(
+        "with s as (insert into org.service (code, titre, every_layer) values ('TOUT', 'Tout', true) "
+        "on conflict do nothing), "
+        "o as (insert into org.organisation (nom, genre) select $3, 'partenaire' "
+        "where not exists (select from org.person where login = $1) returning organisation_id), "
+        "p as (insert into org.person (organisation_id, login, nom, valid_from) "
+        "select organisation_id, $1, $1, '2020-01-01' from o returning person_id), "
+        "c as (insert into org.convention (organisation_id, titre, valid_from) "
+        "select organisation_id, 'Convention de ' || $1, '2020-01-01' from o returning convention_id), "
+        "r as (insert into org.convention_right (convention_id, line, service, communes, rights) "
+        "select convention_id, 1, 'TOUT', 'all', $2::text[] from c where $2 <> '{}') "
+        "insert into access.credential (person_id, kind, titre, secret_sha256) "
+        "select person_id, 'token', 'essai', encode(sha256(convert_to($4, 'UTF8')), 'hex') from p",
+        values);
+}
+
+std::string ApiTest::token_of(const std::string& login) {
+    return "Authorization: Bearer secret_of_" + login + "\r\n";
+}
+
+RawAnswer ApiTest::send(const std::string& method, const std::string& target, const json& body,
+                        const std::string& headers) const {
+    return ::request(port(), method, target, "Content-Type: application/json\r\n" + headers, body.dump());
+}
+
 std::string link_of(const json& document, const std::string& rel, const std::string& type) {
     for (const json& link : document["links"]) {
         if (link["rel"] == rel && (type.empty() || link["type"] == type)) return link["href"];

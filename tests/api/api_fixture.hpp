@@ -40,6 +40,15 @@ class ApiTest : public PostgresTest {
     /// Waits until the server knows the layer.
     void wait_for_layer(const std::string& name);
 
+    /// A person of an organisation of his own, whose convention gives `rights` ("read,edit"; "": none) over every layer
+    /// everywhere. Made once.
+    void make_person(const std::string& login, const std::string& rights);
+    /// The header of a token of that person.
+    static std::string token_of(const std::string& login);
+    /// A request with a JSON body.
+    RawAnswer send(const std::string& method, const std::string& target, const json& body,
+                   const std::string& headers) const;
+
   private:
     struct Served;
     std::unique_ptr<Served> served_;
