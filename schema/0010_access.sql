@@ -15,6 +15,8 @@ declare
     role text;
 begin
     foreach role in array array['carreau_server', 'carreau_reader', 'carreau_editor', 'carreau_gate', 'carreau_admin'] loop
+        -- Asked first: who may not create roles may use those that an administrator made.
+        continue when exists (select from pg_roles where rolname = role);
         begin
             execute format('create role %I noinherit nosuperuser nocreatedb nocreaterole nobypassrls', role);
         exception when duplicate_object or unique_violation then null;
@@ -28,9 +30,9 @@ begin
         grant carreau_reader, carreau_editor, carreau_gate, carreau_admin to carreau_server;
     end if;
     -- Whoever prepares the database can act as them too, when it is no superuser.
-    if not (select rolsuper from pg_roles where rolname = current_user) then
-        execute format('grant carreau_reader, carreau_editor, carreau_gate, carreau_admin to %I', current_user);
-    end if;
+    foreach role in array array['carreau_reader', 'carreau_editor', 'carreau_gate', 'carreau_admin'] loop
+        if not pg_has_role(current_user, role, 'member') then execute format('grant %I to %I', role, current_user); end if;
+    end loop;
 end $$;
 
 -- Under a policy only a leakproof operator may use an index. This one compares boxes and never raises.
@@ -208,6 +210,7 @@ create unlogged table access.remembered (
     communes    text[],
     perimeter   geometry(Geometry, 2154),
     revision    bigint not null,
+    valid_from  timestamptz not null,
     valid_until timestamptz not null,
     primary key (session_key, layer_id, level)
 );
@@ -219,9 +222,9 @@ declare
 begin
     select g.* into known from access.remembered g
         where g.session_key = current_setting('carreau.session', true) and g.layer_id = wanted and g.level = wanted_level
-        and g.revision = (select n from access.revision) and now() < g.valid_until;
+        and g.revision = (select n from access.revision) and g.valid_from <= now() and now() < g.valid_until;
     if not found then
-        select '', wanted, wanted_level, s.everything, s.partly, s.communes, s.perimeter, 0, now() into known
+        select '', wanted, wanted_level, s.everything, s.partly, s.communes, s.perimeter, 0, now(), now() into known
             from access.scope(wanted) s where s.level = wanted_level;
     end if;
     return known;
@@ -342,6 +345,8 @@ begin
                 select c.geom into area from org.commune_actuelle c
                     where c.geom && centre and st_intersects(c.geom, centre) order by c.code_insee limit 1;
             end if;
+            -- A cell would tell more than a commune: no position at all until the commune's outline is known.
+            if area is null then return null; end if;
         else null;
     end case;
     if area is null then
@@ -370,10 +375,20 @@ begin
     if to_regclass(format('degrade.%I', l.name)) is null then return; end if;
     select string_agg(format('%I', a.attname), ', ' order by a.attnum),
            string_agg(case when a.attname = l.geometry_column then 'access.degraded(t.' || quote_ident(a.attname) || ', v.resolution, c.codes)'
+                           -- Computed from the true shape or from a hidden field, it would give them away.
+                           when l.geometry_column = any (m.sources) then 'null'
+                           when m.sources && l.public_hidden_fields then format('case when v.level = ''public'' then null else t.%I end', a.attname)
                            when a.attname = any (l.public_hidden_fields) then format('case when v.level = ''public'' then null else t.%I end', a.attname)
                            else format('t.%I', a.attname) end, ', ' order by a.attnum)
         into columns, shown
-        from pg_attribute a where a.attrelid = format('degrade.%I', l.name)::regclass and a.attnum > 0 and not a.attisdropped
+        from pg_attribute a cross join lateral (
+            select coalesce(array_agg(s.attname::text), '{}') as sources
+            from pg_attribute g join pg_attrdef e on e.adrelid = g.attrelid and e.adnum = g.attnum
+            join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid and d.refobjid = g.attrelid
+            join pg_attribute s on s.attrelid = g.attrelid and s.attnum = d.refobjsubid
+            where g.attrelid = format('%I.%I', l.table_schema, l.table_name)::regclass and g.attname = a.attname
+            and g.attgenerated = 's') m
+        where a.attrelid = format('degrade.%I', l.name)::regclass and a.attnum > 0 and not a.attisdropped
         and a.attname <> 'carreau_level';
     if l.commune_link is not null then
         select * into link from access.link_parts(l.commune_link);
@@ -408,6 +423,27 @@ begin
     return null;
 end $$;
 
+-- Features went to other communes: who sees them changed, and where their communes are drawn.
+create function access.link_changed() returns trigger language plpgsql security definer set search_path = pg_catalog, public as $$
+begin
+    perform access.refresh_degraded(tg_argv[0]::integer);
+    insert into catalogue.change (layer_id, op) values (tg_argv[0]::integer, 'V');
+    perform pg_notify('carreau_change', '');
+    return null;
+end $$;
+
+-- Features shown as their commune follow its outline.
+create function access.refresh_of_communes() returns void language sql set search_path = pg_catalog as $$
+    select access.refresh_degraded(layer_id) from catalogue.layer where 'commune' in (public_resolution, agent_resolution)
+$$;
+create function access.communes_changed() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
+begin
+    perform access.refresh_of_communes();
+    return null;
+end $$;
+create trigger carreau_degrade_communes after insert or update or delete or truncate on org.commune
+    for each statement execute function access.communes_changed();
+
 -- A swapped version brings rows without firing row triggers.
 create or replace function catalogue.tell_version_change(layer integer, old_box box2d, new_box box2d) returns void language sql as $$
     select access.refresh_degraded(layer);
@@ -432,7 +468,8 @@ begin
     end loop;
     execute format('revoke all on %s from carreau_reader, carreau_editor', target);
     for p in select tgname, tgrelid::regclass as rel from pg_trigger
-             where tgname in ('carreau_degrade_' || l.layer_id, 'carreau_degrade_all_' || l.layer_id) and tgparentid = 0 loop
+             where tgname in ('carreau_degrade_' || l.layer_id, 'carreau_degrade_all_' || l.layer_id, 'carreau_link_' || l.layer_id)
+             and tgparentid = 0 loop
         execute format('drop trigger %I on %s', p.tgname, p.rel);
     end loop;
 end $$;
@@ -452,6 +489,11 @@ begin
     target := to_regclass(format('%I.%I', l.table_schema, l.table_name));
     if target is null then return; end if;
     perform access.remove_layer(l);
+    if l.commune_link is not null then
+        select * into link from access.link_parts(l.commune_link);
+        execute format('create trigger carreau_link_%s after insert or update or delete or truncate on %s for each statement '
+                       'execute function access.link_changed(%L)', wanted, link.link_table, wanted);
+    end if;
     select relkind into kind from pg_class where oid = target;
     sensitive := access.is_sensitive(l);
     if kind not in ('r', 'p') then
@@ -500,15 +542,10 @@ begin
                    'execute function access.degrade_row(%L, %L)', wanted, target, wanted, l.id_column);
     execute format('create trigger carreau_degrade_all_%s after truncate on %s for each statement '
                    'execute function access.degrade_all(%L)', wanted, target, wanted);
-    if l.commune_link is not null then
-        select * into link from access.link_parts(l.commune_link);
-        execute format('create trigger carreau_degrade_all_%s after insert or update or delete or truncate on %s for each statement '
-                       'execute function access.degrade_all(%L)', wanted, link.link_table, wanted);
-    end if;
     perform access.refresh_degraded(wanted);
 end $$;
 
--- Coarse copies: generated columns are copied (computed, they would be of the coarse shape), and anything may be missing.
+-- Coarse copies: generated columns are filled by refresh_degraded, and anything may be missing.
 create function access.loosen(target regclass, id_column text) returns void language plpgsql set search_path = pg_catalog as $$
 declare
     a record;
@@ -567,7 +604,7 @@ create function access.valid_until() returns timestamptz language sql stable sec
             join org.person p on p.person_id = c.person_id
         union all select c.expires_at from access.asker() a join access.credential c using (credential_id)
     )
-    select min(t) from moments where t > now()
+    select min(t) from moments where t > now() and t < 'infinity'
 $$;
 
 -- Keeps the asker's scope for the policies. A session that looks from another date is gathered each time.
@@ -586,13 +623,13 @@ begin
     end if;
     insert into access.remembered
     select key, l.layer_id, v.level, coalesce(s.everything, false), coalesce(s.partly, false), s.communes, s.perimeter,
-           current_revision, until
+           current_revision, now(), until
     from catalogue.layer l cross join unnest(array['read', 'agents', 'exact', 'edit', 'upload', 'export']) v (level)
     left join access.scope() s on s.layer_id = l.layer_id and s.level = v.level
     order by l.layer_id, v.level
     on conflict (session_key, layer_id, level) do update set everything = excluded.everything, partly = excluded.partly,
         communes = excluded.communes, perimeter = excluded.perimeter, revision = excluded.revision,
-        valid_until = excluded.valid_until;
+        valid_from = excluded.valid_from, valid_until = excluded.valid_until;
 end $$;
 
 -- What ended or expired long ago leaves nothing behind.
@@ -641,7 +678,14 @@ $$;
 alter function catalogue.track_row() security definer set search_path = pg_catalog, public;
 alter function catalogue.track_truncate() security definer set search_path = pg_catalog, public;
 
-revoke all on all functions in schema access from public;
+revoke all on all functions in schema access, catalogue from public;
+grant execute on function catalogue.changed_outside, catalogue.access_revision to carreau_reader, carreau_editor, carreau_gate;
+-- Reads the statistics of any table, of the true positions too.
+do $$ begin
+    revoke execute on function public.st_estimatedextent(text, text, text, boolean), public.st_estimatedextent(text, text, text),
+        public.st_estimatedextent(text, text) from public;
+exception when insufficient_privilege then null;
+end $$;
 revoke all on schema access, degrade, expose from public;
 grant usage on schema expose, degrade, catalogue to carreau_reader, carreau_editor;
 grant execute on function access.everything, access.anything, access.communes, access.perimeter, access.linked_ids,

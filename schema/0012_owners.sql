@@ -33,8 +33,12 @@ declare
     outcome text;
     recent integer;
     in_month integer;
-    towns text[] := (select array_agg(distinct left(p, 5)) from unnest(parcels) p);
+    towns text[] := coalesce((select array_agg(distinct left(p, 5)) from unnest(parcels) p where p is not null), '{}');
 begin
+    -- What is missing must not keep the line out of the journal.
+    parcels := coalesce(array_remove(parcels, null), '{}');
+    purpose := coalesce(purpose, '');
+    request_id := coalesce(request_id, '');
     -- The weakest level over all communes asked: one commune without a right and there is no answer at all.
     select min(best) into level from (
         select coalesce((select max(r.owner_level) from access.person_rights() r

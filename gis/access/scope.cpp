@@ -20,7 +20,8 @@ void append_class(std::string& text, const Grant& grant, const Layer& layer) {
         return;
     }
     for (const std::string& code : grant.communes) text += code + ",";
-    if (!grant.perimeter.empty()) text += "/" + grant.perimeter;
+    // With its length: WKB holds any byte, the separators too.
+    if (!grant.perimeter.empty()) text += std::to_string(grant.perimeter.size()) + "/" + grant.perimeter;
 }
 
 }  // namespace
@@ -38,14 +39,18 @@ const LayerScope& Scope::of(const Layer& layer) const {
 }
 
 bool Scope::sees(const Layer& layer) const {
-    return of(layer).grant(Right::Read).holds();
+    const LayerScope& scope = of(layer);
+    return (scope.grant(Right::Read).holds() && !layer.hidden_from_public) ||
+           (scope.grant(Right::Agents).holds() && !layer.hidden_from_agents) || scope.grant(Right::Exact).holds();
 }
 
 Resolution Scope::resolution(const Layer& layer, std::span<const std::string> codes) const {
     const LayerScope& scope = of(layer);
     if (!layer.sensitive) return gives(scope.grant(Right::Read), layer, codes) ? Resolution::Exact : Resolution::None;
     if (gives(scope.grant(Right::Exact), layer, codes)) return Resolution::Exact;
-    if (gives(scope.grant(Right::Agents), layer, codes)) return Resolution::Agents;
+    if (gives(scope.grant(Right::Agents), layer, codes))
+        return layer.hidden_from_agents ? Resolution::None : Resolution::Agents;
+    if (layer.hidden_from_public) return Resolution::None;
     return gives(scope.grant(Right::Read), layer, codes) ? Resolution::Public : Resolution::None;
 }
 

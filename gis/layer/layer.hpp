@@ -59,12 +59,14 @@ struct Layer {
     std::optional<GeographicBox> extent;
     int min_zoom = 0;
     int max_zoom = 16;
-    int sort_order = 0;      ///< drawing order: greater is above
-    bool visible = true;     ///< shown when the portal opens
-    bool published = true;   ///< answered to anyone at all
-    bool sensitive = false;  ///< positions are made coarse for those without the right `exact`
-    bool fictive = false;    ///< generated demonstration data, said in every metadata
-    bool tracked = false;    ///< writes reach catalogue.change
+    int sort_order = 0;               ///< drawing order: greater is above
+    bool visible = true;              ///< shown when the portal opens
+    bool published = true;            ///< answered to anyone at all
+    bool sensitive = false;           ///< positions are made coarse for those without the right `exact`
+    bool hidden_from_public = false;  ///< sensitive, and nothing is shown to who has no convention of his own
+    bool hidden_from_agents = false;  ///< nor to anybody without the right `exact`
+    bool fictive = false;             ///< generated demonstration data, said in every metadata
+    bool tracked = false;             ///< writes reach catalogue.change
     std::string licence;
     std::string attribution;
     std::string vintage;            ///< of the published version: "2026-01-01"

@@ -2,6 +2,7 @@
 
 #include "server/admin/tokens.hpp"
 
+#include "gis/error.hpp"
 #include "server/api/admin.hpp"
 #include "server/api/body.hpp"
 #include "server/api/parameters.hpp"
@@ -19,6 +20,9 @@ Answer own_tokens(const Services& services, CallPtr call) {
 }
 
 Answer make_own_token(const Services& services, CallPtr call) {
+    // Who found a token must not make himself another that outlives it.
+    if (call->caller->kind == "application" || call->caller->kind == "token")
+        throw gis::NotAllowed("tokens are made from a session: log in to the portal");
     const Json body = json_body(*call->request, {"title", "kind", "expires_at"});
     auto work = [body, actor = call->actor()](db::Connection& connection) {
         return admin::make_token(connection, actor.person_id, body, actor);

@@ -66,13 +66,14 @@ void set_link(pqxx::work& transaction, int layer_id, const std::string& link) {
 
 /// Coarse copies can be drawn of points and areas only, and must not lose what the policy looks at.
 void require_sound_sensitivity(pqxx::work& transaction, int layer_id) {
-    const auto row =
-        run(transaction,
-            "select access.is_sensitive(l), coalesce(geometry_type, ''), geometry_column is null, "
-            "id_column = any (public_hidden_fields) or coalesce(commune_column = any (public_hidden_fields), false), "
-            "agent_resolution = 'hidden' and public_resolution <> 'hidden' "
-            "from catalogue.layer l where layer_id = $1",
-            layer_id)[0];
+    const auto row = run(
+        transaction,
+        "select access.is_sensitive(l), coalesce(geometry_type, ''), geometry_column is null, "
+        "id_column = any (public_hidden_fields) or coalesce(commune_column = any (public_hidden_fields), false), "
+        "array_position(finest, agent_resolution) > array_position(finest, public_resolution) "
+        "from catalogue.layer l, (values (array['exact', 'footprint', 'cell_1km', 'commune', 'hidden'])) o (finest) "
+        "where layer_id = $1",
+        layer_id)[0];
     if (!row[0].as<bool>()) return;
     const std::string type = row[1].c_str();
     if (row[2].as<bool>() || type.find("LineString") != std::string::npos ||

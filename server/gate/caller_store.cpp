@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "server/auth/secret.hpp"
@@ -41,6 +42,7 @@ gis::Scope load_scope(db::Connection& connection) {
         grant.everything = lines.boolean(i, 2);
         grant.partly = lines.boolean(i, 3);
         grant.communes = strings(json::parse(lines.text(i, 4)));
+        std::ranges::sort(grant.communes);  // the database sorts by its own collation
         if (!lines.is_null(i, 5)) grant.perimeter = lines.text(i, 5);
     }
     const db::Result rest = connection.query(

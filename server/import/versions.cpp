@@ -231,17 +231,18 @@ void merge_staging(Connection& connection, const Publication& publication) {
     connection.execute("drop table " + publication.staging);
 }
 
-/// One feed entry for each tracked layer on the table, over all its rows; and the layers' extents anew.
+/// One feed entry for each tracked layer on the table, over all its rows; coarse copies and the layers' extents anew.
 void tell(Connection& connection, const std::string& target) {
     const auto [schema, table] = split_name(target);
     connection.run_script("set constraints all immediate");
     const Result layers = query(connection,
-                                "select layer_id, coalesce(geometry_column, '') from catalogue.layer where "
-                                "table_schema = $1 and table_name = $2 and tracked",
+                                "select layer_id, case when tracked then 'catalogue.tell_version_change($1::int, null, "
+                                "null)' else 'access.refresh_degraded($1::int)' end from catalogue.layer where "
+                                "table_schema = $1 and table_name = $2",
                                 {schema, table});
     for (int i = 0; i < layers.rows(); ++i)
-        query(connection, "select catalogue.tell_version_change($1::int, null, null)",
-              {std::to_string(layers.int64(i, 0))});
+        query(connection, "select " + layers.text(i, 1), {std::to_string(layers.int64(i, 0))});
+    if (target == "org.commune") connection.execute("select access.refresh_of_communes()");
     // A view on the table (today's communes) has its extent here too.
     const Result shown = query(
         connection,

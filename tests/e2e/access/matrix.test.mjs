@@ -80,7 +80,7 @@ const table = {
   "POST /session": [() => [{ path: "/session", ...json({ login: "admin" }) }], always(400)],
   "DELETE /session": [() => [{ path: "/session" }], always(204)],
   "GET /session/tokens": [() => [{ path: "/session/tokens" }], withAccount(200)],
-  "POST /session/tokens": [() => [{ path: "/session/tokens", ...json({ title: "matrice", kind: "token" }) }], withAccount(201)],
+  "POST /session/tokens": [() => [{ path: "/session/tokens", ...json({ title: "matrice", kind: "token" }) }], withAccount(403)],
   "DELETE /session/tokens/{id}": [() => [{ path: "/session/tokens/999999999" }], withAccount(404)],
   "GET /login/oidc": [() => [{ path: "/login/oidc" }], always(404)],
   "GET /login/oidc/callback": [() => [{ path: "/login/oidc/callback?code=x&state=y" }], always(404)],
