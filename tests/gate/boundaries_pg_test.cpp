@@ -108,4 +108,43 @@ TEST_F(Boundaries, WhatIsRememberedEndsByItself) {
     EXPECT_EQ(scalar("select count(*) from access.remembered where session_key = 'list' and everything"), "0");
 }
 
+// Each table that answers are made of, changed alone after a session was remembered.
+TEST_F(Boundaries, EveryChangeCountsAtOnce) {
+    const auto read = [&](const std::string& session) {
+        run(fmt::format("set local role carreau_reader; set local carreau.session = '{}'", session));
+        const std::string rows = scalar("select count(*) from donnees.arbre");
+        run("reset role");
+        return rows;
+    };
+    const auto expect_noticed = [&](const std::string& session, const std::string& change) {
+        run("begin; update access.credential set as_of = null; delete from org.convention_right where line = 2; update "
+            "org.convention set valid_from = '-infinity', valid_to = null; update org.engagement set valid_from = "
+            "'-infinity', valid_to = 'infinity'; delete from org.commune_successor; delete from org.membership; insert "
+            "into org.membership values ('62001', 'ADS', '2016-03-01', null)");
+        run(fmt::format(
+            "set local role carreau_gate; set local carreau.session = '{}'; select access.remember(); reset role",
+            session));
+        const std::string before = read(session);
+        run(change);
+        EXPECT_NE(read(session), before) << change;
+        run("rollback");
+    };
+    expect_noticed("list", "update org.person set active = false where login = 'list'");
+    expect_noticed("list", "update org.organisation set valid_to = '2020-01-01' where nom = 'list'");
+    expect_noticed("list", "update org.convention set valid_to = now() where titre = 'list'");
+    expect_noticed("list", "delete from org.convention_right");
+    expect_noticed("members", "delete from org.service_layer");
+    expect_noticed("members", "update org.person set services = '{}' where login = 'members'");
+    expect_noticed("members", "truncate org.membership");
+    expect_noticed("merged", "insert into org.commune_successor values ('62777', '62001', '2020-01-01')");
+    expect_noticed("surveyor", "update org.engagement set perimeter = st_translate(perimeter, 9000, 0)");
+    expect_noticed("surveyor", "delete from org.engagement_layer");
+    expect_noticed("surveyor", "update access.credential set revoked_at = now() where session_key = 'surveyor'");
+    expect_noticed("surveyor", "update access.credential set expires_at = now() where session_key = 'surveyor'");
+    expect_noticed("surveyor",
+                   "update access.credential set as_of = '1950-01-01' where session_key = 'surveyor'; update "
+                   "org.engagement set valid_from = '2000-01-01'");
+    expect_noticed("anonymous", "select access.set_public(layer_id, true) from catalogue.layer");
+}
+
 }  // namespace
