@@ -40,7 +40,7 @@ void append_html_row(std::string& out, const gis::Feature& feature, const std::s
 Page read_page(db::Connection& connection, const gis::FeatureQuery& query, CountCache& counts, const gis::Scope& scope,
                Representation form, const std::string& items_url) {
     const gis::SqlStatement statement = gis::page_sql(query);
-    FeatureRows rows(*query.layer, connection.query(statement.sql(), statement.parameters()));
+    FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
     Page page;
     page.returned = std::min(rows.size(), query.limit);
     for (int i = 0; i < page.returned; ++i) {
@@ -53,7 +53,7 @@ Page read_page(db::Connection& connection, const gis::FeatureQuery& query, Count
         gis::append_geojson_feature(page.features, *query.layer, feature, query.output_crs);
         page.features += '}';
     }
-    if (rows.size() > query.limit) page.last_key = std::string(rows.at(page.returned - 1).id);
+    if (rows.size() > query.limit) page.last_key = gis::to_text(rows.key(page.returned - 1));
     page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
     return page;
 }
@@ -99,7 +99,8 @@ Answer items(const Services& services, CallPtr call) {
     const Representation form = representation(*request);
     if (form == Representation::AsHtml && !request->query_value("limit")) query.limit = html_page_size;
     const std::string question = question_of(layer, *request);
-    if (const auto token = request->query_value("token")) query.after = services.tokens.read(*token, question);
+    if (const auto token = request->query_value("token"))
+        query.after = gis::parse_page_key(services.tokens.read(*token, question), query.sort.size());
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     CountCache& counts = services.counts;
