@@ -7,6 +7,7 @@
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/feature_reader.hpp"
+#include "server/api/filter_parameters.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
 #include "server/api/parameters.hpp"
@@ -72,10 +73,11 @@ std::string json_links(const std::string& items_url, const http::Request& reques
     return links.dump();
 }
 
-Response html_items(const gis::Layer& layer, const std::string& base_url, const Page& page,
+Response html_items(const gis::FeatureQuery& query, const std::string& base_url, const Page& page,
                     const std::optional<std::string>& next) {
+    const gis::Layer& layer = *query.layer;
     std::string head = "<tr><th>" + escape_html(layer.id_column) + "</th>";
-    for (const gis::Field& field : layer.fields) head += "<th>" + escape_html(field.title) + "</th>";
+    for (const gis::Field* field : gis::fields_of(query)) head += "<th>" + escape_html(field->title) + "</th>";
     std::string body = fmt::format(
         "<p>{} objets, {} sur cette page.</p><div "
         "class=\"table\"><table><thead>{}</tr></thead><tbody>{}</tbody></table></div>",
@@ -105,7 +107,11 @@ Answer items(const Services& services, CallPtr call) {
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     CountCache& counts = services.counts;
     auto work = [query, form, url, &counts, call](db::Connection& connection) {
-        return read_page(connection, query, counts, call->caller->scope, form, url);
+        try {
+            return read_page(connection, query, counts, call->caller->scope, form, url);
+        } catch (const db::SqlError& error) {
+            blame_filter(query, error);
+        }
     };
     const Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
 
@@ -115,7 +121,7 @@ Answer items(const Services& services, CallPtr call) {
         next = url + query_without(*request, {"token"},
                                    page_size + "token=" + services.tokens.sign(*page.last_key, question));
     }
-    if (form == Representation::AsHtml) co_return html_items(layer, request->base_url, page, next);
+    if (form == Representation::AsHtml) co_return html_items(query, request->base_url, page, next);
 
     std::string text =
         fmt::format(R"({{"type":"FeatureCollection","numberMatched":{},"numberReturned":{},"links":{},"features":[)",
