@@ -11,6 +11,7 @@ namespace {
 
 using test::ApiTest;
 using test::json;
+using test::link_of;
 using Ids = std::vector<std::string>;
 
 std::string encoded(std::string_view text) {
@@ -264,7 +265,7 @@ TEST_F(Filtering, JsonGivesTheSame) {
 TEST_F(Filtering, RefusalsNameTheParameter) {
     expect_refused("filter=", "filter: at character 1");
     expect_refused("filter=sai%20%3D%20'x'", "(near: said)");
-    expect_refused("filter=said%20%3D%20'x'&filter-lang=cql-text", "filter-lang: cql2-text or cql2-json expected");
+    expect_refused("filter=said%20%3D%20'x'&filter-lang=cql", "filter-lang: cql2-text or cql2-json expected");
     expect_refused("filter-lang=sql", "filter-lang: ");
     expect_refused("filter=TRUE&filter-crs=EPSG:9999", "filter-crs: ");
     expect_refused("filter-crs=", "filter-crs: ");
