@@ -184,10 +184,8 @@ class Binder {
         if (!layer_.has_geometry()) refuse(fmt::format("'{}' has no geometry", layer_.name));
     }
     void check(const Envelope& box) {
-        if (!box.is_finite() || box.min_x > box.max_x || box.min_y > box.max_y)
-            refuse(
-                "a box is reversed: each lower bound must come before its upper bound (no data lies across the 180° "
-                "meridian)");
+        if (!box.is_finite() || box.min_y > box.max_y || (box.min_x > box.max_x && !box.crosses_antimeridian()))
+            refuse("a box is reversed: each lower bound must come before its upper bound");
     }
     void check(GeometryLiteral& literal) {
         literal = prepare_geometry(literal, layer_.has_geometry() ? layer_.crs : literal.crs, parameter_);

@@ -13,6 +13,8 @@ struct FilterReading {
     const Layer* layer = nullptr;
     Crs crs;
     std::string parameter = "filter";  ///< what an InvalidRequest names
+    /// The drafts' "cql-text" as GDAL 3.6 writes it: ILIKE too, and a day as '2026-01-31T'.
+    bool gdal_dialect = false;
 };
 
 /// Reads CQL2 text (OGC 21-065r2, 8.3 and annex B). Functions of servers and array functions do not exist here.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "gis/error.hpp"
@@ -100,7 +101,8 @@ Envelope box_of(const std::vector<double>& numbers, const Crs& crs, const std::s
     const std::size_t upper = numbers.size() / 2;  // heights stand third and last
     Envelope box{numbers[0], numbers[1], numbers[upper], numbers[upper + 1], crs};
     if (crs.northing_first) box = {box.min_y, box.min_x, box.max_y, box.max_x, crs};
-    const bool outside = box.min_x < -180 || box.max_x > 180 || box.min_y < -90 || box.max_y > 90;
+    const bool outside = std::max(std::abs(box.min_x), std::abs(box.max_x)) > 180 ||
+                         std::max(std::abs(box.min_y), std::abs(box.max_y)) > 90;
     if (crs.geographic && outside) {
         throw InvalidRequest(parameter, fmt::format("a box reaches outside -180..180, -90..90 ({} is written {} first)",
                                                     crs.code(), crs.northing_first ? "latitude" : "longitude"));

@@ -143,6 +143,12 @@ class TextParser {
             return maybe_not(Filter{IsNull{value(std::move(left))}}, negated, at);
         }
         const bool negated = accept_word("not");
+        if (reading_.gdal_dialect && accept_word("ilike")) {
+            const auto folded = [](Expression text) {
+                return Expression{Folded{Folded::Without::Case, share(std::move(text))}};
+            };
+            return maybe_not(Filter{Like{folded(value(std::move(left))), folded(pattern())}}, negated, at);
+        }
         if (accept_word("like")) return maybe_not(Filter{Like{value(std::move(left)), pattern()}}, negated, at);
         if (accept_word("between")) {
             Expression lower = value(sum());
@@ -171,7 +177,17 @@ class TextParser {
             return maybe_not(condition(condition_left ? std::move(left) : std::move(right)), !wanted, at);
         }
         const std::size_t at = left.at;
-        return made(Filter{Comparison{op, value(std::move(left)), value(std::move(right))}}, at);
+        Comparison made_of{op, value(std::move(left)), value(std::move(right))};
+        if (reading_.gdal_dialect) read_gdal_day(made_of.left, made_of.right);
+        return made(Filter{std::move(made_of)}, at);
+    }
+
+    static void read_gdal_day(const Expression& left, Expression& right) {
+        const auto* property = std::get_if<PropertyRef>(&left.node);
+        auto* literal = std::get_if<Literal>(&right.node);
+        auto* text = literal == nullptr ? nullptr : std::get_if<std::string>(literal);
+        const bool day = property != nullptr && property->field->type == FieldType::Date && text != nullptr;
+        if (day && text->ends_with('T')) right.node = Literal(DateLiteral{text->substr(0, text->size() - 1)});
     }
 
     std::vector<Expression> list() {

@@ -10,9 +10,19 @@ namespace {
 
 constexpr int segments_per_edge = 32;  // a box edge of 10 degrees in Lambert-93 then errs by less than 200 m of 800 km
 
+/// The parts east and west of the 180° meridian.
+std::optional<SqlStatement> crossing_box_sql(const Envelope& bbox, const Crs& storage) {
+    const auto western = box_sql({bbox.min_x, bbox.min_y, 180, bbox.max_y, bbox.crs}, storage);
+    const auto eastern = box_sql({-180, bbox.min_y, bbox.max_x, bbox.max_y, bbox.crs}, storage);
+    if (!western || !eastern) return western ? western : eastern;
+    SqlStatement sql("st_collect(");
+    return sql.append(*western).text(", ").append(*eastern).text(")");
+}
+
 }  // namespace
 
 std::optional<SqlStatement> box_sql(const Envelope& bbox, const Crs& storage) {
+    if (bbox.crosses_antimeridian()) return crossing_box_sql(bbox, storage);
     SqlStatement sql;
     if (bbox.min_x == bbox.max_x && bbox.min_y == bbox.max_y) {  // a polygon of no size would meet nothing
         sql.text("st_transform(st_setsrid(st_makepoint(").param(bbox.min_x).text(", ").param(bbox.min_y);

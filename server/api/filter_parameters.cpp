@@ -18,13 +18,12 @@ namespace {
 
 constexpr std::size_t max_names = 1000;  // more than any table has columns
 
-enum class FilterLanguage { Text, Json };
+enum class FilterLanguage { Text, Json, Draft };
 
 FilterLanguage parse_language(const http::Request& request) {
     const std::string language = query_text(request, "filter-lang");
-    // cql-text: the name in drafts, which GDAL 3 asks for; what it sends is CQL2 text.
-    if (!request.query_value("filter-lang") || language == "cql2-text" || language == "cql-text")
-        return FilterLanguage::Text;
+    if (!request.query_value("filter-lang") || language == "cql2-text") return FilterLanguage::Text;
+    if (language == "cql-text") return FilterLanguage::Draft;  // the name in drafts, which GDAL asks for
     if (language == "cql2-json") return FilterLanguage::Json;
     throw InvalidRequest("filter-lang",
                          fmt::format("cql2-text or cql2-json expected, got '{}'", language.substr(0, 50)));
@@ -38,8 +37,9 @@ gis::FilterPtr parse_filter(const http::Request& request, const std::vector<gis:
     reading.crs = parse_crs(request, "filter-crs", offered);
     const auto text = request.query_value("filter");
     if (!text) return nullptr;
+    reading.gdal_dialect = language == FilterLanguage::Draft;
     gis::Filter filter =
-        language == FilterLanguage::Text ? gis::parse_cql2_text(*text, reading) : gis::parse_cql2_json(*text, reading);
+        language == FilterLanguage::Json ? gis::parse_cql2_json(*text, reading) : gis::parse_cql2_text(*text, reading);
     return gis::bind_filter(std::move(filter), layer);
 }
 

@@ -74,11 +74,9 @@ Json shared_parameters(const std::vector<gis::Crs>& offered) {
         {"f", query_parameter("f", "Format of the answer; without it the Accept header decides.",
                               {{"type", "string"}, {"enum", {"json", "html"}}})},
         {"limit", std::move(limit)},
-        {"bbox", query_parameter(
-                     "bbox", "Only features that intersect the box, in the axis order of bbox-crs.",
-                     {{"type", "array"},
-                      {"oneOf", Json::array({{{"minItems", 4}, {"maxItems", 4}}, {{"minItems", 6}, {"maxItems", 6}}})},
-                      {"items", {{"type", "number"}}}})},
+        {"bbox",
+         query_parameter("bbox", "Only features that intersect the box, in the axis order of bbox-crs.",
+                         {{"type", "array"}, {"minItems", 4}, {"maxItems", 6}, {"items", {{"type", "number"}}}})},
         {"bbox-crs", query_parameter("bbox-crs", "CRS of bbox.", crs_schema)},
         {"crs", query_parameter("crs", "CRS of the coordinates in the answer.", crs_schema)},
         {"datetime", query_parameter("datetime", "A date-time or an interval, RFC 3339; '..' for an open end.",
@@ -86,8 +84,9 @@ Json shared_parameters(const std::vector<gis::Crs>& offered) {
         {"filter", query_parameter("filter", "A condition on the queryables, in the language of filter-lang.",
                                    {{"type", "string"}})},
         {"filter-lang",
-         query_parameter("filter-lang", "Language of filter (OGC 21-065r2).",
-                         {{"type", "string"}, {"enum", {"cql2-text", "cql2-json", "cql-text"}}, {"default", "cql2-text"}})},
+         query_parameter(
+             "filter-lang", "Language of filter (OGC 21-065r2).",
+             {{"type", "string"}, {"enum", {"cql2-text", "cql2-json", "cql-text"}}, {"default", "cql2-text"}})},
         {"filter-crs", query_parameter("filter-crs", "CRS of the geometries in filter.", crs_schema)},
         {"token", query_parameter("token", "Where a page begins, as the 'next' link gives it.", {{"type", "string"}})}};
 }
@@ -117,6 +116,25 @@ Json items_parameters(const gis::Layer& layer) {
         parameters.push_back(query_parameter(field.name, field.title, {{"type", json_type_of(field.type)}}));
     }
     return parameters;
+}
+
+/// OGC 20-057, table 11: what the operation ids of tiles end with.
+void add_tile_paths(Json& paths, const gis::Layer& layer) {
+    const std::string path = "/collections/" + layer.name + "/tiles";
+    const std::string id = layer.name + ".collection.vector.";
+    const Json set =
+        path_parameter("tileMatrixSetId", "Tile matrix set.", {{"type", "string"}, {"enum", {"WebMercatorQuad"}}});
+    const Json whole{{"type", "integer"}, {"minimum", 0}};
+    const Json f = component("parameters/f");
+    paths[path] = operation(id + "getTileSetsList", layer.title + ": tilesets", layer.theme, Json::array({f}),
+                            "application/json");
+    paths[path + "/{tileMatrixSetId}"] = operation(id + "getTileSet", layer.title + ": a tileset", layer.theme,
+                                                   Json::array({set, f}), "application/json");
+    paths[path + "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"] =
+        operation(id + "getTile", layer.title + ": a vector tile", layer.theme,
+                  Json::array({set, path_parameter("tileMatrix", "Zoom.", whole),
+                               path_parameter("tileRow", "Row.", whole), path_parameter("tileCol", "Column.", whole)}),
+                  mvt_type, {{"type", "string"}, {"format", "binary"}});
 }
 
 Json problem_response(std::string_view description) {
@@ -149,6 +167,7 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
                       Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
                                    component("parameters/crs"), component("parameters/f")}),
                       geojson_type, component("schemas/feature"));
+        if (layer.has_geometry()) add_tile_paths(paths, layer);
     }
     const Json integer{{"type", "integer"}, {"minimum", 0}};
     paths["/tiles/{layers}/{z}/{x}/{y}.mvt"] = operation(

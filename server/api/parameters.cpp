@@ -38,7 +38,10 @@ std::optional<double> parse_number(std::string_view text) {
 /// Far outside where the CRS is defined, coordinates mean nothing. Twice the area's size around it is accepted, for
 /// maps show more than the area.
 bool is_near_area(const gis::Envelope& box) {
-    if (box.crs.geographic) return box.min_x >= -180 && box.max_x <= 180 && box.min_y >= -90 && box.max_y <= 90;
+    if (box.crs.geographic) {
+        return std::max(std::abs(box.min_x), std::abs(box.max_x)) <= 180 &&
+               std::max(std::abs(box.min_y), std::abs(box.max_y)) <= 90;
+    }
     const gis::GeographicBox& area = box.crs.native_area;
     const double margin_x = 2 * (area.east - area.west);
     const double margin_y = 2 * (area.north - area.south);
@@ -134,10 +137,8 @@ std::optional<gis::Envelope> parse_bbox(const http::Request& request, const std:
         throw InvalidRequest(
             "bbox", fmt::format("reversed: the lower bound {} is above the upper bound {}", box.min_y, box.max_y));
     }
-    if (box.min_x > box.max_x) {
-        throw InvalidRequest("bbox", fmt::format("reversed: {} is beyond {} (no data lies across the 180° meridian)",
-                                                 box.min_x, box.max_x));
-    }
+    if (box.min_x > box.max_x && !crs.geographic)
+        throw InvalidRequest("bbox", fmt::format("reversed: {} is beyond {}", box.min_x, box.max_x));
     if (!is_near_area(box)) {
         throw InvalidRequest(
             "bbox", fmt::format("outside the area of {}; is the axis order {}?", crs.code(),

@@ -246,6 +246,8 @@ TEST_F(Filtering, GeometriesComeInEveryCrsByItsAxisOrder) {
         (Ids{"p1"}));
     EXPECT_EQ(places("S_INTERSECTS(geometry, BBOX(-180,-90,180,90))"), (Ids{"p1", "p2", "p3", "p4"}));
     EXPECT_EQ(places("S_INTERSECTS(geometry, BBOX(100,-40,120,-20))"), Ids());
+    EXPECT_EQ(places("S_INTERSECTS(geometry, BBOX(177,46,3.1,46.6))"), (Ids{"p1"})) << "across the 180° meridian";
+    EXPECT_EQ(places("S_INTERSECTS(geometry, BBOX(177,46,-177,47))"), Ids());
     EXPECT_EQ(places("S_DISJOINT(geometry, BBOX(100,-40,120,-20))"), (Ids{"p1", "p2", "p3", "p4"}));
     // A long edge is a line of its own CRS: the parallel 46.5 from 0° to 6° holds p1, its Lambert-93 chord does not.
     EXPECT_EQ(places("S_INTERSECTS(geometry, POLYGON((0 46.4999, 6 46.4999, 6 46.6, 0 46.6, 0 46.4999)))"),
@@ -260,6 +262,16 @@ TEST_F(Filtering, JsonGivesTheSame) {
     EXPECT_EQ(places("count > 1 AND S_INTERSECTS(geometry, POLYGON((2.9 46, 3.1 46, 3.1 48, 2.9 48, 2.9 46)))",
                      "&filter-lang=cql2-text"),
               (Ids{"p2"}));
+}
+
+TEST_F(Filtering, TheDraftsNameIsTheDialectOfGdal) {
+    const std::string draft = "&filter-lang=cql-text";
+    EXPECT_EQ(filtered("(day >= '2020-01-02T')", "word", draft), (Ids{"2", "3"}));
+    EXPECT_EQ(filtered("(said ILIKE 'bét%') AND (id < 2)", "word", draft), (Ids{"1"}));
+    EXPECT_EQ(filtered("(NOT (said ILIKE '%E%'))", "word", draft), (Ids{"4"}));
+    expect_refused("filter=" + encoded("moment > '2020-01-01T'") + draft, "a date-time is expected");
+    expect_refused("filter=" + encoded("said ILIKE 'a'"), "filter: ");
+    expect_refused("filter=" + encoded("day > '2020-01-01T'"), "a date is expected");
 }
 
 TEST_F(Filtering, RefusalsNameTheParameter) {

@@ -52,6 +52,9 @@ TEST_F(Items, BoxesWideNarrowAndDegenerate) {
     EXPECT_EQ(boxed("700000,6599000,700000,6701000", epsg + "2154"), (Ids{"p1", "p2"})) << "a line";
     EXPECT_EQ(boxed("-80,-50,-70,-40"), Ids()) << "another continent";
     EXPECT_EQ(boxed("2.9,46.4,2.9,46.4"), Ids());
+    EXPECT_EQ(boxed("177,-80,-177,80"), Ids()) << "across the 180° meridian (RFC 7946, 5.2)";
+    EXPECT_EQ(boxed("177,46,3.1,47"), (Ids{"p1"}));
+    EXPECT_EQ(boxed("2.9,46,-177,47"), (Ids{"p1", "p3"}));
 }
 
 TEST_F(Items, ParallelOfABoxIsAParallelNotAChord) {

@@ -48,6 +48,9 @@ for where in "espece = 'l''If'" "circonference > 250" "hauteur >= 3 AND circonfe
     "plante >= '2004-01-01'"; do
     equal "ogrinfo -where \"$where\"" "$(gdal_count -where "$where" "OAPIF:$address" arbre)" "$(counted "$where")"
 done
+equal "ILIKE" "$(gdal_count -where "espece ILIKE 'tilleul'" "OAPIF:$address" arbre)" "$(counted "espece = 'Tilleul'")"
+equal "a date-time, by GDAL itself" "$(gdal_count --config OGR_OAPIF_ALLOW_CQL_TEXT NO -where "vu >= '2020-03-01 12:00:00'" -oo PAGE_SIZE=2500 \
+    "OAPIF:$address" arbre)" "$(counted "vu >= '2020-03-01 12:00:00Z'")"
 equal "LIKE" "$(gdal_count -where "espece LIKE 'Till%'" "OAPIF:$address" arbre)" "$(counted "espece like 'Till%'")"
 equal "with a box" "$(gdal_count -where "circonference > 250" -spat 3 46 3.1 47 "OAPIF:$address" arbre)" \
     "$(counted "circonference > 250 and st_x(st_transform(geom, 4326)) between 3 and 3.1")"
