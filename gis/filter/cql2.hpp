@@ -13,7 +13,7 @@ struct FilterReading {
     const Layer* layer = nullptr;
     Crs crs;
     std::string parameter = "filter";  ///< what an InvalidRequest names
-    /// The drafts' "cql-text" as GDAL 3.6 writes it: ILIKE too, and a day as '2026-01-31T'.
+    /// The drafts' "cql-text" as GDAL 3.6 writes it: ILIKE too, a day as '2026-01-31T', 1 for true.
     bool gdal_dialect = false;
 };
 

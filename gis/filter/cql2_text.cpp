@@ -178,16 +178,21 @@ class TextParser {
         }
         const std::size_t at = left.at;
         Comparison made_of{op, value(std::move(left)), value(std::move(right))};
-        if (reading_.gdal_dialect) read_gdal_day(made_of.left, made_of.right);
+        if (reading_.gdal_dialect) read_gdal_literal(made_of.left, made_of.right);
         return made(Filter{std::move(made_of)}, at);
     }
 
-    static void read_gdal_day(const Expression& left, Expression& right) {
+    static void read_gdal_literal(const Expression& left, Expression& right) {
         const auto* property = std::get_if<PropertyRef>(&left.node);
         auto* literal = std::get_if<Literal>(&right.node);
-        auto* text = literal == nullptr ? nullptr : std::get_if<std::string>(literal);
-        const bool day = property != nullptr && property->field->type == FieldType::Date && text != nullptr;
-        if (day && text->ends_with('T')) right.node = Literal(DateLiteral{text->substr(0, text->size() - 1)});
+        if (property == nullptr || literal == nullptr) return;
+        const FieldType type = property->field->type;
+        if (const auto* text = std::get_if<std::string>(literal); text != nullptr && type == FieldType::Date) {
+            if (text->ends_with('T')) *literal = DateLiteral{text->substr(0, text->size() - 1)};
+        } else if (const auto* whole = std::get_if<std::int64_t>(literal);
+                   whole != nullptr && type == FieldType::Boolean && (*whole == 0 || *whole == 1)) {
+            *literal = *whole == 1;
+        }
     }
 
     std::vector<Expression> list() {

@@ -76,7 +76,8 @@ void require_value_of(const Field& field, const std::string& value) {
             if (!is_number(value) || !fits_number_type(field.sql_type, value)) refuse("a number");
             break;
         case FieldType::Boolean:
-            if (value != "true" && value != "false") refuse("true or false");
+            // GDAL writes 1 and 0.
+            if (value != "true" && value != "false" && value != "1" && value != "0") refuse("true or false");
             break;
         case FieldType::Date:
             if (!is_calendar_date(value)) refuse("a date such as 2026-01-31");

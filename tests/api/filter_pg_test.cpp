@@ -269,6 +269,7 @@ TEST_F(Filtering, TheDraftsNameIsTheDialectOfGdal) {
     EXPECT_EQ(filtered("(day >= '2020-01-02T')", "word", draft), (Ids{"2", "3"}));
     EXPECT_EQ(filtered("(said ILIKE 'bét%') AND (id < 2)", "word", draft), (Ids{"1"}));
     EXPECT_EQ(filtered("(NOT (said ILIKE '%E%'))", "word", draft), (Ids{"4"}));
+    EXPECT_EQ(places("active = 1", draft), (Ids{"p1", "p5"}));
     expect_refused("filter=" + encoded("moment > '2020-01-01T'") + draft, "a date-time is expected");
     expect_refused("filter=" + encoded("said ILIKE 'a'"), "filter: ");
     expect_refused("filter=" + encoded("day > '2020-01-01T'"), "a date is expected");

@@ -101,6 +101,7 @@ TEST_F(Items, PropertiesFilterByTheirType) {
     EXPECT_EQ(filtered("ratio=0.5"), (Ids{"p1"}));
     EXPECT_EQ(filtered("price=2.5"), (Ids{"p2"}));
     EXPECT_EQ(filtered("active=true"), (Ids{"p1", "p5"}));
+    EXPECT_EQ(filtered("active=1"), (Ids{"p1", "p5"})) << "GDAL";
     EXPECT_EQ(filtered("built=2021-06-15"), (Ids{"p2"}));
     EXPECT_EQ(filtered("seen=2020-01-01T01:00:00%2B01:00"), (Ids{"p1"}));
     EXPECT_EQ(filtered("code=00000000-0000-0000-0000-000000000001"), (Ids{"p1"}));
