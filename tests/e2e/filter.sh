@@ -65,10 +65,10 @@ CPL_DEBUG=ON gdal_sends -where "circonference > 250" >/dev/null
 contains "the server filters" "$(cat "$work/gdal.err")" "filter=circonference%20%3E%20250"
 
 step "QGIS: filter of a request and of a layer"
-python3 -c 'import qgis.core' 2>/dev/null || skip "python3-qgis is not installed: scripts/install-deps test"
+/usr/bin/python3 -c 'import qgis.core' 2>/dev/null || fail "QGIS for Python is not installed: scripts/install-deps test"
 where="\"circonference\" > 250 AND \"espece\" = 'Érable'"
 like="\"espece\" LIKE 'Till%' AND \"hauteur\" IS NOT NULL"
-timeout 120 python3 "$here/filter/qgis_filter.py" "$address/" "$work/profile" arbre id "$where" "$like" >"$work/qgis" 2>"$work/qgis.err" ||
+XDG_RUNTIME_DIR=$work timeout 120 /usr/bin/python3 "$here/filter/qgis_filter.py" "$address/" "$work/profile" arbre id "$where" "$like" >"$work/qgis" 2>"$work/qgis.err" ||
     fail "QGIS: $(tail -n 5 "$work/qgis.err")"
 answers=$(sed -n 's/^answers //p' "$work/qgis")
 equal "QGIS opens it" "$(jq .valid <<<"$answers")" true
