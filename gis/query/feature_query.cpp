@@ -19,12 +19,6 @@ std::string end_of(const std::string& text) {
     return is_calendar_date(text) ? text + "T23:59:59.999999Z" : text;
 }
 
-/// GDAL 3.6 loses the time of what it asks: "2026-01-31T/..". The day holds it, and GDAL looks at each feature again.
-std::string without_bare_t(const std::string& part) {
-    const std::string day = part.substr(0, part.empty() ? 0 : part.size() - 1);
-    return part.ends_with('T') && is_calendar_date(day) ? day : part;
-}
-
 }  // namespace
 
 TimeInterval parse_datetime(const std::string& text) {
@@ -42,8 +36,8 @@ TimeInterval parse_datetime(const std::string& text) {
         return {begin_of(text), end_of(text)};
     }
     const auto open = [](const std::string& part) { return part.empty() || part == ".."; };
-    const std::string first = without_bare_t(text.substr(0, slash));
-    const std::string last = without_bare_t(text.substr(slash + 1));
+    const std::string first = text.substr(0, slash);
+    const std::string last = text.substr(slash + 1);
     TimeInterval interval;
     if (!open(first)) {
         check(first);

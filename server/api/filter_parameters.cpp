@@ -23,7 +23,7 @@ enum class FilterLanguage { Text, Json, Draft };
 FilterLanguage parse_language(const http::Request& request) {
     const std::string language = query_text(request, "filter-lang");
     if (!request.query_value("filter-lang") || language == "cql2-text") return FilterLanguage::Text;
-    if (language == "cql-text") return FilterLanguage::Draft;  // the name in drafts, which GDAL uses when it is told to
+    if (language == "cql-text") return FilterLanguage::Draft;  // the name in drafts, which GDAL looks for
     if (language == "cql2-json") return FilterLanguage::Json;
     throw InvalidRequest("filter-lang",
                          fmt::format("cql2-text or cql2-json expected, got '{}'", language.substr(0, 50)));

@@ -42,27 +42,21 @@ walk() {
 equal "by -hauteur,espece" "$(walk -hauteur,espece | md5sum)" \
     "$(sql "select id from donnees.arbre order by hauteur desc, espece, id" | md5sum)"
 
-step "GDAL: -where and -spat, equality on the server, the rest by GDAL itself"
+step "GDAL: -where and -spat"
 gdal_count() { timeout 120 ogrinfo -ro -al -so -oo PAGE_SIZE=2500 "$@" "OAPIF:$address" arbre 2>"$work/gdal.err" | awk '/^Feature Count: /{print $3}'; }
 for where in "espece = 'l''If'" "circonference > 250" "hauteur >= 3 AND circonference < 20" "espece = 'Érable' OR espece = '100%'" \
-    "plante >= '2004-01-01'" "espece LIKE 'Till%'" "remarquable = 1 AND circonference = 42"; do
+    "plante >= '2004-01-01'" "espece LIKE 'Till%'" "NOT (espece = 'Érable' OR espece = '100%')" "espece IN ('Tilleul', 'l''If')" \
+    "remarquable = 1 AND circonference < 20" "hauteur IS NULL"; do
     equal "ogrinfo -where \"$where\"" "$(gdal_count -where "$where")" "$(counted "${where/= 1/}")"
 done
-equal "a date-time" "$(gdal_count -where "vu >= '2020-03-01 12:00:00'")" "$(counted "vu >= '2020-03-01 12:00:00Z'")"
+equal ILIKE "$(gdal_count -where "espece ILIKE 'tilleul'")" "$(counted "espece = 'Tilleul'")"
 equal "with a box" "$(gdal_count -where "circonference > 250" -spat 3 46 3.1 47)" \
     "$(counted "circonference > 250 and st_x(st_transform(geom, 4326)) between 3 and 3.1")"
-CPL_DEBUG=ON gdal_count -where "circonference = 42" >/dev/null
-contains "GDAL asks for equal values" "$(cat "$work/gdal.err")" "circonference=42"
-
-step "GDAL, asked to send its filters"
-gdal_sends() { gdal_count --config OGR_OAPIF_ALLOW_CQL_TEXT YES "$@"; }
-for where in "circonference > 250" "hauteur >= 3 AND circonference < 20" "plante >= '2004-01-01'" "espece LIKE 'Till%'" \
-    "NOT (espece = 'Érable' OR espece = '100%')" "remarquable = 1 AND circonference < 20" "espece IN ('Tilleul', 'l''If')" "hauteur IS NULL"; do
-    equal "ogrinfo -where \"$where\"" "$(gdal_sends -where "$where")" "$(counted "${where/= 1/}")"
-done
-equal "ILIKE" "$(gdal_sends -where "espece ILIKE 'tilleul'")" "$(counted "espece = 'Tilleul'")"
-CPL_DEBUG=ON gdal_sends -where "circonference > 250" >/dev/null
+CPL_DEBUG=ON gdal_count -where "circonference > 250" >/dev/null
 contains "the server filters" "$(cat "$work/gdal.err")" "filter=circonference%20%3E%20250"
+# GDAL 3.6 loses the time of a date-time: an error is better than a wrong answer.
+[[ $(gdal_count -where "vu >= '2020-03-01 12:00:00'") == "$(counted "vu >= '2020-03-01 12:00:00Z'")" ]] ||
+    contains "a date-time" "$(cat "$work/gdal.err")" "a date-time is expected"
 
 step "QGIS: filter of a request and of a layer"
 /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || fail "QGIS for Python is not installed: scripts/install-deps test"

@@ -74,8 +74,6 @@ TEST(FeatureQuery, DatetimeFormsOfTheStandard) {
     EXPECT_EQ(gis::parse_datetime("2016-03-01").end, "2016-03-01T23:59:59.999999Z");
     EXPECT_EQ(gis::parse_datetime("2016-03-01T12:00:00Z").begin, "2016-03-01T12:00:00Z");
     EXPECT_FALSE(gis::parse_datetime("../2016-03-01").begin);
-    EXPECT_EQ(gis::parse_datetime("2016-03-01T/..").begin, "2016-03-01T00:00:00Z") << "GDAL 3.6";
-    EXPECT_EQ(gis::parse_datetime("../2016-03-01T").end, "2016-03-01T23:59:59.999999Z");
     EXPECT_FALSE(gis::parse_datetime("2016-03-01/").end);
     for (const char* text : {"", "hier", "2016-13-01", "2016-02-30", "2016-03-01/2015-03-01", "/",
                              "2016-03-01T25:00:00Z", "2016-03-01T12:00:00", "2016-03-01/2016-04-01/2016-05-01"}) {
