@@ -8,6 +8,7 @@
 #include <cmath>
 #include <regex>
 
+#include "gis/crs/closed_form.hpp"
 #include "gis/error.hpp"
 
 namespace gis {
@@ -20,7 +21,8 @@ constexpr std::size_t max_value_length = 1000;
 void add_columns(SqlStatement& statement, const Layer& layer, const Crs& output_crs) {
     statement.text("select ").ident(layer.id_column).text("::text");
     if (layer.has_geometry()) {
-        const bool same = output_crs.srid == layer.crs.srid;
+        // What formulas turn faster than the database stays as it is stored: who reads the rows applies them.
+        const bool same = output_crs.srid == layer.crs.srid || closed_form(layer.crs.srid, output_crs) != nullptr;
         statement.text(same ? ", st_asbinary(" : ", st_asbinary(st_transform(");
         if (layer.geometry_type == GeometryType::Any) statement.text("st_curvetoline(");
         statement.ident(layer.geometry_column);
@@ -41,12 +43,10 @@ void add_columns(SqlStatement& statement, const Layer& layer, const Crs& output_
                 statement.ident(field.name).text("::bool");
                 break;
             case FieldType::DateTime:
-                statement.text("to_char(")
-                    .ident(field.name)
-                    .text("::timestamptz at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
+                statement.ident(field.name).text("::timestamptz");
                 break;
             case FieldType::Date:
-                statement.text("to_char(").ident(field.name).text("::date, 'YYYY-MM-DD')");
+                statement.ident(field.name).text("::date");
                 break;
             case FieldType::Text:
                 statement.ident(field.name).text("::text");
@@ -252,6 +252,7 @@ SqlStatement page_sql(const FeatureQuery& query) {
     add_columns(statement, layer, query.output_crs);
     add_conditions(statement, query);
     if (query.after) statement.text(" and ").ident(layer.id_column).text(" > ").param(*query.after, layer.id_sql_type);
+    if (query.limit == 0) return statement;
     // With its table: alone, the name would mean an output column, and the id stands there as text and as a field.
     statement.text(" order by ").table(layer.source_schema, layer.source_name).text(".").ident(layer.id_column);
     statement.text(" limit ").param(query.limit + 1);

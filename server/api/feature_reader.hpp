@@ -1,28 +1,42 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "gis/crs/closed_form.hpp"
 #include "gis/query/feature_query.hpp"
-#include "gis/write/geojson.hpp"
+#include "gis/write/feature.hpp"
 #include "server/db/connection.hpp"
 
 namespace api {
 
-/// Features of a result of gis::page_sql or gis::feature_sql.
-class FeatureRows {
+/// Makes features of the rows that gis::page_sql and gis::feature_sql give. The query and its layer outlive it.
+class FeatureReader {
   public:
-    FeatureRows(const gis::Layer& layer, db::Result result) : layer_(layer), result_(std::move(result)) {}
-    int size() const { return result_.rows(); }
-    /// Row `index`; its views live until the next call.
-    gis::Feature at(int index);
+    explicit FeatureReader(const gis::FeatureQuery& query);
+    /// Row `row`; its views live until the next call and as long as `result` does.
+    gis::Feature read(const db::Result& result, int row);
 
   private:
-    const gis::Layer& layer_;
-    db::Result result_;
+    bool with_geometry_;
+    const gis::ClosedForm* closed_form_ = nullptr;  ///< the geometry comes in the layer's CRS
+    std::string wkb_;
+    std::vector<gis::FieldType> types_;
+    std::vector<std::string> times_;  ///< of the row, as text, by field
     std::vector<gis::Scalar> values_;
+};
+
+/// Features of a whole result.
+class FeatureRows {
+  public:
+    FeatureRows(const gis::FeatureQuery& query, db::Result result) : reader_(query), result_(std::move(result)) {}
+    int size() const { return result_.rows(); }
+    /// Row `index`; its views live until the next call.
+    gis::Feature at(int index) { return reader_.read(result_, index); }
+
+  private:
+    FeatureReader reader_;
+    db::Result result_;
 };
 
 }  // namespace api

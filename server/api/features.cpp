@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 
 #include "gis/error.hpp"
+#include "gis/write/geojson.hpp"
+#include "server/api/clock_text.hpp"
 #include "server/api/documents.hpp"
+#include "server/api/feature_format.hpp"
 #include "server/api/feature_reader.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
@@ -15,9 +19,9 @@ namespace api {
 
 namespace {
 
-/// What the database gave for one page, already written as features.
+/// What the database gave for one page.
 struct Page {
-    std::string features;  ///< GeoJSON features separated by commas, or HTML table rows
+    std::string text;  ///< the document, or HTML table rows
     int returned = 0;
     std::int64_t matched = 0;
     std::optional<std::string> last_key;  ///< when there is a next page
@@ -37,24 +41,25 @@ void append_html_row(std::string& out, const gis::Feature& feature, const std::s
     out += "</tr>";
 }
 
+/// `writer` is null for HTML. `facts_of` says what the document tells of a page whose features are known.
 Page read_page(db::Connection& connection, const gis::FeatureQuery& query, CountCache& counts, const gis::Scope& scope,
-               Representation form, const std::string& items_url) {
+               gis::FeatureWriter* writer, const std::string& items_url,
+               const std::function<gis::CollectionFacts(const Page&)>& facts_of) {
     const gis::SqlStatement statement = gis::page_sql(query);
-    FeatureRows rows(*query.layer, connection.query(statement.sql(), statement.parameters()));
+    FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
     Page page;
     page.returned = std::min(rows.size(), query.limit);
-    for (int i = 0; i < page.returned; ++i) {
-        const gis::Feature feature = rows.at(i);
-        if (form == Representation::AsHtml) {
-            append_html_row(page.features, feature, items_url);
-            continue;
-        }
-        if (i > 0) page.features += ",\n";
-        gis::append_geojson_feature(page.features, *query.layer, feature, query.output_crs);
-        page.features += '}';
-    }
     if (rows.size() > query.limit) page.last_key = std::string(rows.at(page.returned - 1).id);
     page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
+    if (writer != nullptr) writer->begin(page.text, facts_of(page));
+    for (int i = 0; i < page.returned; ++i) {
+        if (writer != nullptr) {
+            writer->write(page.text, rows.at(i));
+        } else {
+            append_html_row(page.text, rows.at(i), items_url);
+        }
+    }
+    if (writer != nullptr) writer->end(page.text);
     return page;
 }
 
@@ -63,12 +68,12 @@ std::string question_of(const gis::Layer& layer, const http::Request& request) {
     return layer.name + query_without(request, {"token", "limit", "f"});
 }
 
-std::string json_links(const std::string& items_url, const http::Request& request,
+std::string json_links(const std::string& items_url, const http::Request& request, std::string_view type,
                        const std::optional<std::string>& next) {
     Json links = Json::array(
-        {link(items_url + query_without(request, {}), "self", geojson_type, "Cette page"),
+        {link(items_url + query_without(request, {}), "self", type, "Cette page"),
          link(items_url + query_without(request, {"f"}, "f=html"), "alternate", "text/html", "Cette page en HTML")});
-    if (next) links.push_back(link(*next, "next", geojson_type, "Page suivante"));
+    if (next) links.push_back(link(*next, "next", type, "Page suivante"));
     return links.dump();
 }
 
@@ -79,7 +84,7 @@ Response html_items(const gis::Layer& layer, const std::string& base_url, const 
     std::string body = fmt::format(
         "<p>{} objets, {} sur cette page.</p><div "
         "class=\"table\"><table><thead>{}</tr></thead><tbody>{}</tbody></table></div>",
-        page.matched, page.returned, head, page.features);
+        page.matched, page.returned, head, page.text);
     if (next) body += "<p>" + anchor(*next, "Page suivante") + "</p>";
     return html_page(base_url, layer.title,
                      {{"Collections", base_url + "/collections?f=html"},
@@ -96,36 +101,49 @@ Answer items(const Services& services, CallPtr call) {
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     gis::FeatureQuery query = parse_feature_query(*request, layer, services.offered_crs);
-    const Representation form = representation(*request);
-    if (form == Representation::AsHtml && !request->query_value("limit")) query.limit = html_page_size;
+    const gis::Format* format = page_format(*request);
+    if (format == nullptr && !request->query_value("limit")) query.limit = html_page_size;
+    const bool is_geographic_only = format != nullptr && format->default_crs == gis::Format::DefaultCrs::Always84;
+    if (is_geographic_only && !query.output_crs.is_crs84)
+        throw gis::InvalidRequest("crs", std::string(format->title) + " has no CRS but " + gis::crs84().uri());
     const std::string question = question_of(layer, *request);
     if (const auto token = request->query_value("token")) query.after = services.tokens.read(*token, question);
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
-    CountCache& counts = services.counts;
-    auto work = [query, form, url, &counts, call](db::Connection& connection) {
-        return read_page(connection, query, counts, call->caller->scope, form, url);
-    };
-    const Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
-
-    std::optional<std::string> next;
-    if (page.last_key) {
-        const std::string page_size = request->query_value("limit") ? "" : fmt::format("limit={}&", query.limit);
+    const auto next_of = [&services, request, url, question, limit = query.limit](const Page& page) {
+        std::optional<std::string> next;
+        if (!page.last_key) return next;
+        const std::string page_size = request->query_value("limit") ? "" : fmt::format("limit={}&", limit);
         next = url + query_without(*request, {"token"},
                                    page_size + "token=" + services.tokens.sign(*page.last_key, question));
-    }
-    if (form == Representation::AsHtml) co_return html_items(layer, request->base_url, page, next);
+        return next;
+    };
+    std::shared_ptr<gis::FeatureWriter> writer;
+    if (format != nullptr) writer = format->writer(gis::output_of(query), provenance_for(layer, *request));
+    const auto facts_of = [next_of, request, url, format](const Page& page) {
+        gis::CollectionFacts facts;
+        facts.number_matched = page.matched;
+        facts.number_returned = page.returned;
+        const auto next = next_of(page);
+        facts.next = next.value_or("");
+        facts.links = json_links(url, *request, format->media_type, next);
+        facts.time_stamp = time_stamp();
+        return facts;
+    };
+    auto work = [query, writer, url, call, facts_of, &counts = services.counts](db::Connection& connection) {
+        return read_page(connection, query, counts, call->caller->scope, writer.get(), url, facts_of);
+    };
+    Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
 
-    std::string text =
-        fmt::format(R"({{"type":"FeatureCollection","numberMatched":{},"numberReturned":{},"links":{},"features":[)",
-                    page.matched, page.returned, json_links(url, *request, next));
-    text += page.features;
-    text += "]}\n";
-    Response response = Response::bytes(geojson_type, std::move(text));
-    response.set_header("Content-Crs", "<" + query.output_crs.uri() + ">");
+    const std::optional<std::string> next = next_of(page);
+    if (format == nullptr) co_return html_items(layer, request->base_url, page, next);
+    Response response = Response::bytes(format->media_type, std::move(page.text));
+    describe_answer(response, layer, query.output_crs);
     response.set_header("OGC-NumberMatched", std::to_string(page.matched));
     response.set_header("OGC-NumberReturned", std::to_string(page.returned));
-    if (next) response.add_header("Link", "<" + *next + ">; rel=\"next\"; type=\"application/geo+json\"");
+    if (next) {
+        response.add_header("Link", "<" + *next + ">; rel=\"next\"; type=\"" + std::string(format->media_type) + "\"");
+    }
     co_return response;
 }
 
@@ -148,12 +166,15 @@ Answer item(const Services& services, CallPtr call) {
     const std::string collection_url = request->base_url + "/collections/" + layer.name;
     const std::string url = collection_url + "/items/" + encode_path_segment(id);
     auto work = [statement, &layer, form, crs, keep = known.catalog](db::Connection& connection) {
-        FeatureRows rows(layer, connection.query(statement.sql(), statement.parameters()));
+        gis::FeatureQuery query;
+        query.layer = &layer;
+        query.output_crs = crs;
+        FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
         std::string text;
         if (rows.size() == 0) return text;
         const gis::Feature feature = rows.at(0);
         if (form == Representation::AsJson) {
-            gis::append_geojson_feature(text, layer, feature, crs);
+            gis::GeoJsonFeatureText(gis::output_of(query)).append(text, feature);
             return text;
         }
         for (std::size_t i = 0; i < layer.fields.size(); ++i) {

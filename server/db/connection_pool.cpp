@@ -89,7 +89,8 @@ std::string ConnectionPool::begin_sql(const As& who) {
 
 void ConnectionPool::submit(Job job) {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= options_.max_waiting) {
+    const std::size_t accepted = static_cast<std::size_t>(options_.threads) + options_.max_waiting;
+    if (stopping_ || jobs_.size() + counters_.running >= accepted) {
         ++counters_.refused;
         throw gis::Unavailable("too many requests wait for the database");
     }
