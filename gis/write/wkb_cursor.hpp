@@ -99,6 +99,12 @@ class WkbCursor {
     bool has_m_ = false;
 };
 
+inline bool has_heights(std::string_view wkb) {
+    WkbCursor cursor(wkb);
+    cursor.header();
+    return cursor.has_z();
+}
+
 /// True for a point without coordinates and for anything without parts.
 inline bool is_empty_geometry(std::string_view wkb) {
     WkbCursor cursor(wkb);

@@ -118,7 +118,8 @@ GdalLayer::GdalLayer(const FeatureOutput& output, const Options& options)
     require_written(dataset_ != nullptr, options.driver);
     StringList layer_options;
     for (const auto& [name, value] : options.layer_options) layer_options.set(name, value);
-    const OGRwkbGeometryType type = output.with_geometry ? ogr_type(options.geometry_type) : wkbNone;
+    OGRwkbGeometryType type = output.with_geometry ? ogr_type(options.geometry_type) : wkbNone;
+    if (options.has_heights && output.with_geometry) type = OGR_GT_SetZ(type);
     layer_ = GDALDatasetCreateLayer(dataset_, options.layer_name.c_str(), crs_, type, layer_options.get());
     require_written(layer_ != nullptr, options.layer_name);
     for (const auto& [name, value] : options.layer_metadata)
@@ -179,18 +180,6 @@ void GdalLayer::write(const Feature& feature) {
         OGR_F_SetGeometryDirectly(handle, geometry);
     }
     require_written(OGR_L_CreateFeature(layer_, handle) == OGRERR_NONE, std::string(feature.id));
-}
-
-std::string GdalLayer::esri_wkt() const {
-    if (crs_ == nullptr) return "";
-    OGRSpatialReferenceH copy = OSRClone(crs_);
-    OSRMorphToESRI(copy);
-    char* text = nullptr;
-    OSRExportToWkt(copy, &text);
-    const std::string wkt = text == nullptr ? "" : text;
-    CPLFree(text);
-    OSRRelease(copy);
-    return wkt;
 }
 
 void GdalLayer::close() {

@@ -27,6 +27,7 @@ class GdalLayer {
         std::filesystem::path path;
         std::string layer_name;
         GeometryType geometry_type = GeometryType::Any;
+        bool has_heights = false;
         std::vector<std::string> field_names;  ///< one for each field of the output
         bool times_as_text = false;            ///< the format has no date-time
         std::map<std::string, std::string> layer_options;
@@ -39,8 +40,6 @@ class GdalLayer {
     GdalLayer& operator=(const GdalLayer&) = delete;
 
     void write(const Feature& feature);
-    /// The CRS as WKT of the kind that .prj files hold.
-    std::string esri_wkt() const;
     void close();
 
   private:

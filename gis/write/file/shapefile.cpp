@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
@@ -51,28 +52,23 @@ class ShapefileZip : public FileWriter {
         std::vector<std::string> names;
         for (const Field* field : output.fields) names.push_back(field->name);
         names_ = dbf_names(names);
-        mixed_ = output.layer->geometry_type == GeometryType::Any;
-        if (!output.with_geometry) {
-            file_for(Kind::None);
-        } else if (!mixed_) {
-            declared_ = kind_of_layer(output.layer->geometry_type);
-            file_for(declared_);  // also when there is no feature
-        }
+        mixed_ = output.with_geometry && output.layer->geometry_type == GeometryType::Any;
+        if (output.with_geometry && !mixed_) declared_ = kind_of_layer(output.layer->geometry_type);
     }
 
     void write(const Feature& feature) override {
-        if (output_.with_geometry && mixed_) {
-            const Kind kind = kind_of(feature.wkb);
-            lost_geometries_ += kind == Kind::None && !feature.wkb.empty();
-            Feature shown = feature;
-            if (kind == Kind::None) shown.wkb = {};
-            return file_for(kind).write(shown);
-        }
-        file_for(declared_).write(feature);
+        const bool heights = !feature.wkb.empty() && has_heights(feature.wkb);
+        if (!mixed_) return file_for(declared_, heights).write(feature);
+        const Kind kind = kind_of(feature.wkb);
+        lost_geometries_ += kind == Kind::None && !feature.wkb.empty();
+        Feature shown = feature;
+        if (kind == Kind::None) shown.wkb = {};
+        file_for(kind, heights).write(shown);
     }
 
     fs::path finish() override {
-        if (mixed_ && output_.with_geometry) file_for(Kind::None, true);
+        if (std::none_of(files_.begin(), files_.end(), [](const auto& file) { return file.has_value(); }))
+            file_for(declared_, false);  // a file also when there is no feature
         for (auto& file : files_) {
             if (file) file->close();
         }
@@ -101,17 +97,12 @@ class ShapefileZip : public FileWriter {
 
     std::string file_name(Kind kind) const {
         static constexpr std::array<std::string_view, 4> endings{"_sans_geometrie", "_points", "_lignes", "_surfaces"};
-        if (!mixed_ || !output_.with_geometry) return output_.layer->name;
+        if (!mixed_) return output_.layer->name;
         return output_.layer->name + std::string(endings[static_cast<std::size_t>(kind)]);
     }
 
-    /// `only_if_none`: just to have one file when no feature came.
-    GdalLayer& file_for(Kind kind, bool only_if_none = false) {
-        if (only_if_none) {
-            for (auto& file : files_) {
-                if (file) return *file;
-            }
-        }
+    /// The first feature of a kind says whether its file has heights.
+    GdalLayer& file_for(Kind kind, bool heights) {
         auto& file = files_[static_cast<std::size_t>(kind)];
         if (file) return *file;
         GdalLayer::Options options;
@@ -123,6 +114,7 @@ class ShapefileZip : public FileWriter {
             const bool is_point = !mixed_ && output_.layer->geometry_type == GeometryType::Point;
             options.geometry_type = is_point ? GeometryType::Point : type_of(kind);
         }
+        options.has_heights = heights;
         options.path = folder_ / (options.layer_name + (output.with_geometry ? ".shp" : ".dbf"));
         options.field_names = names_;
         options.times_as_text = true;

@@ -1,9 +1,12 @@
 // GeoPackage and FlatGeobuf: one file that holds everything.
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "gis/write/file/file_writer.hpp"
 #include "gis/write/file/gdal_layer.hpp"
+#include "gis/write/wkb_cursor.hpp"
 
 namespace gis {
 
@@ -11,17 +14,30 @@ namespace {
 
 class SingleFile : public FileWriter {
   public:
-    SingleFile(const FeatureOutput& output, const GdalLayer::Options& options)
-        : path_(options.path), layer_(output, options) {}
-    void write(const Feature& feature) override { layer_.write(feature); }
+    SingleFile(const FeatureOutput& output, GdalLayer::Options options)
+        : output_(output), options_(std::move(options)) {}
+
+    void write(const Feature& feature) override {
+        // The first feature says whether there are heights: the layer's declaration does not.
+        if (!layer_) open(!feature.wkb.empty() && has_heights(feature.wkb));
+        layer_->write(feature);
+    }
+
     std::filesystem::path finish() override {
-        layer_.close();
-        return path_;
+        if (!layer_) open(false);
+        layer_->close();
+        return options_.path;
     }
 
   private:
-    std::filesystem::path path_;
-    GdalLayer layer_;
+    void open(bool heights) {
+        options_.has_heights = heights;
+        layer_.emplace(output_, options_);
+    }
+
+    FeatureOutput output_;
+    GdalLayer::Options options_;
+    std::optional<GdalLayer> layer_;
 };
 
 GdalLayer::Options options_for(const FeatureOutput& output, const Provenance& about, std::string driver,
@@ -44,7 +60,8 @@ GdalLayer::Options options_for(const FeatureOutput& output, const Provenance& ab
 FileWriterPtr geopackage_file(const FeatureOutput& output, const Provenance& about,
                               const std::filesystem::path& folder) {
     GdalLayer::Options options = options_for(output, about, "GPKG", folder / (output.layer->name + ".gpkg"));
-    options.layer_options = {{"IDENTIFIER", about.title}, {"DESCRIPTION", about.text()}, {"FID", "fid_gpkg"}};
+    options.layer_options = {{"IDENTIFIER", about.title}, {"DESCRIPTION", about.text()}};
+    if (output.layer->find_field("fid") != nullptr) options.layer_options["FID"] = "fid_gpkg";
     if (output.with_geometry) options.layer_options["GEOMETRY_NAME"] = output.layer->geometry_column;
     return std::make_unique<SingleFile>(output, options);
 }
