@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "gis/write/wkb_cursor.hpp"
 
 namespace gis {
@@ -59,15 +62,44 @@ class GeometryText {
         out_ += R"(","coordinates":)";
     }
 
-    void position() {
+    static constexpr std::uint32_t positions_at_once = 64;
+    static constexpr std::size_t longest_position = 3 * (longest_decimal + 1) + 1;
+
+    char* put_position(char* at) {
         const auto [x, y, z] = wkb_.position();
-        out_ += '[';
-        append_decimal(out_, northing_first_ ? y : x, decimals_);
-        out_ += ',';
-        append_decimal(out_, northing_first_ ? x : y, decimals_);
+        *at++ = '[';
+        at = put_decimal(at, northing_first_ ? y : x, decimals_);
+        *at++ = ',';
+        at = put_decimal(at, northing_first_ ? x : y, decimals_);
         if (wkb_.has_z()) {
-            out_ += ',';
-            append_decimal(out_, z, 3);
+            *at++ = ',';
+            at = put_decimal(at, z, 3);
+        }
+        *at++ = ']';
+        return at;
+    }
+
+    void position() {
+        std::array<char, longest_position> text;
+        out_.append(text.data(), put_position(text.data()));
+    }
+
+    /// Most of what is written are these: straight into the buffer, some at a time.
+    void line() {
+        std::uint32_t left = wkb_.count();
+        out_ += '[';
+        for (bool is_first = true; left > 0;) {
+            const std::uint32_t count = std::min(left, positions_at_once);
+            const std::size_t size = out_.size();
+            out_.resize(size + count * (longest_position + 1));
+            char* at = out_.data() + size;
+            for (std::uint32_t i = 0; i < count; ++i) {
+                if (!is_first) *at++ = ',';
+                is_first = false;
+                at = put_position(at);
+            }
+            out_.resize(static_cast<std::size_t>(at - out_.data()));
+            left -= count;
         }
         out_ += ']';
     }
@@ -81,10 +113,6 @@ class GeometryText {
             part();
         }
         out_ += ']';
-    }
-
-    void line() {
-        list([this] { position(); });
     }
 
     void polygon() {

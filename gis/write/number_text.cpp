@@ -22,17 +22,6 @@ constexpr auto make_pairs() {
 }
 constexpr std::array<char, 200> pairs = make_pairs();
 
-/// Writes `value` in exactly `width` digits before `end`.
-char* put_fraction(char* end, std::uint64_t value, int width) {
-    for (; width >= 2; width -= 2) {
-        end -= 2;
-        std::memcpy(end, &pairs[2 * (value % 100)], 2);
-        value /= 100;
-    }
-    if (width == 1) *--end = static_cast<char>('0' + value % 10);
-    return end;
-}
-
 char* put_whole(char* end, std::uint64_t value) {
     while (value >= 100) {
         end -= 2;
@@ -48,53 +37,72 @@ char* put_whole(char* end, std::uint64_t value) {
     return end;
 }
 
+/// `value` from `at` on, leading digit first.
+char* put_forward(char* at, std::uint64_t value) {
+    if (value < 10) {
+        *at = static_cast<char>('0' + value);
+        return at + 1;
+    }
+    if (value < 100) {
+        std::memcpy(at, &pairs[2 * value], 2);
+        return at + 2;
+    }
+    std::array<char, 24> digits;
+    char* const end = digits.data() + digits.size();
+    const char* const begin = put_whole(end, value);
+    const auto size = static_cast<std::size_t>(end - begin);
+    std::memcpy(at, begin, size);
+    return at + size;
+}
+
 /// `Decimals` known while compiling: the divisions become multiplications.
 template <int Decimals, std::uint64_t Scale>
-void append_scaled(std::string& out, std::uint64_t scaled, bool negative) {
-    std::array<char, 32> digits;
-    char* end = digits.data() + digits.size();
-    char* begin = end;
+char* put_scaled(char* at, std::uint64_t scaled, bool negative) {
+    if (negative && scaled != 0) *at++ = '-';
+    at = put_forward(at, scaled / Scale);
     std::uint64_t fraction = scaled % Scale;
-    if (fraction != 0) {
-        int width = Decimals;
-        while (fraction % 10 == 0) {
-            fraction /= 10;
-            --width;
-        }
-        begin = put_fraction(begin, fraction, width);
-        *--begin = '.';
+    if (fraction == 0) return at;
+    *at++ = '.';
+    char* end = at + Decimals;
+    int width = Decimals;
+    for (char* place = end; width >= 2; width -= 2) {
+        place -= 2;
+        std::memcpy(place, &pairs[2 * (fraction % 100)], 2);
+        fraction /= 100;
     }
-    begin = put_whole(begin, scaled / Scale);
-    if (negative && scaled != 0) *--begin = '-';
-    out.append(begin, end);
+    if (width == 1) *at = static_cast<char>('0' + fraction);
+    while (end[-1] == '0') --end;
+    return end;
 }
 
 }  // namespace
 
-void append_decimal(std::string& out, double value, int decimals) {
+char* put_decimal(char* at, double value, int decimals) {
     const double wanted = value * powers_of_ten[static_cast<std::size_t>(decimals)];
     const double size = std::abs(wanted);
-    if (!(size < 9e17)) return append_double(out, value);  // beyond 64-bit integers
+    if (!(size < 9e17)) return std::to_chars(at, at + longest_decimal, value).ptr;  // beyond 64-bit integers
     const auto scaled = static_cast<std::uint64_t>(size + 0.5);
     const bool negative = wanted < 0;
     switch (decimals) {
         case 8:
-            return append_scaled<8, 100'000'000>(out, scaled, negative);
+            return put_scaled<8, 100'000'000>(at, scaled, negative);
         case 4:
-            return append_scaled<4, 10'000>(out, scaled, negative);
+            return put_scaled<4, 10'000>(at, scaled, negative);
         case 3:
-            return append_scaled<3, 1'000>(out, scaled, negative);
+            return put_scaled<3, 1'000>(at, scaled, negative);
         default: {
-            // Whole and fraction as nine decimals would be: any other precision is rare.
-            std::array<char, 64> text;
-            const auto [end, error] =
-                std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals);
-            std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
-            if (decimals > 0) digits = digits.substr(0, digits.find_last_not_of('0') + 1);
-            if (digits.ends_with('.')) digits.remove_suffix(1);
-            out += digits == "-0" ? "0" : digits;
+            char* end = std::to_chars(at, at + longest_decimal, value, std::chars_format::fixed, decimals).ptr;
+            while (decimals > 0 && end[-1] == '0') --end;
+            if (end[-1] == '.') --end;
+            if (end - at == 2 && at[0] == '-' && at[1] == '0') *at = '0', end = at + 1;
+            return end;
         }
     }
+}
+
+void append_decimal(std::string& out, double value, int decimals) {
+    std::array<char, longest_decimal> text;
+    out.append(text.data(), put_decimal(text.data(), value, decimals));
 }
 
 void append_integer(std::string& out, std::int64_t value) {

@@ -10,6 +10,10 @@ namespace gis {
 /// `value` with at most `decimals` (0 to 9) digits after the point, without trailing zeros. Finite values only.
 void append_decimal(std::string& out, double value, int decimals);
 
+inline constexpr std::size_t longest_decimal = 32;
+/// The same at `at`, where `longest_decimal` bytes are free; gives where it ends.
+char* put_decimal(char* at, double value, int decimals);
+
 void append_integer(std::string& out, std::int64_t value);
 
 /// The shortest text that reads back as the same double. Finite values only.

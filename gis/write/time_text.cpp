@@ -15,7 +15,8 @@ constexpr std::int64_t microseconds_per_day = 86'400'000'000;
 void append_digits(std::string& out, std::int64_t value, int width) {
     std::string digits;
     append_integer(digits, value);
-    if (digits.size() < static_cast<std::size_t>(width)) out.append(static_cast<std::size_t>(width) - digits.size(), '0');
+    if (digits.size() < static_cast<std::size_t>(width))
+        out.append(static_cast<std::size_t>(width) - digits.size(), '0');
     out += digits;
 }
 
