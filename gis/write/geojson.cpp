@@ -170,6 +170,13 @@ void GeoJsonFeatureText::append(std::string& out, const Feature& feature) const 
     out += '}';
 }
 
+void append_geojson_feature(std::string& out, const Layer& layer, const Feature& feature, const Crs& output_crs) {
+    FeatureQuery query;
+    query.layer = &layer;
+    query.output_crs = output_crs;
+    GeoJsonFeatureText(output_of(query)).append(out, feature);
+}
+
 void GeoJsonWriter::begin(std::string& out, const CollectionFacts& facts) {
     out += R"({"type":"FeatureCollection",)";
     if (facts.number_matched) out += fmt::format(R"("numberMatched":{},)", *facts.number_matched);

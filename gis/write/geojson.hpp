@@ -28,6 +28,9 @@ class GeoJsonFeatureText {
     std::vector<std::string> names_;  ///< `"name":`, from the second on with a comma before
 };
 
+/// One feature with all fields of its layer, as GeoJsonFeatureText writes it.
+void append_geojson_feature(std::string& out, const Layer& layer, const Feature& feature, const Crs& output_crs);
+
 /// A FeatureCollection (RFC 7946; OGC 17-069r4, clause 8). Coordinates stand in the axis order of the CRS's authority.
 class GeoJsonWriter : public FeatureWriter {
   public:

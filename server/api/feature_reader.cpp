@@ -59,4 +59,35 @@ gis::Feature FeatureReader::read(const db::Result& result, int row) {
     return feature;
 }
 
+namespace {
+
+gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& output_crs) {
+    gis::FeatureQuery query;
+    query.layer = &layer;
+    query.output_crs = output_crs;
+    return query;
+}
+
+}  // namespace
+
+FeatureRows::FeatureRows(const gis::FeatureQuery& query, db::Result result)
+    : reader_(query), sort_keys_(query.sort.size()), result_(std::move(result)) {}
+
+FeatureRows::FeatureRows(const gis::Layer& layer, const gis::Crs& output_crs, db::Result result)
+    : FeatureRows(query_of(layer, output_crs), std::move(result)) {}
+
+gis::PageKey FeatureRows::key(int index) const {
+    gis::PageKey key;
+    int column = result_.columns() - static_cast<int>(sort_keys_);
+    for (std::size_t i = 0; i < sort_keys_; ++i, ++column) {
+        if (result_.is_null(index, column)) {
+            key.sort.emplace_back();
+        } else {
+            key.sort.emplace_back(result_.text(index, column));
+        }
+    }
+    key.id = result_.text(index, 0);
+    return key;
+}
+
 }  // namespace api

@@ -29,13 +29,19 @@ class FeatureReader {
 /// Features of a whole result.
 class FeatureRows {
   public:
-    FeatureRows(const gis::FeatureQuery& query, db::Result result) : reader_(query), result_(std::move(result)) {}
+    /// Of gis::page_sql of that query.
+    FeatureRows(const gis::FeatureQuery& query, db::Result result);
+    /// Of gis::feature_sql with that CRS.
+    FeatureRows(const gis::Layer& layer, const gis::Crs& output_crs, db::Result result);
     int size() const { return result_.rows(); }
     /// Row `index`; its views live until the next call.
     gis::Feature at(int index) { return reader_.read(result_, index); }
+    /// Where a page after row `index` begins.
+    gis::PageKey key(int index) const;
 
   private:
     FeatureReader reader_;
+    std::size_t sort_keys_;
     db::Result result_;
 };
 

@@ -8,6 +8,7 @@
 #include "server/api/byte_channel.hpp"
 #include "server/api/clock_text.hpp"
 #include "server/api/feature_reader.hpp"
+#include "server/api/filter_parameters.hpp"
 #include "server/gate/gatekeeper.hpp"
 
 namespace api {
@@ -105,10 +106,14 @@ void each_feature(db::Connection& connection, const gis::FeatureQuery& query,
     const gis::SqlStatement statement = gis::page_sql(query);
     FeatureReader reader(query);
     int left = query.limit;
-    connection.query_each(statement.sql(), statement.parameters(), [&](const db::Result& row) {
-        if (query.limit > 0 && left-- == 0) return;  // the one more that a page asks for
-        take(reader.read(row, 0));
-    });
+    try {
+        connection.query_each(statement.sql(), statement.parameters(), [&](const db::Result& row) {
+            if (query.limit > 0 && left-- == 0) return;  // the one more that a page asks for
+            take(reader.read(row, 0));
+        });
+    } catch (const db::SqlError& error) {
+        blame_filter(query, error);
+    }
 }
 
 gis::CollectionFacts counted(const Services& services, db::Connection& connection, const Call& call,

@@ -11,6 +11,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/feature_format.hpp"
 #include "server/api/feature_reader.hpp"
+#include "server/api/filter_parameters.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
 #include "server/api/parameters.hpp"
@@ -49,7 +50,7 @@ Page read_page(db::Connection& connection, const gis::FeatureQuery& query, Count
     FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
     Page page;
     page.returned = std::min(rows.size(), query.limit);
-    if (rows.size() > query.limit) page.last_key = std::string(rows.at(page.returned - 1).id);
+    if (rows.size() > query.limit) page.last_key = gis::to_text(rows.key(page.returned - 1));
     page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
     if (writer != nullptr) writer->begin(page.text, facts_of(page));
     for (int i = 0; i < page.returned; ++i) {
@@ -77,10 +78,11 @@ std::string json_links(const std::string& items_url, const http::Request& reques
     return links.dump();
 }
 
-Response html_items(const gis::Layer& layer, const std::string& base_url, const Page& page,
+Response html_items(const gis::FeatureQuery& query, const std::string& base_url, const Page& page,
                     const std::optional<std::string>& next) {
+    const gis::Layer& layer = *query.layer;
     std::string head = "<tr><th>" + escape_html(layer.id_column) + "</th>";
-    for (const gis::Field& field : layer.fields) head += "<th>" + escape_html(field.title) + "</th>";
+    for (const gis::Field* field : gis::fields_of(query)) head += "<th>" + escape_html(field->title) + "</th>";
     std::string body = fmt::format(
         "<p>{} objets, {} sur cette page.</p><div "
         "class=\"table\"><table><thead>{}</tr></thead><tbody>{}</tbody></table></div>",
@@ -107,7 +109,8 @@ Answer items(const Services& services, CallPtr call) {
     if (is_geographic_only && !query.output_crs.is_crs84)
         throw gis::InvalidRequest("crs", std::string(format->title) + " has no CRS but " + gis::crs84().uri());
     const std::string question = question_of(layer, *request);
-    if (const auto token = request->query_value("token")) query.after = services.tokens.read(*token, question);
+    if (const auto token = request->query_value("token"))
+        query.after = gis::parse_page_key(services.tokens.read(*token, question), query.sort.size());
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     const auto next_of = [&services, request, url, question, limit = query.limit](const Page& page) {
@@ -131,12 +134,16 @@ Answer items(const Services& services, CallPtr call) {
         return facts;
     };
     auto work = [query, writer, url, call, facts_of, &counts = services.counts](db::Connection& connection) {
-        return read_page(connection, query, counts, call->caller->scope, writer.get(), url, facts_of);
+        try {
+            return read_page(connection, query, counts, call->caller->scope, writer.get(), url, facts_of);
+        } catch (const db::SqlError& error) {
+            blame_filter(query, error);
+        }
     };
     Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
 
     const std::optional<std::string> next = next_of(page);
-    if (format == nullptr) co_return html_items(layer, request->base_url, page, next);
+    if (format == nullptr) co_return html_items(query, request->base_url, page, next);
     Response response = Response::bytes(format->media_type, std::move(page.text));
     describe_answer(response, layer, query.output_crs);
     response.set_header("OGC-NumberMatched", std::to_string(page.matched));
@@ -166,15 +173,12 @@ Answer item(const Services& services, CallPtr call) {
     const std::string collection_url = request->base_url + "/collections/" + layer.name;
     const std::string url = collection_url + "/items/" + encode_path_segment(id);
     auto work = [statement, &layer, form, crs, keep = known.catalog](db::Connection& connection) {
-        gis::FeatureQuery query;
-        query.layer = &layer;
-        query.output_crs = crs;
-        FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
+        FeatureRows rows(layer, crs, connection.query(statement.sql(), statement.parameters()));
         std::string text;
         if (rows.size() == 0) return text;
         const gis::Feature feature = rows.at(0);
         if (form == Representation::AsJson) {
-            gis::GeoJsonFeatureText(gis::output_of(query)).append(text, feature);
+            gis::append_geojson_feature(text, layer, feature, crs);
             return text;
         }
         for (std::size_t i = 0; i < layer.fields.size(); ++i) {
