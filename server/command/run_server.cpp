@@ -32,6 +32,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto drain_time = std::chrono::seconds(20);
+constexpr auto longest_file = std::chrono::milliseconds(std::chrono::seconds(55));  // below the server's own limit
 constexpr auto longest_stream = std::chrono::milliseconds(std::chrono::minutes(30));
 constexpr int offered_epsg[] = {4326, 3857, 2154, 3949, 3950, 4258, 4171, 3035, 3034, 32631};
 
@@ -190,6 +191,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     db::ConnectionPool pool(pool_options);
     pool_options.threads = options.bulk_threads;
     pool_options.max_waiting = 0;
+    pool_options.niceness = 10;  // a download may take a moment longer, a map may not
+    pool_options.deadline = longest_file;
     pool_options.settings[0] = fmt::format("statement_timeout={}", longest_stream.count());
     db::ConnectionPool bulk(pool_options);
     const live::CatalogWatch catalog(dsn, log_event);

@@ -199,6 +199,12 @@ bool Connection::is_open() const {
     return connection_ && PQstatus(raw(connection_)) == CONNECTION_OK;
 }
 
+int Connection::local_backend_pid() const {
+    const char* host = PQhost(raw(connection_));
+    const bool is_local = host != nullptr && host[0] == '/';
+    return is_local ? PQbackendPID(raw(connection_)) : 0;
+}
+
 std::function<void()> Connection::canceller() const {
     const std::shared_ptr<PGcancel> cancel(PQgetCancel(raw(connection_)), PQfreeCancel);
     return [cancel] {

@@ -78,6 +78,8 @@ class Connection {
     std::optional<std::string> wait_notification(std::chrono::milliseconds timeout);
 
     bool is_open() const;
+    /// Process number of the server's side when it is reached by a Unix socket, else 0.
+    int local_backend_pid() const;
     /// A function that asks PostgreSQL to stop the statement in progress; callable from any thread, blocks briefly.
     std::function<void()> canceller() const;
     std::string quote_identifier(std::string_view name) const;

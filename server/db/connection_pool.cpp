@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/db/priority.hpp"
+
 namespace db {
 
 namespace {
@@ -106,6 +108,7 @@ ConnectionPool::Counters ConnectionPool::counters() const {
 }
 
 void ConnectionPool::work() {
+    if (options_.niceness > 0) yield_thread(options_.niceness);
     std::optional<Connection> connection;
     while (true) {
         Job job;
@@ -132,7 +135,10 @@ std::exception_ptr ConnectionPool::perform(Job& job, std::optional<Connection>& 
         try {
             if (job.query->is_cancelled()) throw gis::Unavailable("the request was called off");
             const bool reused = connection && connection->is_open();
-            if (!reused) connection.emplace(options_.dsn, options_.settings);
+            if (!reused) {
+                connection.emplace(options_.dsn, options_.settings);
+                if (options_.niceness > 0) yield_backend(*connection, options_.niceness);
+            }
             try {
                 connection->run_script(job.begin);
             } catch (const gis::Unavailable&) {
