@@ -8,6 +8,8 @@
 #include <ogr_srs_api.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -277,6 +279,26 @@ TEST_F(Export, FilesTellLicenceAndOrigin) {
     EXPECT_NE(std::string(about == nullptr ? "" : about).find("Mention obligatoire : nous"), std::string::npos);
     GDALClose(dataset);
     EXPECT_NE(fetch("/collections/place/export?f=csv").header("Link").find("rel=\"license\""), std::string::npos);
+}
+
+TEST_F(Export, GmlIsValidByTheOfficialSchemas) {
+    const char* configured = std::getenv("CARREAU_SCHEMAS");
+    const std::filesystem::path schemas = configured != nullptr ? configured : CARREAU_SOURCE_DIR "/../shared/schemas";
+    if (!std::filesystem::exists(schemas / "validate.sh")) GTEST_SKIP() << "no schemas in " << schemas;
+    if (std::system("command -v xmllint >/dev/null") != 0) GTEST_SKIP() << "xmllint is absent";
+    for (const char* layer : {"place", "square", "note", "lieu_dit"}) {
+        for (const char* crs : {"EPSG:4326", "EPSG:2154"}) {
+            const auto target = fmt::format("/collections/{}/export?f=gml&crs={}", layer, crs);
+            const std::string file = saved(fetch(target), "valid.gml");
+            const std::string log = (folder_.path() / "log").string();
+            const std::string command =
+                fmt::format("sh '{}' wfs '{}' > '{}' 2>&1", (schemas / "validate.sh").string(), file, log);
+            const int status = std::system(command.c_str());
+            std::ifstream in(log);
+            EXPECT_EQ(status, 0) << target << "\n"
+                                 << std::string(std::istreambuf_iterator<char>(in), {}).substr(0, 2000);
+        }
+    }
 }
 
 TEST_F(Export, FilesHaveALengthAndLeaveNothingBehind) {
