@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gis/demo/commune_plan.hpp"
+#include "gis/demo/random.hpp"
 #include "gis/demo/table_writer.hpp"
 
 namespace gis::demo {

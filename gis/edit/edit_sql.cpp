@@ -56,6 +56,12 @@ SqlStatement version_sql(const Layer& layer) {
     return sql.text(")::text, 0))");
 }
 
+SqlStatement stored_version_sql(const Layer& layer, const std::string& id) {
+    SqlStatement sql("select ");
+    sql.append(version_sql(layer)).text(" from ").table(layer.source_schema, layer.source_name);
+    return sql.text(" where ").ident(layer.id_column).text(" = ").param(id, layer.id_sql_type);
+}
+
 SqlStatement insert_sql(const CheckedEdit& edit) {
     const Layer& layer = *edit.layer;
     SqlStatement sql("insert into ");

@@ -12,6 +12,8 @@ namespace gis {
 
 /// The version of a feature: a text that differs when anything published of it does. Column of the layer's table or view.
 SqlStatement version_sql(const Layer& layer);
+/// The version of feature `id` as the caller sees it.
+SqlStatement stored_version_sql(const Layer& layer, const std::string& id);
 
 /// Adds a feature; gives its id and version.
 SqlStatement insert_sql(const CheckedEdit& edit);
