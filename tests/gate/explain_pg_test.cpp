@@ -138,7 +138,7 @@ void Explain::expect_all_indexed() {
             query.bbox = gis::Envelope{684000, 7043000, 684300, 7043300, layer.crs};
             expect_indexed(layer, session, gis::page_sql(query));
             expect_indexed(layer, session, gis::count_sql(query));
-            query.after = "12";
+            query.after = gis::PageKey{{}, "12"};
             query.bbox = gis::Envelope{box.west, box.south, box.east, box.north, query.output_crs};
             expect_indexed(layer, session, gis::page_sql(query));
             expect_indexed(layer, session,

@@ -49,6 +49,8 @@ const table = {
   "GET /collections": [() => [{ path: "/collections" }], always(200)],
   "GET /collections/{layer}": [everyLayer(""), byLayer],
   "GET /collections/{layer}/schema": [everyLayer("/schema"), byLayer],
+  "GET /collections/{layer}/queryables": [everyLayer("/queryables"), byLayer],
+  "GET /collections/{layer}/sortables": [everyLayer("/sortables"), byLayer],
   "GET /collections/{layer}/items": [
     (commune) => [...everyLayer("/items?limit=1")(), { layer: "ads_dossier", path: `/collections/ads_dossier/items?commune=${commune}` }],
     byLayer,
@@ -82,8 +84,9 @@ const table = {
   "GET /session/tokens": [() => [{ path: "/session/tokens" }], withAccount(200)],
   "POST /session/tokens": [() => [{ path: "/session/tokens", ...json({ title: "matrice", kind: "token" }) }], withAccount(403)],
   "DELETE /session/tokens/{id}": [() => [{ path: "/session/tokens/999999999" }], withAccount(404)],
-  "GET /login/oidc": [() => [{ path: "/login/oidc" }], always(404)],
-  "GET /login/oidc/callback": [() => [{ path: "/login/oidc/callback?code=x&state=y" }], always(404)],
+  // To the provider's page; what nobody began goes back to the portal, which says so.
+  "GET /login/oidc": [() => [{ path: "/login/oidc" }], always(303)],
+  "GET /login/oidc/callback": [() => [{ path: "/login/oidc/callback?code=x&state=y" }], always(303)],
 };
 
 /** Of administration: nothing is there for anybody but the administrator, who is answered something of it. */
