@@ -229,6 +229,7 @@ revoke all on function catalogue.editor, catalogue.id_taken, catalogue.commune_o
     catalogue.feature_history from public;
 grant execute on function catalogue.id_taken, catalogue.commune_of to carreau_editor;
 grant execute on function catalogue.record_since, catalogue.past, catalogue.may_edit, catalogue.feature_history to carreau_reader;
+grant execute on function catalogue.feature_history to carreau_editor;
 
 -- Street furniture and its like, surveyed and kept by the communes: what people edit.
 create schema topo;

@@ -51,6 +51,8 @@ struct Edit {
     std::vector<std::string> expected_versions;
     /// Values of every type came as text (XML): "12" is a whole number. Else JSON types are expected.
     bool values_are_text = false;
+    /// Insert of a feature that was there before: its id counts even where the database gives ids.
+    bool restores_id = false;
 };
 
 /// What one edit did: the features it made, changed or deleted, in order.

@@ -75,7 +75,7 @@ class Check {
             checked_.id = edit_.id;
             return;
         }
-        if (layer_.id_given) return;
+        if (layer_.id_given && !edit_.restores_id) return;
         const FieldValue* property = named(layer_.id_column);
         const bool has_property = property != nullptr && !std::holds_alternative<std::monostate>(property->value);
         if (!has_property && !edit_.id) {
@@ -84,8 +84,10 @@ class Check {
         }
         const Value value = has_property ? property->value : Value(*edit_.id);
         const CheckedValue id = check_value(id_field(), value, !has_property || edit_.values_are_text);
-        if (!id.is_good() || id.text->empty()) {
-            refuse(layer_.id_column, shown(value), id.is_good() ? "an id that is not empty expected" : id.expected);
+        constexpr std::size_t longest = 1000;  // what the address of a feature is read to
+        if (!id.is_good() || id.text->empty() || id.text->size() > longest) {
+            refuse(layer_.id_column, shown(value),
+                   id.is_good() ? fmt::format("an id of 1 to {} bytes expected", longest) : id.expected);
             return;
         }
         checked_.id = id.text;

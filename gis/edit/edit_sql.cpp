@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gis/filter/filter_sql.hpp"
+
 namespace gis {
 
 namespace {
@@ -130,6 +132,13 @@ SqlStatement lock_sql(const Layer& layer, const std::vector<std::string>& ids) {
     sql.text(" t on t.").ident(layer.id_column).text(" = k.id cross join lateral (select ");
     sql.append(version_sql(layer)).text(" from (select t.*) r) v(version)");
     return sql.text(" order by t.").ident(layer.id_column).text(" for update of t");
+}
+
+SqlStatement matching_sql(const Layer& layer, const Filter& filter, std::size_t limit) {
+    SqlStatement sql("select ");
+    sql.ident(layer.id_column).text("::text from ").table(layer.source_schema, layer.source_name).text(" where ");
+    add_filter(sql, layer, filter);
+    return sql.text(" limit ").param(static_cast<int>(limit));
 }
 
 SqlStatement visible_sql(const Layer& layer, const std::vector<std::string>& ids) {

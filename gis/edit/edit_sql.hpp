@@ -25,6 +25,8 @@ SqlStatement delete_sql(const CheckedEdit& edit);
 /// Locks those of the features that may be edited, in the order of their ids, so that two requests cannot lock each
 /// other out: position in `ids` (from 1), id, version.
 SqlStatement lock_sql(const Layer& layer, const std::vector<std::string>& ids);
+/// Ids of the features that match (a filter of bind_filter), of those that may be seen, at most `limit`.
+SqlStatement matching_sql(const Layer& layer, const Filter& filter, std::size_t limit);
 /// Positions in `ids` (from 1) of the features that may be seen.
 SqlStatement visible_sql(const Layer& layer, const std::vector<std::string>& ids);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "gis/edit/edit_sql.hpp"
 #include "gis/error.hpp"
 #include "gis/query/feature_query.hpp"
@@ -103,7 +105,11 @@ boost::asio::awaitable<Outcome> apply(const Services& services, CallPtr call, co
     auto work = [call, &layer, kind, id, crs, versions](db::Connection& connection) {
         EditBody body;
         if (kind == Edit::Kind::Delete) {
-            body.request.edits.push_back({kind, &layer, id, nullptr, {}, std::nullopt, {}, false});
+            Edit edit;
+            edit.kind = kind;
+            edit.layer = &layer;
+            edit.id = id;
+            body.request.edits.push_back(std::move(edit));
         } else {
             body = read_edit_body(call->request->body, layer, kind, id, crs);
         }

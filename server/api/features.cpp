@@ -12,6 +12,7 @@
 #include "server/api/html.hpp"
 #include "server/api/item_answer.hpp"
 #include "server/api/parameters.hpp"
+#include "server/api/past.hpp"
 
 namespace api {
 
@@ -107,11 +108,13 @@ Answer items(const Services& services, CallPtr call) {
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     CountCache& counts = services.counts;
-    auto work = [query, form, url, &counts, call](db::Connection& connection) {
+    auto work = [query, form, url, &counts, call, moment = past_moment(*call, layer)](db::Connection& connection) {
+        gis::FeatureQuery asked = query;
+        asked.as_of = settled(connection, *query.layer, moment);
         try {
-            return read_page(connection, query, counts, call->caller->scope, form, url);
+            return read_page(connection, asked, counts, call->caller->scope, form, url);
         } catch (const db::SqlError& error) {
-            blame_filter(query, error);
+            blame_filter(asked, error);
         }
     };
     const Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
@@ -141,10 +144,16 @@ Answer item(const Services& services, CallPtr call) {
     const http::RequestPtr& request = call->request;
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
-    require_known(*request, {"f", "crs"});
+    require_known(*request, {"f", "crs", "as-of", "datetime"});
+    const std::optional<PastMoment> moment = past_moment(*call, layer);
+    if (!moment && request->query_value("datetime")) gis::parse_datetime(query_text(*request, "datetime"));
     const Representation form = representation(*request);
     const gis::Crs crs = parse_crs(*request, "crs", offered_for(layer, services.offered_crs));
     const std::string id = request->param("id");
+    if (moment) {
+        Response response = co_await past_item(services, call, layer, id, crs, *moment);
+        co_return response;
+    }
     if (form == Representation::AsJson) {
         Response response = co_await item_answer(services, call, layer, id, crs);
         co_return response;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/api/handlers.hpp"
+#include "server/api/past.hpp"
 
 namespace api {
 
@@ -20,6 +21,10 @@ boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& servic
 /// The answer of GET /collections/{layer}/items/{id}: GeoJSON with links, Content-Crs and the feature's entity tag.
 /// Throws gis::NotFound.
 Answer item_answer(const Services& services, CallPtr call, const gis::Layer& layer, std::string id, gis::Crs crs);
+
+/// The same of the feature as it stood at a moment.
+Answer past_item(const Services& services, CallPtr call, const gis::Layer& layer, std::string id, gis::Crs crs,
+                 PastMoment moment);
 
 gis::NotFound no_feature(const gis::Layer& layer, const std::string& id);
 

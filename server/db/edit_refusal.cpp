@@ -64,6 +64,8 @@ gis::EditProblem problem_of(Connection& connection, const gis::CheckedEdit& edit
     if (state == "42501") return not_allowed(edit);
     if (state == "40P01" || state == "55P03" || state == "40001")
         throw gis::Unavailable("somebody else edits the same features; try again");
+    if (state == "428C9")
+        return problem(edit, Reason::Conflict, layer.id_column, "an id that the database gives expected: this one is its own");
     if (state == "23502") {
         const bool is_shape = error.column() == layer.geometry_column;
         return problem(edit, Reason::Content, is_shape ? "geometry" : error.column(), "a value expected, it is required");

@@ -77,7 +77,24 @@ class Application {
                              std::move(expected)});
     }
 
-    void expand_filters() {}
+    /// An edit of all features that match becomes one of each; what the caller does not see does not match.
+    void expand_filters() {
+        std::vector<CheckedEdit> expanded;
+        for (CheckedEdit& edit : edits_) {
+            if (!edit.filter) {
+                expanded.push_back(std::move(edit));
+                continue;
+            }
+            const Result ids = run(connection_, gis::matching_sql(*edit.layer, *edit.filter, gis::max_edits + 1));
+            if (expanded.size() + static_cast<std::size_t>(ids.rows()) > gis::max_edits)
+                throw gis::InvalidRequest("filter", fmt::format("at most {} features expected", gis::max_edits));
+            for (int i = 0; i < ids.rows(); ++i) {
+                expanded.push_back(edit);
+                expanded.back().id = ids.text(i, 0);
+            }
+        }
+        edits_ = std::move(expanded);
+    }
 
     /// The edits of features that are there already, by layer; layers and ids are locked in one order everywhere.
     void lock_targets() {
