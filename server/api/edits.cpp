@@ -136,7 +136,7 @@ boost::asio::awaitable<Response> changed_meanwhile(const Services& services, Cal
     if (!stored) throw no_feature(layer, id);
     Response response = refused(*call->request, refusal,
                                 {{"current", stored->feature + "}"}, {"yours", call->request->body}});
-    response.etag = feature_etag(stored->version, stored->feature);
+    response.set_header("ETag", feature_etag(stored->version, stored->feature));
     co_return response;
 }
 

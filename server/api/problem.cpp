@@ -63,7 +63,10 @@ http::Response refused(const http::Request& request, const gis::EditRefused& ref
     http::Response response = http::problem(meaning.status, meaning.title, refusal.what(), &request, field);
     Json document = Json::parse(std::get<std::string>(response.body));
     document["errors"] = errors_of(refusal);
-    for (const auto& [name, text] : documents) document[name] = Json::parse(text, nullptr, false);
+    for (const auto& [name, text] : documents) {
+        Json member = Json::parse(text, nullptr, false);
+        if (!member.is_discarded()) document[name] = std::move(member);
+    }
     response.body = document.dump(-1, ' ', false, Json::error_handler_t::replace);
     return response;
 }
