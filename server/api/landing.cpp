@@ -73,6 +73,8 @@ const std::vector<std::string>& conformance_classes() {
               "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
               "basic-spatial-operators", "spatial-functions", "temporal-functions", "property-property", "arithmetic"})
             uris.push_back(fmt::format("http://www.opengis.net/spec/cql2/1.0/conf/{}", name));
+        for (const char* name : {"create-replace-delete", "update", "optimistic-locking-etags", "features"})
+            uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/{}", name));
         for (const char* name : {"core", "html", "json", "landing-page", "oas30"})
             uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{}", name));
         uris.emplace_back("http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections");

@@ -82,6 +82,7 @@ TEST(Declarations, NameTablesAndColumnsThatExist) {
             ASSERT_TRUE(schema[table].contains(name)) << name;
             EXPECT_TRUE(fields.insert(name).second) << name;
             const std::map<std::string, std::string> type_of{{"text", "text"},
+                                                             {"uuid", "text"},
                                                              {"integer", "integer"},
                                                              {"double", "number"},
                                                              {"boolean", "boolean"},
@@ -104,7 +105,8 @@ TEST(Declarations, SayWhatTheMapAndTheCatalogueNeed) {
         EXPECT_EQ(layer.at("licence"), "Licence Ouverte 2.0");
         EXPECT_LE(layer.at("min_zoom").get<int>(), layer.at("max_zoom").get<int>());
         EXPECT_TRUE(
-            (std::set<std::string>{"org", "cadastre", "risque", "urba", "ads", "archeo"}).contains(layer.at("theme")));
+            (std::set<std::string>{"org", "cadastre", "risque", "urba", "ads", "archeo", "topo"})
+                .contains(layer.at("theme")));
         EXPECT_NE(gis::parse_geometry_type(layer.at("geometry_type").get<std::string>()), gis::GeometryType::Any);
     }
 }

@@ -44,6 +44,23 @@ function tilesOf(commune, path) {
 const tileStatus = (who, sample) => (listed[sample.layer](who) ? [200, 204] : 404);
 
 const json = (body) => ({ body: JSON.stringify(body) });
+
+const edited = { "instructeur.ads": ["ads_dossier"], archeologue: ["archeo_operation", "archeo_entite"], admin: Object.keys(layers) };
+const edits = (who, layer) => (edited[who] ?? []).includes(layer);
+const refusal = (who) => (who === "anonymous" ? 401 : 403);
+/** `status` for who edits the layer, a refusal for who sees it, nothing there for others. */
+const byEditor = (status) => (who, sample) => {
+  if (!listed[sample.layer](who)) return 404;
+  return edits(who, sample.layer) ? status : refusal(who);
+};
+/** The same by feature: an empty body is no feature, and a merge patch of nothing. */
+const byFeatureEditor = (status, always) => (who, sample) => {
+  if (always && edits(who, sample.layer)) return status;
+  if (!sees[who][sample.layer].has(sample.id)) return 404;
+  return edits(who, sample.layer) ? status : refusal(who);
+};
+const featurePaths = (suffix, extra = {}) => (commune) =>
+  features[commune].map((f) => ({ ...f, path: `/collections/${f.layer}/items/${f.id}${suffix}`, ...extra }));
 const table = {
   "GET /api": [() => [{ path: "/api?f=json" }], always(200)],
   "GET /collections": [() => [{ path: "/collections" }], always(200)],
@@ -59,6 +76,17 @@ const table = {
     (commune) => features[commune].map((f) => ({ ...f, path: `/collections/${f.layer}/items/${f.id}` })),
     (who, sample) => (sees[who][sample.layer].has(sample.id) ? 200 : 404),
   ],
+  "POST /collections/{layer}/items": [() => everyLayer("/items")().map((s) => ({ ...s, ...json({}) })), byEditor(422)],
+  "OPTIONS /collections/{layer}/items": [everyLayer("/items"), (who, sample) => (listed[sample.layer](who) ? 204 : 404)],
+  "PUT /collections/{layer}/items/{id}": [featurePaths("", json({})), byFeatureEditor(422, true)],
+  "PATCH /collections/{layer}/items/{id}": [featurePaths("", json({})), byFeatureEditor(204, false)],
+  "DELETE /collections/{layer}/items/{id}": [everyLayer("/items/999999999"), always(404)],
+  "OPTIONS /collections/{layer}/items/{id}": [
+    featurePaths(""),
+    (who, sample) => (listed[sample.layer](who) ? 204 : 404),
+  ],
+  "GET /collections/{layer}/items/{id}/history": [featurePaths("/history"), always(404)],
+  "POST /collections/{layer}/items/{id}/history/{change}/undo": [featurePaths("/history/1/undo", json({})), always(404)],
   "GET /collections/{layer}/export": [() => everyLayer("/export")().filter((s) => s.layer !== "parcelle"), byLayer],
   "GET /tiles/{layers}.json": [() => layerNames.map((layer) => ({ layer, path: `/tiles/${layer}.json` })), byLayer],
   "GET /tiles/{layers}/{z}/{x}/{y}.mvt": [(c) => tilesOf(c, (l, t) => `/tiles/${l}/${t.z}/${t.x}/${t.y}.mvt`), tileStatus],
