@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,11 @@ std::string parse_moment(const std::string& text, const std::string& parameter);
 /// One feature by id, columns as `page_sql`; as it stood at `as_of` when that is given.
 SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& output_crs,
                          const std::optional<std::string>& as_of = std::nullopt);
+
+/// Where the page begins that leaves out `skipped` features of the query (after `query.after`, when there is one): the
+/// key of the last of them, as one row of the id and the values of the sort keys, all as text; no row when there are not
+/// so many. Costs as much as walking over them, without their geometries and fields.
+SqlStatement key_sql(const FeatureQuery& query, std::int64_t skipped);
 
 /// How many features match, whatever the page: one int8.
 SqlStatement count_sql(const FeatureQuery& query);

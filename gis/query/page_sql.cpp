@@ -260,6 +260,21 @@ SqlStatement page_sql(const FeatureQuery& query) {
     return statement;
 }
 
+SqlStatement key_sql(const FeatureQuery& query, std::int64_t skipped) {
+    SqlStatement statement("select ");
+    statement.ident(query.layer->id_column).text("::text");
+    add_keys_as_text(statement, query, 0);
+    add_source(statement, query);
+    add_conditions(statement, query);
+    if (query.after) {
+        statement.text(" and ");
+        add_after(statement, query, 0);
+    }
+    add_order(statement, query);
+    statement.text(" offset ").param(std::to_string(skipped - 1), "bigint").text(" limit 1");
+    return statement;
+}
+
 SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& output_crs,
                          const std::optional<std::string>& as_of) {
     require_value_of(Field{layer.id_column, "", layer.id_type, layer.id_sql_type, "", 0}, id);

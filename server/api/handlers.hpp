@@ -60,6 +60,9 @@ Answer style(const Services& services, CallPtr call);
 // export.cpp
 Answer export_layer(const Services& services, CallPtr call);
 
+// wfs.cpp
+Answer web_feature_service(const Services& services, CallPtr call);
+
 // cadastre_search.cpp
 Answer search(const Services& services, CallPtr call);
 

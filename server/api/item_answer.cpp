@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gis/edit/edit_sql.hpp"
+#include "gis/write/geojson.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/edit_body.hpp"
 #include "server/api/feature_reader.hpp"

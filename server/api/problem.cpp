@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gis/error.hpp"
+#include "server/api/wfs.hpp"
 #include "server/gate/errors.hpp"
 #include "server/http/problem.hpp"
 
@@ -72,6 +73,9 @@ http::Response refused(const http::Request& request, const gis::EditRefused& ref
 }
 
 http::Response to_response(const http::Request& request, std::exception_ptr error) {
+    if (request.route == "/wfs") {
+        if (auto report = wfs_problem(request, error)) return std::move(*report);
+    }
     try {
         std::rethrow_exception(error);
     } catch (const gis::InvalidRequest& invalid) {

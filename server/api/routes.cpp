@@ -37,6 +37,9 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Post, "/collections/{layer}/items/{id}/history/{change}/undo", undo_change);
     guarded(Method::Get, "/collections/{layer}/export", export_layer);
 
+    guarded(Method::Get, "/wfs", web_feature_service);
+    guarded(Method::Post, "/wfs", web_feature_service);
+
     guarded(Method::Get, "/tiles/{layers}.json", tile_json);
     guarded(Method::Get, "/tiles/{layers}/{z}/{x}/{y}.mvt", tile);
     open("/tileMatrixSets", tile_matrix_sets);

@@ -43,6 +43,11 @@ function tilesOf(commune, path) {
 }
 const tileStatus = (who, sample) => (listed[sample.layer](who) ? [200, 204] : 404);
 
+const byId = "urn:ogc:def:query:OGC-WFS::GetFeatureById";
+/** A feature's name in WFS: characters that an XML name cannot hold are written as ISO 9075-14 does. */
+const nameOf = (f) =>
+  `${f.layer}.${String(f.id).replace(/_(?=x)|[^A-Za-z0-9_.-]/g, (c) => `_x${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}_`)}`;
+
 const json = (body) => ({ body: JSON.stringify(body) });
 
 const edited = { "instructeur.ads": ["ads_dossier"], archeologue: ["archeo_operation", "archeo_entite"], admin: Object.keys(layers) };
@@ -95,6 +100,31 @@ const table = {
   "GET /collections/{layer}/tiles/{set}/{z}/{y}/{x}": [
     (c) => tilesOf(c, (l, t) => `/collections/${l}/tiles/WebMercatorQuad/${t.z}/${t.y}/${t.x}`),
     tileStatus,
+  ],
+  "GET /wfs": [
+    (commune) => [
+      { path: "/wfs?service=WFS&request=GetCapabilities" },
+      ...layerNames.map((layer) => ({ layer, path: `/wfs?service=WFS&version=2.0.0&request=GetFeature&count=1&typenames=${layer}` })),
+      ...layerNames.map((layer) => ({ layer, path: `/wfs?service=WFS&version=1.1.0&request=DescribeFeatureType&typename=${layer}` })),
+      ...features[commune].map((f) => ({ ...f, path: `/wfs?service=WFS&version=2.0.0&request=GetFeature&storedquery_id=${byId}&id=${nameOf(f)}` })),
+    ],
+    (who, sample) => {
+      if (!sample.layer) return 200;
+      if (sample.id) return sees[who][sample.layer].has(sample.id) ? 200 : 404;
+      return listed[sample.layer](who) ? 200 : 400; // an unknown type name, and nothing else is said
+    },
+  ],
+  "POST /wfs": [
+    () => layerNames.flatMap((layer) => [
+      { layer, path: "/wfs", body: `<GetFeature xmlns="http://www.opengis.net/wfs" service="WFS" version="1.1.0" maxFeatures="1"><Query typeName="${layer}"/></GetFeature>` },
+      { layer, deletes: true, path: "/wfs", body: `<Transaction xmlns="http://www.opengis.net/wfs" service="WFS" version="1.1.0"><Delete typeName="${layer}">
+          <Filter xmlns="http://www.opengis.net/ogc"><FeatureId fid="${layer}.nobody"/></Filter></Delete></Transaction>` },
+    ]),
+    (who, sample) => {
+      if (!listed[sample.layer](who)) return 400;
+      if (!sample.deletes) return 200;
+      return who === "anonymous" ? 401 : [403, 404];
+    },
   ],
   "GET /styles": [() => [{ path: "/styles" }], always(200)],
   "GET /styles/{style}": [() => layerNames.map((layer) => ({ layer, path: `/styles/${layer}` })), byLayer],
