@@ -56,7 +56,7 @@ double t_of(double latitude) {
 }
 
 /// Conformal to geodetic latitude: the series in sin 2x, sin 4x, sin 6x, sin 8x of J. P. Snyder, "Map Projections - A
-/// Working Manual" (USGS PP 1395, 3-5), re-arranged in powers of cos 2x. What is left out is below 1e-11 degree.
+/// Working Manual" (USGS PP 1395, 3-5), re-arranged in powers of cos 2x. What is left out is below 1e-10 degree.
 constexpr double s2 = e2 / 2 + 5 * e2 * e2 / 24 + e2 * e2 * e2 / 12 + 13 * e2 * e2 * e2 * e2 / 360;
 constexpr double s4 = 7 * e2 * e2 / 48 + 29 * e2 * e2 * e2 / 240 + 811 * e2 * e2 * e2 * e2 / 11520;
 constexpr double s6 = 7 * e2 * e2 * e2 / 120 + 81 * e2 * e2 * e2 * e2 / 1120;
