@@ -93,9 +93,10 @@ void StreetWriter::write_side(const Side& side, Random& random) {
     const auto state = [&] { return std::string(random.pick(states)); };
     lines_.add({uuid(random), side.commune, std::string("bordure"), state(), 0.15, built()},
                wkb_line({rounded(side.at(begin, kerb)), rounded(side.at(end, kerb))}));
-    areas_.add({uuid(random), side.commune, std::string("trottoir"), std::string(random.pick(coverings)), state(), built()},
-               wkb_polygon({rounded(side.at(begin, kerb)), rounded(side.at(end, kerb)), rounded(side.at(end, edge)),
-                            rounded(side.at(begin, edge))}));
+    areas_.add(
+        {uuid(random), side.commune, std::string("trottoir"), std::string(random.pick(coverings)), state(), built()},
+        wkb_polygon({rounded(side.at(begin, kerb)), rounded(side.at(end, kerb)), rounded(side.at(end, edge)),
+                     rounded(side.at(begin, edge))}));
     write_furniture(side, random);
 }
 

@@ -33,7 +33,7 @@ EditRefused::EditRefused(std::vector<EditProblem> problems)
 EditProblem::Reason EditRefused::reason() const {
     const auto same = [&](const EditProblem& p) { return p.reason == problems_.front().reason; };
     return !problems_.empty() && std::all_of(problems_.begin(), problems_.end(), same) ? problems_.front().reason
-                                                                                        : EditProblem::Reason::Content;
+                                                                                       : EditProblem::Reason::Content;
 }
 
 }  // namespace gis

@@ -79,8 +79,8 @@ struct EditProblem {
     std::string expected;   ///< "a date such as 2026-01-31"
 };
 
-/// A request of edits as its parser gives it: what it could not even read as an edit is in `problems`, and told together
-/// with what the checks find.
+/// A request of edits as its parser gives it: what it could not even read as an edit is in `problems`, and told
+/// together with what the checks find.
 struct EditRequest {
     std::vector<Edit> edits;
     std::vector<EditProblem> problems;

@@ -58,8 +58,8 @@ class Check {
     }
 
     const FieldValue* named(std::string_view field) const {
-        const auto found =
-            std::find_if(edit_.values.begin(), edit_.values.end(), [&](const FieldValue& v) { return v.field == field; });
+        const auto found = std::find_if(edit_.values.begin(), edit_.values.end(),
+                                        [&](const FieldValue& v) { return v.field == field; });
         return found == edit_.values.end() ? nullptr : &*found;
     }
 

@@ -10,7 +10,8 @@
 
 namespace gis {
 
-/// The version of a feature: a text that differs when anything published of it does. Column of the layer's table or view.
+/// The version of a feature: a text that differs when anything published of it does. Column of the layer's table or
+/// view.
 SqlStatement version_sql(const Layer& layer);
 /// The version of feature `id` as the caller sees it.
 SqlStatement stored_version_sql(const Layer& layer, const std::string& id);
@@ -32,8 +33,8 @@ SqlStatement visible_sql(const Layer& layer, const std::vector<std::string>& ids
 
 /// The stored shape of feature `id` as WKB in `crs`: what a client was given who read it so.
 SqlStatement stored_shape_sql(const Layer& layer, const std::string& id, const Crs& crs);
-/// The commune where the feature will lie, NULL when none is known there, and whether `code` (nothing: the stored one) is
-/// one that it lies in.
+/// The commune where the feature will lie, NULL when none is known there, and whether `code` (nothing: the stored one)
+/// is one that it lies in.
 SqlStatement commune_sql(const CheckedEdit& edit, const std::optional<std::string>& code);
 /// One boolean for each claim: whether it says what is stored.
 SqlStatement claims_sql(const CheckedEdit& edit);

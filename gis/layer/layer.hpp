@@ -32,10 +32,10 @@ struct Field {
     std::string description;
     int tile_min_zoom = 0;  ///< lowest zoom at which tiles carry it; above `max_zoom` means never
 
-    bool required = false;         ///< a feature cannot be without it
-    bool editable = true;          ///< false: the database computes it, or the declaration says it is not for editing
-    bool has_default = false;      ///< the database gives a value to a new feature that comes without
-    std::vector<Code> codes{};     ///< the only values there are, in order; empty: any
+    bool required = false;      ///< a feature cannot be without it
+    bool editable = true;       ///< false: the database computes it, or the declaration says it is not for editing
+    bool has_default = false;   ///< the database gives a value to a new feature that comes without
+    std::vector<Code> codes{};  ///< the only values there are, in order; empty: any
     std::optional<int> max_length{};  ///< characters of a text
     std::optional<double> minimum{};  ///< of a number
     std::optional<double> maximum{};

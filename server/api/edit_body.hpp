@@ -15,13 +15,14 @@ struct EditBody {
     bool is_collection = false;  ///< a FeatureCollection: Insert only
 };
 
-/// Reads GeoJSON: a Feature, or a FeatureCollection to insert; for Update also a JSON merge patch of a feature (RFC 7396),
-/// whose geometry is replaced as a whole. `id` is the path's. Coordinates are in `crs` and its authority's axis order.
-/// Throws gis::InvalidRequest when the body is no JSON, nests too deep or names a member twice.
+/// Reads GeoJSON: a Feature, or a FeatureCollection to insert; for Update also a JSON merge patch of a feature (RFC
+/// 7396), whose geometry is replaced as a whole. `id` is the path's. Coordinates are in `crs` and its authority's axis
+/// order. Throws gis::InvalidRequest when the body is no JSON, nests too deep or names a member twice.
 EditBody read_edit_body(const std::string& body, const gis::Layer& layer, gis::Edit::Kind kind,
                         const std::optional<std::string>& id, const gis::Crs& crs);
 
-/// The CRS of the header Content-Crs, with angle brackets or without; CRS84 when it is absent. Throws gis::InvalidRequest.
+/// The CRS of the header Content-Crs, with angle brackets or without; CRS84 when it is absent. Throws
+/// gis::InvalidRequest.
 gis::Crs content_crs(const http::Request& request, const std::vector<gis::Crs>& offered);
 
 /// The versions that If-Match names; empty when it is absent or "*". Throws gis::InvalidRequest.

@@ -19,8 +19,8 @@ class Unfit : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-constexpr std::array<GeometryType, 6> known_types{GeometryType::Point,        GeometryType::LineString,
-                                                  GeometryType::Polygon,      GeometryType::MultiPoint,
+constexpr std::array<GeometryType, 6> known_types{GeometryType::Point,           GeometryType::LineString,
+                                                  GeometryType::Polygon,         GeometryType::MultiPoint,
                                                   GeometryType::MultiLineString, GeometryType::MultiPolygon};
 
 GeometryType type_of(const json& geometry) {

@@ -58,7 +58,8 @@ bool may_edit(const Call& call, const gis::Layer& layer) {
 }
 
 /// Whether the caller sees the feature.
-boost::asio::awaitable<bool> is_visible(const Services& services, CallPtr call, const gis::Layer& layer, std::string id) {
+boost::asio::awaitable<bool> is_visible(const Services& services, CallPtr call, const gis::Layer& layer,
+                                        std::string id) {
     gis::SqlStatement statement;
     try {
         statement = gis::feature_sql(layer, id, layer.crs);
@@ -80,7 +81,8 @@ boost::asio::awaitable<void> require_right(const Services& services, CallPtr cal
         const bool seen = co_await is_visible(services, call, layer, *id);
         if (!seen) throw no_feature(layer, *id);
     }
-    if (!layer.editable) throw gis::NotAllowed("the layer '" + layer.name + "' cannot be edited: it is a view or keeps no history");
+    if (!layer.editable)
+        throw gis::NotAllowed("the layer '" + layer.name + "' cannot be edited: it is a view or keeps no history");
     if (call->caller->is_anonymous()) throw gate::Unauthorized("log in to edit");
     throw gis::NotAllowed("no convention of yours gives the right to edit '" + layer.name + "'");
 }
@@ -134,8 +136,8 @@ boost::asio::awaitable<Response> changed_meanwhile(const Services& services, Cal
     const gis::Crs crs = content_crs(*call->request, offered_for(layer, services.offered_crs));
     const std::optional<ItemText> stored = co_await read_item(services, call, layer, id, crs);
     if (!stored) throw no_feature(layer, id);
-    Response response = refused(*call->request, refusal,
-                                {{"current", stored->feature + "}"}, {"yours", call->request->body}});
+    Response response =
+        refused(*call->request, refusal, {{"current", stored->feature + "}"}, {"yours", call->request->body}});
     response.set_header("ETag", feature_etag(stored->version, stored->feature));
     co_return response;
 }
@@ -223,8 +225,8 @@ Answer items_options(const Services&, CallPtr call) {
     co_return response;
 }
 
-/// Of a feature he sees, what he may do with it; of any other id, what he may do with some of the layer: clients ask with
-/// an id they made up, and the answer does not tell whether there is such a feature.
+/// Of a feature he sees, what he may do with it; of any other id, what he may do with some of the layer: clients ask
+/// with an id they made up, and the answer does not tell whether there is such a feature.
 Answer item_options(const Services& services, CallPtr call) {
     const gis::Layer& layer = require_layer(*call->known.catalog, call->request->param("layer"));
     const std::string id = call->request->param("id");

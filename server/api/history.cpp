@@ -1,4 +1,5 @@
-// The record of a feature for those who edit it: who changed it when, from what to what; and taking the last change back.
+// The record of a feature for those who edit it: who changed it when, from what to what; and taking the last change
+// back.
 
 #include <fmt/format.h>
 
@@ -31,7 +32,8 @@ std::vector<Change> read_changes(db::Connection& connection, const gis::Layer& l
     const std::vector<db::Parameter> values{std::to_string(layer.id), id, std::to_string(crs.srid)};
     const db::Result rows = connection.query(
         "select change, to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), by, op, before::text, "
-        "st_asbinary(st_transform(before_shape, $3::int)), after::text, st_asbinary(st_transform(after_shape, $3::int)) "
+        "st_asbinary(st_transform(before_shape, $3::int)), after::text, st_asbinary(st_transform(after_shape, "
+        "$3::int)) "
         "from catalogue.feature_history($1::int, $2)",
         values);
     std::vector<Change> changes;
@@ -56,7 +58,8 @@ Json side_of(const gis::Layer& layer, const std::string& id, const std::optional
         gis::append_geojson_geometry(text, shape, crs.northing_first, gis::coordinate_decimals(crs));
         feature["geometry"] = Json::parse(text);
     }
-    for (const gis::Field& field : layer.fields) feature["properties"][field.name] = row->value(field.name, nlohmann::json());
+    for (const gis::Field& field : layer.fields)
+        feature["properties"][field.name] = row->value(field.name, nlohmann::json());
     return feature;
 }
 
@@ -145,10 +148,11 @@ Answer undo_change(const Services& services, CallPtr call) {
         const auto found = std::find_if(changes.begin(), changes.end(),
                                         [&](const Change& c) { return std::to_string(c.number) == wanted; });
         if (found == changes.end())
-            throw gis::NotFound(fmt::format("there is no change '{}' of '{}'", wanted.substr(0, 50), id.substr(0, 100)));
+            throw gis::NotFound(
+                fmt::format("there is no change '{}' of '{}'", wanted.substr(0, 50), id.substr(0, 100)));
         if (found != changes.begin())
-            throw gis::Conflict("change", fmt::format("{} is not the last change: take back {} of {} first", found->number,
-                                                      changes.front().number, changes.front().at));
+            throw gis::Conflict("change", fmt::format("{} is not the last change: take back {} of {} first",
+                                                      found->number, changes.front().number, changes.front().at));
         gis::EditRequest edits;
         edits.edits.push_back(reverse_of(layer, id, *found));
         db::apply_edits(connection, std::move(edits));

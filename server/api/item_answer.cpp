@@ -15,8 +15,8 @@ gis::NotFound no_feature(const gis::Layer& layer, const std::string& id) {
     return gis::NotFound(fmt::format("there is no feature '{}' in '{}'", id.substr(0, 100), layer.name));
 }
 
-boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& services, CallPtr call, const gis::Layer& layer,
-                                                          std::string id, gis::Crs crs) {
+boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& services, CallPtr call,
+                                                          const gis::Layer& layer, std::string id, gis::Crs crs) {
     gis::SqlStatement statement;
     try {
         statement = gis::feature_sql(layer, id, crs);
@@ -40,8 +40,8 @@ boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& servic
 
 namespace {
 
-Response item_response(const http::Request& request, const gis::Layer& layer, const std::string& id, const gis::Crs& crs,
-                       std::string text) {
+Response item_response(const http::Request& request, const gis::Layer& layer, const std::string& id,
+                       const gis::Crs& crs, std::string text) {
     const std::string collection_url = request.base_url + "/collections/" + layer.name;
     const std::string url = collection_url + "/items/" + encode_path_segment(id);
     const Json links = Json::array({link(url + query_without(request, {}), "self", geojson_type),

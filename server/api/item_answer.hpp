@@ -15,8 +15,8 @@ struct ItemText {
 };
 
 /// Nothing when there is no such feature, or he may not see it.
-boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& services, CallPtr call, const gis::Layer& layer,
-                                                          std::string id, gis::Crs crs);
+boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& services, CallPtr call,
+                                                          const gis::Layer& layer, std::string id, gis::Crs crs);
 
 /// The answer of GET /collections/{layer}/items/{id}: GeoJSON with links, Content-Crs and the feature's entity tag.
 /// Throws gis::NotFound.

@@ -175,11 +175,11 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
         paths[path + "/items"] =
             operation("items." + layer.name, layer.title + ": features", layer.theme, items_parameters(layer),
                       geojson_type, component("schemas/featureCollection"));
-        paths[path + "/items/{featureId}"] =
-            operation("item." + layer.name, layer.title + ": one feature", layer.theme,
-                      Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
-                                   component("parameters/crs"), component("parameters/f"), component("parameters/as-of")}),
-                      geojson_type, component("schemas/feature"));
+        paths[path + "/items/{featureId}"] = operation(
+            "item." + layer.name, layer.title + ": one feature", layer.theme,
+            Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
+                         component("parameters/crs"), component("parameters/f"), component("parameters/as-of")}),
+            geojson_type, component("schemas/feature"));
         add_edit_operations(paths, layer);
     }
     for (const gis::Layer& layer : catalog.layers()) {

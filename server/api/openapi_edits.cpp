@@ -66,8 +66,8 @@ void add_edit_operations(Json& paths, const gis::Layer& layer) {
     if (!layer.editable) return;
     Json& items = paths["/collections/" + layer.name + "/items"];
     Json& item = paths["/collections/" + layer.name + "/items/{featureId}"];
-    items["post"] = with_body(operation("create", "new feature", layer, false, "201", "Made; Location says where"),
-                              geojson_type);
+    items["post"] =
+        with_body(operation("create", "new feature", layer, false, "201", "Made; Location says where"), geojson_type);
     item["put"] = with_body(operation("replace", "replace a feature", layer, true, "204", "Replaced"), geojson_type);
     item["patch"] = with_body(operation("update", "change a feature", layer, true, "204", "Changed"),
                               "application/merge-patch+json");

@@ -15,7 +15,8 @@ std::optional<PastMoment> past_moment(const Call& call, const gis::Layer& layer)
         if (!layer.tracked)
             throw gis::InvalidRequest("as-of", fmt::format("the layer '{}' keeps no record of its past", layer.name));
         moment = PastMoment{gis::parse_moment(std::string(*as_of), "as-of"), true};
-    } else if (const auto datetime = request.query_value("datetime"); datetime && layer.tracked && layer.datetime_column.empty()) {
+    } else if (const auto datetime = request.query_value("datetime");
+               datetime && layer.tracked && layer.datetime_column.empty()) {
         const gis::TimeInterval interval = gis::parse_datetime(std::string(*datetime));
         if (interval.end) moment = PastMoment{*interval.end, false};
     }

@@ -17,9 +17,9 @@ struct PastMoment {
     bool is_strict = true;
 };
 
-/// Reads `as-of`, and `datetime` where the layer has no dates of its own but keeps a record: then it is the record's time
-/// that is asked, the end of an interval. Nothing: the present. Throws gis::InvalidRequest where no record is kept, and
-/// gis::NotAllowed to whom the layer shows positions made coarse: those have no past.
+/// Reads `as-of`, and `datetime` where the layer has no dates of its own but keeps a record: then it is the record's
+/// time that is asked, the end of an interval. Nothing: the present. Throws gis::InvalidRequest where no record is
+/// kept, and gis::NotAllowed to whom the layer shows positions made coarse: those have no past.
 std::optional<PastMoment> past_moment(const Call& call, const gis::Layer& layer);
 
 /// The moment as SQL is to be asked for it; nothing when it is not past. Throws gis::InvalidRequest.

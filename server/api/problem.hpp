@@ -14,8 +14,8 @@ namespace api {
 /// request id and nothing of SQL, paths or types. Errors on API paths are application/problem+json.
 http::Response to_response(const http::Request& request, std::exception_ptr error);
 
-/// A refused edit: 422, or what its problems agree on (403, 404, 409, 412), and every problem in `errors`. `documents` are
-/// further members, each a JSON text.
+/// A refused edit: 422, or what its problems agree on (403, 404, 409, 412), and every problem in `errors`. `documents`
+/// are further members, each a JSON text.
 http::Response refused(const http::Request& request, const gis::EditRefused& refusal,
                        const std::vector<std::pair<std::string, std::string>>& documents = {});
 

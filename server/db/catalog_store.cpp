@@ -58,17 +58,18 @@ struct Column {
 
 std::vector<Column> columns_of(pqxx::work& transaction, const std::string& schema, const std::string& table) {
     std::vector<Column> columns;
-    for (const auto& row : run(transaction,
-                               "select a.attname, format_type(a.atttypid, null), a.attnotnull, "
-                               "a.atthasdef or a.attidentity <> '', a.attgenerated <> '' or a.attidentity = 'a', "
-                               "case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4 "
-                               "then a.atttypmod - 4 end, "
-                               "case when a.atttypid = 'numeric'::regtype and a.atttypmod > 4 then "
-                               "power(10::float8, (((a.atttypmod - 4) >> 16) & 65535) - ((a.atttypmod - 4) & 2047)) end "
-                               "from pg_attribute a "
-                               "where a.attrelid = to_regclass(format('%I.%I', $1::text, $2::text)) and a.attnum > 0 "
-                               "and not a.attisdropped order by a.attnum",
-                               schema, table)) {
+    for (const auto& row :
+         run(transaction,
+             "select a.attname, format_type(a.atttypid, null), a.attnotnull, "
+             "a.atthasdef or a.attidentity <> '', a.attgenerated <> '' or a.attidentity = 'a', "
+             "case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4 "
+             "then a.atttypmod - 4 end, "
+             "case when a.atttypid = 'numeric'::regtype and a.atttypmod > 4 then "
+             "power(10::float8, (((a.atttypmod - 4) >> 16) & 65535) - ((a.atttypmod - 4) & 2047)) end "
+             "from pg_attribute a "
+             "where a.attrelid = to_regclass(format('%I.%I', $1::text, $2::text)) and a.attnum > 0 "
+             "and not a.attisdropped order by a.attnum",
+             schema, table)) {
         Column column{row[0].c_str(), row[1].c_str(), row[2].as<bool>(), row[3].as<bool>(), row[4].as<bool>()};
         if (!row[5].is_null()) column.max_length = row[5].as<int>();
         // Below 10^(p-s); what rounds up to it is the database's to refuse.
@@ -368,8 +369,12 @@ std::string checked_codes(const json& codes, const std::string& field, gis::Fiel
 }
 
 EditRules edit_rules(const json& field, const std::string& name, gis::FieldType type) {
-    EditRules rules{optional_of<bool>(field, "required"), value_of(field, "editable", true),     std::nullopt,
-                    optional_of<int>(field, "max_length"), optional_of<double>(field, "minimum"), optional_of<double>(field, "maximum")};
+    EditRules rules{optional_of<bool>(field, "required"),
+                    value_of(field, "editable", true),
+                    std::nullopt,
+                    optional_of<int>(field, "max_length"),
+                    optional_of<double>(field, "minimum"),
+                    optional_of<double>(field, "maximum")};
     if (field.contains("codes") && !field["codes"].is_null()) rules.codes = checked_codes(field["codes"], name, type);
     if (rules.max_length && *rules.max_length < 1)
         throw gis::InvalidRequest("fields", fmt::format("'{}': max_length must be at least 1", name));
@@ -567,7 +572,8 @@ void set_field(const std::string& dsn, const std::string& layer_name, const std:
         }
         const EditRules rules = edit_rules(field, name, gis::parse_field_type(string_of(field, "type")));
         run(transaction,
-            "update catalogue.field set title = $3, description = $4, tile_min_zoom = $5, required = $6, editable = $7, "
+            "update catalogue.field set title = $3, description = $4, tile_min_zoom = $5, required = $6, editable = "
+            "$7, "
             "codes = $8::jsonb, max_length = $9, minimum = $10, maximum = $11 where layer_id = $1 and name = $2",
             layer_id, name, string_of(field, "title", name), string_of(field, "description"),
             value_of(field, "tile_min_zoom", 0), rules.required, rules.editable, rules.codes, rules.max_length,

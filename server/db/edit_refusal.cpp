@@ -45,8 +45,10 @@ gis::EditProblem problem(const gis::CheckedEdit& edit, Reason reason, const std:
 gis::EditProblem not_allowed(const gis::CheckedEdit& edit) {
     const gis::Layer& layer = *edit.layer;
     if (!layer.commune_column.empty())
-        return problem(edit, Reason::NotAllowed, layer.commune_column, "a commune where you may edit this layer expected");
-    return problem(edit, Reason::NotAllowed, "", "a feature that you may edit expected: no right of yours reaches there");
+        return problem(edit, Reason::NotAllowed, layer.commune_column,
+                       "a commune where you may edit this layer expected");
+    return problem(edit, Reason::NotAllowed, "",
+                   "a feature that you may edit expected: no right of yours reaches there");
 }
 
 gis::EditProblem foreign_key(const gis::CheckedEdit& edit, const Constraint& constraint) {
@@ -65,10 +67,12 @@ gis::EditProblem problem_of(Connection& connection, const gis::CheckedEdit& edit
     if (state == "40P01" || state == "55P03" || state == "40001")
         throw gis::Unavailable("somebody else edits the same features; try again");
     if (state == "428C9")
-        return problem(edit, Reason::Conflict, layer.id_column, "an id that the database gives expected: this one is its own");
+        return problem(edit, Reason::Conflict, layer.id_column,
+                       "an id that the database gives expected: this one is its own");
     if (state == "23502") {
         const bool is_shape = error.column() == layer.geometry_column;
-        return problem(edit, Reason::Content, is_shape ? "geometry" : error.column(), "a value expected, it is required");
+        return problem(edit, Reason::Content, is_shape ? "geometry" : error.column(),
+                       "a value expected, it is required");
     }
     if (state == "23505" || state == "23P01") {
         const Constraint constraint = constraint_of(connection, layer, error.constraint());
@@ -83,7 +87,8 @@ gis::EditProblem problem_of(Connection& connection, const gis::CheckedEdit& edit
                                                      : "values expected that satisfy " + constraint.definition);
     }
     if (state.starts_with("22") || state.starts_with("23") || state == "P0001")
-        return problem(edit, Reason::Content, error.column(), fmt::format("values that fit expected ({})", error.reason()));
+        return problem(edit, Reason::Content, error.column(),
+                       fmt::format("values that fit expected ({})", error.reason()));
     throw SqlError(error);
 }
 

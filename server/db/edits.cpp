@@ -73,8 +73,8 @@ class Application {
     }
 
     void refuse(const CheckedEdit& edit, Reason reason, std::string field, std::string value, std::string expected) {
-        problems_.push_back({reason, edit.index, edit.id.value_or(""), std::move(field), std::move(value),
-                             std::move(expected)});
+        problems_.push_back(
+            {reason, edit.index, edit.id.value_or(""), std::move(field), std::move(value), std::move(expected)});
     }
 
     /// An edit of all features that match becomes one of each; what the caller does not see does not match.
@@ -131,7 +131,8 @@ class Application {
         for (int i = 0; i < visible.rows(); ++i) {
             CheckedEdit*& edit = missing[static_cast<std::size_t>(visible.int64(i, 0) - 1)];
             if (edit == nullptr) continue;
-            refuse(*edit, Reason::NotAllowed, "", "", "a feature that you may edit expected: no right of yours reaches it");
+            refuse(*edit, Reason::NotAllowed, "", "",
+                   "a feature that you may edit expected: no right of yours reaches it");
             edit = nullptr;
         }
         for (const CheckedEdit* edit : missing) {
@@ -202,7 +203,8 @@ class Application {
                    "a geometry in the feature's commune expected; to move it, set its commune too");
         } else if (!has_code && edit.kind != Kind::Update) {
             if (place.empty()) {
-                refuse(edit, Reason::Content, field->name, "", "a commune expected: the feature lies in none that is known");
+                refuse(edit, Reason::Content, field->name, "",
+                       "a commune expected: the feature lies in none that is known");
             } else if (given == edit.values.end()) {
                 edit.values.push_back({field, place, false});
             } else {

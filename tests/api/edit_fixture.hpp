@@ -46,19 +46,22 @@ insert into org.commune (code_insee, nom, geom) select c, c, st_multi(st_makeenv
         run("insert into donnees.banc (id, commune, nom, hauteur, numero, geom) values "
             "('a', '62001', 'A', 1, 1, 'SRID=2154;POINT(681000 7041000)'), "
             "('b', '62002', 'B', 2, 2, 'SRID=2154;POINT(691000 7041000)') on conflict do nothing; "
-            "insert into donnees.secret values ('s', '62001', 'S', 'SRID=2154;POINT(681234 7041234)') on conflict do nothing");
+            "insert into donnees.secret values ('s', '62001', 'S', 'SRID=2154;POINT(681234 7041234)') on conflict do "
+            "nothing");
         make_person("chef", "read,exact,edit,export,administer");
         make_person("lea", "read,exact,export");
         make_person("ed", "");
         run("insert into org.convention_right (convention_id, line, layer_id, communes, codes, rights) "
             "select c.convention_id, row_number() over (), l.layer_id, 'list', '{62001}', '{read,exact,edit}' "
-            "from org.convention c, catalogue.layer l where c.titre = 'Convention de ed' and l.name in ('banc', 'zone', "
+            "from org.convention c, catalogue.layer l where c.titre = 'Convention de ed' and l.name in ('banc', "
+            "'zone', "
             "'secret', 'appui') on conflict do nothing");
         wait_for_layer("secret");
     }
 
     void TearDown() override {
-        run("delete from donnees.appui; delete from donnees.banc; delete from donnees.zone; delete from donnees.secret");
+        run("delete from donnees.appui; delete from donnees.banc; delete from donnees.zone; delete from "
+            "donnees.secret");
         ApiTest::TearDown();
     }
 

@@ -68,8 +68,8 @@ TEST_F(Edits, TheServerGivesIdsWhereTheyAreItsOwn) {
     EXPECT_EQ(stored["id"].get<std::string>().size(), 36U);
     EXPECT_EQ(stored["geometry"]["type"], "MultiPolygon") << "the layer's type";
     EXPECT_EQ(stored["properties"]["commune"], "62001") << "where it lies";
-    zone["geometry"]["coordinates"] = {{{681000, 7041000}, {681010, 7041010}, {681010, 7041000}, {681000, 7041010},
-                                        {681000, 7041000}}};
+    zone["geometry"]["coordinates"] = {
+        {{681000, 7041000}, {681010, 7041010}, {681010, 7041000}, {681000, 7041010}, {681000, 7041000}}};
     EXPECT_EQ(errors_of(edit("ed", "POST", "/collections/zone/items", zone)),
               Lines{"geometry: a valid geometry expected: Self-intersection at 681005 7041005"});
 }
@@ -92,29 +92,39 @@ TEST_F(Edits, ACollectionIsMadeAsAWhole) {
     all["features"].erase(1);
     const RawAnswer tried = edit("ed", "POST", bancs, all);
     EXPECT_EQ(tried.status, 422) << "not all for one reason";
-    EXPECT_EQ(errors_of(tried), (Lines{"numero: a value that no other feature has expected: there is one already",
-                                       "hauteur: values expected that satisfy CHECK ((hauteur <> (13)::double precision))"}));
+    EXPECT_EQ(errors_of(tried),
+              (Lines{"numero: a value that no other feature has expected: there is one already",
+                     "hauteur: values expected that satisfy CHECK ((hauteur <> (13)::double precision))"}));
     EXPECT_EQ(json::parse(tried.body)["errors"][1]["feature"], 2);
     EXPECT_EQ(scalar("select count(*) from donnees.banc where id like 'd%'"), "0") << "all or nothing";
 }
 
 TEST_F(Edits, EveryProblemOfARequestIsTold) {
-    json wrong = feature({{"id", "w"}, {"commune", nullptr}, {"nature", "lampe"}, {"hauteur", "haut"}, {"nom", std::string(30, 'x')},
-                          {"pose", "hier"}, {"couleur", {1, 2}}, {"double", 3}},
+    json wrong = feature({{"id", "w"},
+                          {"commune", nullptr},
+                          {"nature", "lampe"},
+                          {"hauteur", "haut"},
+                          {"nom", std::string(30, 'x')},
+                          {"pose", "hier"},
+                          {"couleur", {1, 2}},
+                          {"double", 3}},
                          0, 0);
     const RawAnswer answer = edit("ed", "POST", bancs, wrong);
     EXPECT_EQ(answer.status, 422);
     EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
     const Lines lines = errors_of(answer);
     const auto told = [&](const std::string& start) {
-        return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.starts_with(start); });
+        return std::any_of(lines.begin(), lines.end(),
+                           [&](const std::string& line) { return line.starts_with(start); });
     };
-    for (const char* start : {"nature: one of banc, arbre", "hauteur: a number from 0 to 60", "nom: a text of at most 20",
-                              "pose: a date", "couleur: a single value", "geometry: coordinates inside the area"})
+    for (const char* start :
+         {"nature: one of banc, arbre", "hauteur: a number from 0 to 60", "nom: a text of at most 20", "pose: a date",
+          "couleur: a single value", "geometry: coordinates inside the area"})
         EXPECT_TRUE(told(start)) << start << " in " << answer.body;
     EXPECT_EQ(errors_of(edit("ed", "PATCH", std::string(bancs) + "/a", {{"properties", {{"double", 3}}}})),
               Lines{"double: no value expected: the field cannot be edited"});
-    EXPECT_EQ(edit("ed", "PATCH", std::string(bancs) + "/a", {{"properties", {{"double", 2}, {"nom", "y"}}}}).status, 204)
+    EXPECT_EQ(edit("ed", "PATCH", std::string(bancs) + "/a", {{"properties", {{"double", 2}, {"nom", "y"}}}}).status,
+              204)
         << "what was read is sent back";
 }
 
@@ -122,21 +132,32 @@ TEST_F(Edits, SyntaxIsNotContent) {
     const auto post = [&](const std::string& body, const std::string& type = "application/geo+json") {
         return ::request(port(), "POST", bancs, "Content-Type: " + type + "\r\n" + token_of("ed"), body);
     };
-    for (const std::string& body : {std::string("{"), std::string(), std::string("{\"type\":\"Feature\",}"), std::string("\xff"),
-                                    std::string(100, '['), R"({"type":"Feature","type":"Feature"})"s})
+    for (const std::string& body :
+         {std::string("{"), std::string(), std::string("{\"type\":\"Feature\",}"), std::string("\xff"),
+          std::string(100, '['), R"({"type":"Feature","type":"Feature"})"s})
         EXPECT_EQ(post(body).status, 400) << body;
-    for (const std::string& body : {"[]"s, "3"s, R"({"type":"Point","coordinates":[1,2]})"s, R"({"type":"Feature","properties":[]})"s,
-                                    R"({"type":"FeatureCollection","features":[]})"s, R"({"type":"FeatureCollection","features":[3]})"s,
-                                    R"({"type":"FeatureCollection"})"s})
+    for (const std::string& body :
+         {"[]"s, "3"s, R"({"type":"Point","coordinates":[1,2]})"s, R"({"type":"Feature","properties":[]})"s,
+          R"({"type":"FeatureCollection","features":[]})"s, R"({"type":"FeatureCollection","features":[3]})"s,
+          R"({"type":"FeatureCollection"})"s})
         EXPECT_EQ(post(body).status, 422) << body;
     for (const char* type : {"text/plain", "application/xml", "application/merge-patch+json"}) {
         const RawAnswer answer = post("{}", type);
         EXPECT_EQ(answer.status, 415) << type;
         EXPECT_NE(answer.header("Accept-Post").find("application/geo+json"), std::string::npos);
     }
-    EXPECT_EQ(::request(port(), "POST", bancs, "Content-Type: application/geo+json\r\nContent-Crs: <http://x>\r\n" + token_of("ed"), "{}").status, 400);
-    EXPECT_EQ(::request(port(), "PATCH", std::string(bancs) + "/a", "Content-Type: application/geo+json\r\nIf-Match: x\r\n" + token_of("ed"), "{}").status, 400);
-    EXPECT_EQ(::request(port(), "POST", bancs, "Content-Type: application/geo+json\r\nContent-Length: 99999999999\r\n" + token_of("ed")).status, 413)
+    EXPECT_EQ(::request(port(), "POST", bancs,
+                        "Content-Type: application/geo+json\r\nContent-Crs: <http://x>\r\n" + token_of("ed"), "{}")
+                  .status,
+              400);
+    EXPECT_EQ(::request(port(), "PATCH", std::string(bancs) + "/a",
+                        "Content-Type: application/geo+json\r\nIf-Match: x\r\n" + token_of("ed"), "{}")
+                  .status,
+              400);
+    EXPECT_EQ(::request(port(), "POST", bancs,
+                        "Content-Type: application/geo+json\r\nContent-Length: 99999999999\r\n" + token_of("ed"))
+                  .status,
+              413)
         << "before a byte of it is read";
 }
 
@@ -150,7 +171,8 @@ TEST_F(Edits, GeometriesOfManyKinds) {
     for (const json& geometry :
          {json{{"type", "Circle"}}, json{{"type", "Point"}}, json{{"type", "Point"}, {"coordinates", "x"}},
           json{{"type", "Point"}, {"coordinates", {1}}}, json{{"type", "Point"}, {"coordinates", json::array()}},
-          json{{"type", "Point"}, {"coordinates", {"1", "2"}}}, json{{"type", "LineString"}, {"coordinates", {{1, 2}, {3, 4}}}},
+          json{{"type", "Point"}, {"coordinates", {"1", "2"}}},
+          json{{"type", "LineString"}, {"coordinates", {{1, 2}, {3, 4}}}},
           json{{"type", "GeometryCollection"}, {"geometries", json::array()}}, json(3),
           json{{"type", "Point"}, {"coordinates", {681000, 7041000, 12}}}, json{{"coordinates", {1, 2}}}})
         EXPECT_NE(expected(geometry), "") << geometry;
@@ -160,7 +182,9 @@ TEST_F(Edits, GeometriesOfManyKinds) {
         const double angle = 2 * M_PI * (i % 10000) / 10000;
         ring.push_back({685000 + 900 * std::cos(angle), 7045000 + 900 * std::sin(angle)});
     }
-    const json big{{"type", "Feature"}, {"properties", json::object()}, {"geometry", {{"type", "Polygon"}, {"coordinates", {ring}}}}};
+    const json big{{"type", "Feature"},
+                   {"properties", json::object()},
+                   {"geometry", {{"type", "Polygon"}, {"coordinates", {ring}}}}};
     EXPECT_EQ(edit("ed", "POST", "/collections/zone/items", big).status, 201);
 }
 
@@ -173,8 +197,11 @@ TEST_F(Edits, CoordinatesInTheOrderOfTheirCrs) {
         EXPECT_EQ(there["coordinates"][0].get<double>() > 40, first_is_north);
         for (const char* form : {"<{}>", "{}"}) {
             json moved = there;
-            moved["coordinates"][first_is_north ? 0 : 1] = there["coordinates"][first_is_north ? 0 : 1].get<double>() + 0.001;
-            const std::string headers = "Content-Type: application/geo+json\r\nContent-Crs: " + fmt::format(fmt::runtime(form), crs) + "\r\n" + token_of("ed");
+            moved["coordinates"][first_is_north ? 0 : 1] =
+                there["coordinates"][first_is_north ? 0 : 1].get<double>() + 0.001;
+            const std::string headers =
+                "Content-Type: application/geo+json\r\nContent-Crs: " + fmt::format(fmt::runtime(form), crs) + "\r\n" +
+                token_of("ed");
             ASSERT_EQ(::request(port(), "PATCH", path, headers, json{{"geometry", moved}}.dump()).status, 204);
             const json now = read("ed", path)["geometry"]["coordinates"];
             EXPECT_NEAR(now[1].get<double>() - lambert_point[1].get<double>(), 111.2, 0.5) << crs << form;
@@ -202,16 +229,22 @@ TEST_F(Edits, RightsDecideAndTellNothing) {
     EXPECT_EQ(edit("lea", "PATCH", a, patch).status, 403);
     EXPECT_EQ(edit("lea", "POST", bancs, feature({{"id", "l"}})).status, 403);
     EXPECT_EQ(::request(port(), "PATCH", a, "Content-Type: application/geo+json\r\n", patch.dump()).status, 401);
-    EXPECT_EQ(::request(port(), "PATCH", std::string(bancs) + "/zz", "Content-Type: application/geo+json\r\n", patch.dump()).status, 404);
+    EXPECT_EQ(
+        ::request(port(), "PATCH", std::string(bancs) + "/zz", "Content-Type: application/geo+json\r\n", patch.dump())
+            .status,
+        404);
     EXPECT_EQ(edit("ed", "POST", "/collections/nowhere/items", feature({})).status, 404);
-    const RawAnswer moved = edit("ed", "PATCH", a, {{"properties", {{"commune", "62002"}}}, {"geometry", {{"type", "Point"}, {"coordinates", {691000, 7041000}}}}});
+    const RawAnswer moved = edit("ed", "PATCH", a,
+                                 {{"properties", {{"commune", "62002"}}},
+                                  {"geometry", {{"type", "Point"}, {"coordinates", {691000, 7041000}}}}});
     EXPECT_EQ(moved.status, 403) << moved.body;
     EXPECT_EQ(errors_of(moved), Lines{"commune: a commune where you may edit this layer expected"});
     EXPECT_EQ(edit("ed", "POST", bancs, feature({{"id", "q"}}, 691000)).status, 403) << "its place says 62002";
     const RawAnswer lies = edit("ed", "POST", bancs, feature({{"id", "q"}, {"commune", "62001"}}, 691000));
     EXPECT_EQ(errors_of(lies), Lines{"commune: the commune where the feature lies expected, 62002"});
-    EXPECT_EQ(errors_of(edit("ed", "PATCH", a, {{"geometry", {{"type", "Point"}, {"coordinates", {691000, 7041000}}}}})),
-              Lines{"geometry: a geometry in the feature's commune expected; to move it, set its commune too"});
+    EXPECT_EQ(
+        errors_of(edit("ed", "PATCH", a, {{"geometry", {{"type", "Point"}, {"coordinates", {691000, 7041000}}}}})),
+        Lines{"geometry: a geometry in the feature's commune expected; to move it, set its commune too"});
     run("update donnees.banc set commune = '62001' where id = 'a'");
     EXPECT_EQ(edit("chef", "PATCH", b, patch).status, 204);
     EXPECT_EQ(scalar("select string_agg(id || nom, ' ' order by id) from donnees.banc"), "aA bx");
@@ -240,9 +273,11 @@ TEST_F(Edits, OptionsSayWhatTheCallerMayDo) {
     EXPECT_EQ(allow("ed", std::string(bancs) + "/b"), "GET, HEAD, OPTIONS");
     EXPECT_EQ(allow("lea", std::string(bancs) + "/a"), "GET, HEAD, OPTIONS");
     EXPECT_EQ(::request(port(), "OPTIONS", "/collections/nowhere/items").status, 404);
-    const RawAnswer preflight = ::request(port(), "OPTIONS", bancs, "Origin: http://x\r\nAccess-Control-Request-Method: POST\r\n");
+    const RawAnswer preflight =
+        ::request(port(), "OPTIONS", bancs, "Origin: http://x\r\nAccess-Control-Request-Method: POST\r\n");
     EXPECT_EQ(preflight.status, 204);
-    EXPECT_NE(preflight.header("Access-Control-Allow-Methods").find("POST"), std::string::npos) << "asked in nobody's name";
+    EXPECT_NE(preflight.header("Access-Control-Allow-Methods").find("POST"), std::string::npos)
+        << "asked in nobody's name";
 }
 
 TEST_F(Edits, TwoClientsOneFeature) {
@@ -259,9 +294,13 @@ TEST_F(Edits, TwoClientsOneFeature) {
     EXPECT_EQ(problem["current"]["properties"]["nom"], "chef");
     EXPECT_EQ(problem["yours"], mine);
     EXPECT_EQ(read("ed", a)["properties"]["nom"], "chef");
-    EXPECT_EQ(edit("ed", "PATCH", a, mine, "If-Match: " + refused.header("ETag") + "\r\n").status, 204) << "having looked again";
+    EXPECT_EQ(edit("ed", "PATCH", a, mine, "If-Match: " + refused.header("ETag") + "\r\n").status, 204)
+        << "having looked again";
     EXPECT_EQ(edit("ed", "PATCH", a, mine, "If-Match: *\r\n").status, 204);
-    EXPECT_EQ(edit("ed", "PATCH", a, {{"properties", {{"nom", "2"}}}}, "If-Match: \"x\", " + get(a).header("ETag") + "\r\n").status, 204);
+    EXPECT_EQ(
+        edit("ed", "PATCH", a, {{"properties", {{"nom", "2"}}}}, "If-Match: \"x\", " + get(a).header("ETag") + "\r\n")
+            .status,
+        204);
     EXPECT_EQ(erase("ed", a, etag_of(first)).status, 412);
     EXPECT_EQ(get(a, "If-None-Match: " + get(a).header("ETag") + "\r\n").status, 304);
     EXPECT_EQ(erase("ed", a).status, 204) << "never required";
@@ -277,7 +316,10 @@ TEST_F(Edits, ConflictsAreToldInPlainWords) {
     run("insert into donnees.zone (id, commune) values ('00000000-0000-0000-0000-000000000001', '62001'); "
         "insert into donnees.appui values (1, '00000000-0000-0000-0000-000000000001')");
     EXPECT_EQ(erase("chef", "/collections/zone/items/00000000-0000-0000-0000-000000000001").status, 409);
-    EXPECT_EQ(edit("chef", "PATCH", "/collections/appui/items/1", {{"properties", {{"zone", "00000000-0000-0000-0000-000000000009"}}}}).status, 409);
+    EXPECT_EQ(edit("chef", "PATCH", "/collections/appui/items/1",
+                   {{"properties", {{"zone", "00000000-0000-0000-0000-000000000009"}}}})
+                  .status,
+              409);
 }
 
 TEST_F(Edits, InjectionsAreValues) {
@@ -298,9 +340,10 @@ TEST_F(Edits, TheHistoryNamesThePerson) {
     const std::string a = std::string(bancs) + "/a";
     ASSERT_EQ(edit("ed", "PATCH", a, {{"properties", {{"nom", "1"}}}}).status, 204);
     ASSERT_EQ(edit("chef", "PATCH", a, {{"properties", {{"nom", "2"}}}}).status, 204);
-    EXPECT_EQ(column("select by || ' ' || (old_row ->> 'nom') from catalogue.history where feature_id = 'a' and op = 'U' "
-                     "order by history_id desc limit 2"),
-              (Lines{"chef 1", "ed A"}));
+    EXPECT_EQ(
+        column("select by || ' ' || (old_row ->> 'nom') from catalogue.history where feature_id = 'a' and op = 'U' "
+               "order by history_id desc limit 2"),
+        (Lines{"chef 1", "ed A"}));
 }
 
 }  // namespace

@@ -36,9 +36,10 @@ gis::Layer bench_layer() {
     layer.geometry_type = GeometryType::Point;
     layer.crs = gis::crs_from_epsg(2154).value();
     layer.tracked = layer.editable = layer.geometry_required = true;
-    layer.fields = {field("id", FieldType::Text, "text"), field("nom", FieldType::Text, "text"),
-                    field("nature", FieldType::Text, "text"), field("hauteur", FieldType::Number, "double precision"),
-                    field("age", FieldType::Integer, "smallint"), field("surface", FieldType::Number, "real")};
+    layer.fields = {
+        field("id", FieldType::Text, "text"),         field("nom", FieldType::Text, "text"),
+        field("nature", FieldType::Text, "text"),     field("hauteur", FieldType::Number, "double precision"),
+        field("age", FieldType::Integer, "smallint"), field("surface", FieldType::Number, "real")};
     layer.fields[1].required = true;
     layer.fields[2].codes = {{"banc", "Banc"}, {"arbre", "Arbre"}};
     layer.fields[3].minimum = 0;
@@ -128,15 +129,16 @@ TEST(EditCheck, TellsEveryProblemAtOnce) {
     const gis::Layer layer = bench_layer();
     Edit edit;
     edit.layer = &layer;
-    edit.values = {{"id", text("b1")},      {"nature", text("lampe")}, {"hauteur", 70.0}, {"age", text("vieux")},
-                   {"couleur", text("bleu")}, {"age", std::int64_t{1}}};
+    edit.values = {{"id", text("b1")},     {"nature", text("lampe")}, {"hauteur", 70.0},
+                   {"age", text("vieux")}, {"couleur", text("bleu")}, {"age", std::int64_t{1}}};
     edit.geometry = at(700000, 100);
-    EXPECT_EQ(problems_of(edit),
-              (Lines{"nature: one of banc, arbre expected", "hauteur: a number from 0 to 60 expected",
-                     "age: a whole number expected", "couleur: one of id, nom, nature, hauteur, age, surface expected",
-                     "age: each property once expected", "nom: a value expected, the field is required",
-                     "geometry: coordinates inside the area of EPSG:2154 expected; is the axis order longitude or easting "
-                     "first?"}));
+    EXPECT_EQ(
+        problems_of(edit),
+        (Lines{"nature: one of banc, arbre expected", "hauteur: a number from 0 to 60 expected",
+               "age: a whole number expected", "couleur: one of id, nom, nature, hauteur, age, surface expected",
+               "age: each property once expected", "nom: a value expected, the field is required",
+               "geometry: coordinates inside the area of EPSG:2154 expected; is the axis order longitude or easting "
+               "first?"}));
 }
 
 TEST(EditCheck, AskForWhatIsRequiredOnlyOfAWholeFeature) {
@@ -201,11 +203,13 @@ TEST(EditShapes, AreOfTheLayersTypeAndInItsArea) {
     EXPECT_NE(fault(layer, at(363, 46.5, 4326)), "") << "round the world";
     EXPECT_EQ(fault(layer, {polygon({0, 0, 1, 0, 1, 1, 0, 0}), layer.crs}), "a Point expected, got a Polygon");
     const std::string with_z("\1\xe9\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 29);
-    EXPECT_NE(fault(layer, {with_z, layer.crs}).find("no heights"), std::string::npos) << fault(layer, {with_z, layer.crs});
+    EXPECT_NE(fault(layer, {with_z, layer.crs}).find("no heights"), std::string::npos)
+        << fault(layer, {with_z, layer.crs});
     const double nan = std::numeric_limits<double>::quiet_NaN();
     EXPECT_EQ(fault(layer, {point(nan, 1), layer.crs}), "finite coordinates expected");
     EXPECT_EQ(fault(layer, {point(nan, nan), layer.crs}), "a geometry that is not empty expected");
-    EXPECT_EQ(fault(layer, {std::string("\1\x11\0\0\0", 5), layer.crs}), "a point, line or polygon without curves expected");
+    EXPECT_EQ(fault(layer, {std::string("\1\x11\0\0\0", 5), layer.crs}),
+              "a point, line or polygon without curves expected");
 }
 
 TEST(EditShapes, AreValidOrTheReasonAndThePlaceAreTold) {
