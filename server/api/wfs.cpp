@@ -64,13 +64,8 @@ Response describe(const Call& call, wfs::Version version, const wfs::DescribeFea
     return xml(wfs::feature_schema(version, layers), media_type);
 }
 
-}  // namespace
-
-std::string wfs_url(const http::Request& request) {
-    return request.base_url + "/wfs";
-}
-
-Answer web_feature_service(const Services& services, CallPtr call) {
+/// One request's answer, whatever the operation.
+Answer answer(const Services& services, CallPtr call) {
     const auto request = std::make_shared<const wfs::Request>(read_request(*call, services));
     const auto& operation = request->operation;
     if (const auto* wanted = std::get_if<wfs::GetCapabilities>(&operation))
@@ -83,6 +78,19 @@ Answer web_feature_service(const Services& services, CallPtr call) {
     if (std::holds_alternative<wfs::Transaction>(operation))
         co_return co_await wfs_transaction(services, call, request);
     co_return co_await wfs_features(services, call, request);
+}
+
+}  // namespace
+
+std::string wfs_url(const http::Request& request) {
+    return request.base_url + "/wfs";
+}
+
+Answer web_feature_service(const Services& services, CallPtr call) {
+    Response response = co_await answer(services, call);
+    // QGIS takes what it may keep without asking again, be it "no-cache": it would not see its own edits.
+    response.set_header("Cache-Control", "private, no-store");
+    co_return response;
 }
 
 }  // namespace api

@@ -42,9 +42,9 @@ def check(what, found, wanted):
     print(f"  {what}: {str(found)[:70]}", flush=True)
 
 
-def wfs_layer(name, version, more=""):
+def wfs_layer(name, version):
     uri = (f"url='{base}/wfs' typename='carreau:{name}' srsname='EPSG:2154' version='{version}' pagingEnabled='true' "
-           f"restrictToRequestBBOX='1' authcfg={basic.id()} {more}")
+           f"restrictToRequestBBOX='1' authcfg={basic.id()}")
     layer = QgsVectorLayer(uri, name, "WFS")
     check(f"{name} by WFS {version} opens", layer.isValid(), True)
     return layer
@@ -70,14 +70,16 @@ for version in ["1.0.0", "1.1.0", "2.0.0"]:
     fresh = wfs_layer("maille", version)
     found = values(fresh, QgsFeatureRequest().setFilterRect(box))
     check(f"in a box by WFS {version}", (len(found), found == [f for f in features if f in set(found)]), (wanted, True))
-selected = wfs_layer("maille", "2.0.0", "filter=\"genre\" = 'a' AND \"rang\" < 100")
+selected = wfs_layer("maille", "2.0.0")
+check("a filter is set", selected.setSubsetString("\"genre\" = 'a' AND \"rang\" < 100"), True)
 check("selected by the server", len(values(selected)), len([f for f in features if f[1] == "a" and f[2] < 100]))
 
 
 # WFS-T.
 def named(layer, name):
-    layer.reload()
-    return [f for f in layer.getFeatures() if f["nom"] == name]
+    found = list(layer.getFeatures())
+    print("  " + str([f["nom"] for f in found]), flush=True)
+    return [f for f in found if f["nom"] == name]
 
 
 def add(layer, name, x, y):
