@@ -28,14 +28,15 @@ constexpr double radians = std::numbers::pi / 180;
 struct Cone {
     double origin_latitude, central_meridian, first_parallel, second_parallel;  ///< degrees
     double false_easting, false_northing;                                       ///< metres
+    double reach;  ///< degrees of latitude to either side of the origin, where its area of use ends at the latest
 };
 
 std::optional<Cone> cone_of(int srid) {
-    if (srid == 2154) return Cone{46.5, 3, 49, 44, 700'000, 6'600'000};
+    if (srid == 2154) return Cone{46.5, 3, 49, 44, 700'000, 6'600'000, 6};
     if (srid < 3942 || srid > 3950) return std::nullopt;
     const int parallel = srid - 3900;  // EPSG:3950 is CC50, around 50° north
-    return Cone{static_cast<double>(parallel),  3, parallel - 0.75, parallel + 0.75, 1'700'000,
-                (parallel - 41) * 1e6 + 200'000};
+    return Cone{static_cast<double>(parallel),   3,  parallel - 0.75, parallel + 0.75, 1'700'000,
+                (parallel - 41) * 1e6 + 200'000, 2.5};
 }
 
 std::optional<ClosedForm::Target> target_of(int srid) {
@@ -79,9 +80,41 @@ ClosedForm::ClosedForm(int source_srid, Target target) : target_(target) {
     false_easting_ = cone.false_easting;
     centre_y_ = cone.false_northing + radius_ * std::pow(t_of(cone.origin_latitude * radians), n);
     central_meridian_ = cone.central_meridian * radians;
+    x_unit_ = target == Target::Degrees ? 1 / radians : semi_major;
+    const auto distance = [&](double latitude) { return radius_ * std::pow(t_of(latitude * radians), n); };
+    fit(distance(cone.origin_latitude + cone.reach), distance(cone.origin_latitude - cone.reach));
 }
 
-void ClosedForm::apply(double& x, double& y) const {
+/// Interpolates at Chebyshev's points, then gathers by powers. Over such a zone each term is a tenth of the one before.
+void ClosedForm::fit(double lowest, double highest) {
+    middle_ = (lowest * lowest + highest * highest) / 2;
+    stretch_ = 2 / (highest * highest - lowest * lowest);
+    std::array<double, terms> values;
+    for (std::size_t k = 0; k < terms; ++k) {
+        const double place = std::cos(std::numbers::pi * (static_cast<double>(k) + 0.5) / terms);
+        double x = false_easting_;
+        double y = centre_y_ - std::sqrt(middle_ + place / stretch_);
+        exactly(x, y);
+        values[k] = y;
+    }
+    std::array<double, terms> previous{1};  // Chebyshev polynomials by powers: T0, T1 ...
+    std::array<double, terms> current{0, 1};
+    for (std::size_t j = 0; j < terms; ++j) {
+        double coefficient = 0;
+        for (std::size_t k = 0; k < terms; ++k) {
+            coefficient += values[k] *
+                           std::cos(std::numbers::pi * static_cast<double>(j) * (static_cast<double>(k) + 0.5) / terms);
+        }
+        coefficient *= (j == 0 ? 1.0 : 2.0) / terms;
+        for (std::size_t i = 0; i < terms; ++i) series_[i] += coefficient * previous[i];
+        std::array<double, terms> next{};
+        for (std::size_t i = 0; i < terms; ++i) next[i] = (i > 0 ? 2 * current[i - 1] : 0) - previous[i];
+        previous = current;
+        current = next;
+    }
+}
+
+void ClosedForm::exactly(double& x, double& y) const {
     const double east = x - false_easting_;
     const double south = centre_y_ - y;
     const double longitude = std::atan2(east, south) * inverse_cone_ + central_meridian_;

@@ -34,7 +34,8 @@ struct CollectionFacts {
 };
 
 /// Writes features one after the other in one format, each into a buffer that the caller takes away as it likes: a
-/// writer holds no more than one feature. Used by one thread: begin, write for each feature, end.
+/// writer holds no more than one feature. Used by one thread: write for each feature, then end. What `begin` writes
+/// stands before them and depends on no feature, so it may also be made last, where the facts are known only then.
 class FeatureWriter {
   public:
     virtual ~FeatureWriter() = default;

@@ -124,7 +124,9 @@ void KmlWriter::write(std::string& out, const Feature& feature) {
     for (std::size_t i = 0; i < feature.values.size(); ++i) {
         if (std::holds_alternative<std::monostate>(feature.values[i])) continue;
         out += open_tags_[i];
-        append_xml_scalar(out, feature.values[i]);
+        // "1" is what every reader takes for true; some do not know the word.
+        const auto* flag = std::get_if<bool>(&feature.values[i]);
+        append_xml_scalar(out, flag == nullptr ? feature.values[i] : Scalar(std::int64_t{*flag}));
         out += "</SimpleData>";
     }
     out += "</SchemaData></ExtendedData>";

@@ -5,7 +5,7 @@
 
 namespace api {
 
-FeatureReader::FeatureReader(const gis::FeatureQuery& query) {
+FeatureReader::FeatureReader(const gis::FeatureQuery& query) : sort_keys_(query.sort.size()) {
     const gis::FeatureOutput output = gis::output_of(query);
     with_geometry_ = output.with_geometry;
     if (with_geometry_ && query.output_crs.srid != query.layer->crs.srid)
@@ -71,22 +71,22 @@ gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& output_crs) 
 }  // namespace
 
 FeatureRows::FeatureRows(const gis::FeatureQuery& query, db::Result result)
-    : reader_(query), sort_keys_(query.sort.size()), result_(std::move(result)) {}
+    : reader_(query), result_(std::move(result)) {}
 
 FeatureRows::FeatureRows(const gis::Layer& layer, const gis::Crs& output_crs, db::Result result)
     : FeatureRows(query_of(layer, output_crs), std::move(result)) {}
 
-gis::PageKey FeatureRows::key(int index) const {
+gis::PageKey FeatureReader::key(const db::Result& result, int row) const {
     gis::PageKey key;
-    int column = result_.columns() - static_cast<int>(sort_keys_);
+    int column = result.columns() - static_cast<int>(sort_keys_);
     for (std::size_t i = 0; i < sort_keys_; ++i, ++column) {
-        if (result_.is_null(index, column)) {
+        if (result.is_null(row, column)) {
             key.sort.emplace_back();
         } else {
-            key.sort.emplace_back(result_.text(index, column));
+            key.sort.emplace_back(result.text(row, column));
         }
     }
-    key.id = result_.text(index, 0);
+    key.id = result.text(row, 0);
     return key;
 }
 

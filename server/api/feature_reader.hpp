@@ -16,8 +16,11 @@ class FeatureReader {
     explicit FeatureReader(const gis::FeatureQuery& query);
     /// Row `row`; its views live until the next call and as long as `result` does.
     gis::Feature read(const db::Result& result, int row);
+    /// Where a page after row `row` begins.
+    gis::PageKey key(const db::Result& result, int row) const;
 
   private:
+    std::size_t sort_keys_;
     bool with_geometry_;
     const gis::ClosedForm* closed_form_ = nullptr;  ///< the geometry comes in the layer's CRS
     std::string wkb_;
@@ -36,12 +39,9 @@ class FeatureRows {
     int size() const { return result_.rows(); }
     /// Row `index`; its views live until the next call.
     gis::Feature at(int index) { return reader_.read(result_, index); }
-    /// Where a page after row `index` begins.
-    gis::PageKey key(int index) const;
 
   private:
     FeatureReader reader_;
-    std::size_t sort_keys_;
     db::Result result_;
 };
 

@@ -49,20 +49,32 @@ Page read_page(db::Connection& connection, const gis::FeatureQuery& query, Count
                gis::FeatureWriter* writer, const std::string& items_url,
                const std::function<gis::CollectionFacts(const Page&)>& facts_of) {
     const gis::SqlStatement statement = gis::page_sql(query);
-    FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
+    FeatureReader reader(query);
     Page page;
-    page.returned = std::min(rows.size(), query.limit);
-    if (rows.size() > query.limit) page.last_key = gis::to_text(rows.key(page.returned - 1));
-    page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
-    if (writer != nullptr) writer->begin(page.text, facts_of(page));
-    for (int i = 0; i < page.returned; ++i) {
-        if (writer != nullptr) {
-            writer->write(page.text, rows.at(i));
-        } else {
-            append_html_row(page.text, rows.at(i), items_url);
+    gis::PageKey last;
+    bool has_next = false;
+    // Row by row: the database fetches the next ones while these are written.
+    connection.query_each(statement.sql(), statement.parameters(), [&](const db::Result& row) {
+        if (page.returned == query.limit) {
+            has_next = true;
+            return;
         }
+        const gis::Feature feature = reader.read(row, 0);
+        if (writer != nullptr) {
+            writer->write(page.text, feature);
+        } else {
+            append_html_row(page.text, feature, items_url);
+        }
+        if (++page.returned == query.limit) last = reader.key(row, 0);
+    });
+    if (has_next) page.last_key = gis::to_text(last);
+    page.matched = !query.after && !has_next ? page.returned : counts.count(connection, query, scope);
+    if (writer != nullptr) {
+        std::string head;
+        writer->begin(head, facts_of(page));
+        page.text.insert(0, head);
+        writer->end(page.text);
     }
-    if (writer != nullptr) writer->end(page.text);
     return page;
 }
 

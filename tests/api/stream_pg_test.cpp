@@ -25,7 +25,7 @@ class Stream : public ApiTest {
             "insert into donnees.long select n, repeat(md5(n::text), 32) from generate_series(1, 60000) n "
             "on conflict do nothing");
         if (scalar("select count(*) from catalogue.layer where name = 'long'") == "0")
-            db::declare_layer(dsn(), R"({"table": "donnees.long", "public": true})");
+            db::declare_layer(dsn(), R"({"table": "donnees.long"})");
         wait_for_layer("long");
     }
 

@@ -28,6 +28,7 @@ class GdalLayer {
         std::string layer_name;
         GeometryType geometry_type = GeometryType::Any;
         bool has_heights = false;
+        bool points_as_multi = false;          ///< the format tells one from the other, the layer does not
         std::vector<std::string> field_names;  ///< one for each field of the output
         bool times_as_text = false;            ///< the format has no date-time
         std::map<std::string, std::string> layer_options;
@@ -40,6 +41,8 @@ class GdalLayer {
     GdalLayer& operator=(const GdalLayer&) = delete;
 
     void write(const Feature& feature);
+    /// Takes over the features of a file that was written by the same options but for the driver's own.
+    void copy_from(const std::filesystem::path& file);
     void close();
 
   private:
@@ -48,6 +51,8 @@ class GdalLayer {
     std::vector<FieldType> types_;
     bool with_id_ = false;  ///< the id is no field: a column of its own, the first
     bool times_as_text_;
+    bool points_as_multi_;
+    std::string driver_;
     GDALDatasetH dataset_ = nullptr;
     OGRLayerH layer_ = nullptr;
     OGRSpatialReferenceH crs_ = nullptr;

@@ -113,6 +113,7 @@ class ShapefileZip : public FileWriter {
         if (output.with_geometry) {
             const bool is_point = !mixed_ && output_.layer->geometry_type == GeometryType::Point;
             options.geometry_type = is_point ? GeometryType::Point : type_of(kind);
+            options.points_as_multi = !is_point;
         }
         options.has_heights = heights;
         options.path = folder_ / (options.layer_name + (output.with_geometry ? ".shp" : ".dbf"));

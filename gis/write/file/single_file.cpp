@@ -40,6 +40,51 @@ class SingleFile : public FileWriter {
     std::optional<GdalLayer> layer_;
 };
 
+/// With a spatial index, which has no place for a feature without geometry: from the first one on there is no index.
+class FlatGeobufFile : public FileWriter {
+  public:
+    FlatGeobufFile(const FeatureOutput& output, GdalLayer::Options options)
+        : output_(output), options_(std::move(options)) {
+        if (!output.with_geometry) options_.layer_options["SPATIAL_INDEX"] = "NO";
+        indexed_ = output.with_geometry;
+    }
+
+    void write(const Feature& feature) override {
+        const bool is_bare = feature.wkb.empty() || is_empty_geometry(feature.wkb);
+        if (!layer_) {
+            options_.has_heights = !feature.wkb.empty() && has_heights(feature.wkb);
+            if (is_bare) give_up_index();
+            layer_.emplace(output_, options_);
+        }
+        if (is_bare && indexed_) {
+            layer_->close();
+            const std::filesystem::path before = options_.path;
+            options_.path.replace_extension(".all.fgb");
+            give_up_index();
+            layer_.emplace(output_, options_);
+            layer_->copy_from(before);
+        }
+        layer_->write(feature);
+    }
+
+    std::filesystem::path finish() override {
+        if (!layer_) layer_.emplace(output_, options_);
+        layer_->close();
+        return options_.path;
+    }
+
+  private:
+    void give_up_index() {
+        indexed_ = false;
+        options_.layer_options["SPATIAL_INDEX"] = "NO";
+    }
+
+    FeatureOutput output_;
+    GdalLayer::Options options_;
+    std::optional<GdalLayer> layer_;
+    bool indexed_ = true;
+};
+
 GdalLayer::Options options_for(const FeatureOutput& output, const Provenance& about, std::string driver,
                                std::filesystem::path path) {
     GdalLayer::Options options;
@@ -70,7 +115,7 @@ FileWriterPtr flatgeobuf_file(const FeatureOutput& output, const Provenance& abo
                               const std::filesystem::path& folder) {
     GdalLayer::Options options = options_for(output, about, "FlatGeobuf", folder / (output.layer->name + ".fgb"));
     options.layer_options = {{"TEMPORARY_DIR", folder.string()}, {"TITLE", about.title}, {"DESCRIPTION", about.text()}};
-    return std::make_unique<SingleFile>(output, options);
+    return std::make_unique<FlatGeobufFile>(output, options);
 }
 
 }  // namespace gis
