@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "gis/error.hpp"
 #include "gis/filter/cql2.hpp"
@@ -70,7 +71,7 @@ class JsonParser {
     }
 
     template <typename Read>
-    auto at(std::size_t index, Read read) {
+    std::invoke_result_t<Read> at(std::size_t index, Read read) {
         path_.push_back(index);
         auto result = read();
         path_.pop_back();

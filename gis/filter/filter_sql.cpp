@@ -1,5 +1,7 @@
 #include "gis/filter/filter_sql.hpp"
 
+#include <algorithm>
+
 #include "gis/filter/expression_sql.hpp"
 #include "gis/filter/spatial_sql.hpp"
 #include "gis/filter/value_kind.hpp"
@@ -75,6 +77,16 @@ class FilterWriter {
     }
 
     void operator()(const In& in) {
+        if (is_plain(in)) {
+            add_value(statement_, in.value, in.list.front());
+            statement_.text(" in (");
+            for (std::size_t i = 0; i < in.list.size(); ++i) {
+                if (i > 0) statement_.text(", ");
+                add_value(statement_, in.list[i], in.value);
+            }
+            statement_.text(")");
+            return;
+        }
         for (std::size_t i = 0; i < in.list.size(); ++i) {
             if (i > 0) statement_.text(" or ");
             add_side(statement_, in.value, in.list[i]);
@@ -117,6 +129,12 @@ class FilterWriter {
     }
 
   private:
+    /// A field and literals of one form each: one look-up of PostgreSQL's instead of many conditions.
+    static bool is_plain(const In& in) {
+        return std::holds_alternative<PropertyRef>(in.value.node) && !is_time(kind_of(in.value)) &&
+               std::all_of(in.list.begin(), in.list.end(), is_literal);
+    }
+
     void join(const std::vector<Filter>& parts, std::string_view word, std::string_view none) {
         if (parts.empty()) statement_.text(none);
         for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -22,7 +22,9 @@ enum class FilterLanguage { Text, Json };
 
 FilterLanguage parse_language(const http::Request& request) {
     const std::string language = query_text(request, "filter-lang");
-    if (!request.query_value("filter-lang") || language == "cql2-text") return FilterLanguage::Text;
+    // cql-text: the name in drafts, which GDAL 3 asks for; what it sends is CQL2 text.
+    if (!request.query_value("filter-lang") || language == "cql2-text" || language == "cql-text")
+        return FilterLanguage::Text;
     if (language == "cql2-json") return FilterLanguage::Json;
     throw InvalidRequest("filter-lang",
                          fmt::format("cql2-text or cql2-json expected, got '{}'", language.substr(0, 50)));

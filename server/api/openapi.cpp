@@ -90,7 +90,7 @@ Json shared_parameters(const std::vector<gis::Crs>& offered) {
                                    {{"type", "string"}})},
         {"filter-lang",
          query_parameter("filter-lang", "Language of filter (OGC 21-065r2).",
-                         {{"type", "string"}, {"enum", {"cql2-text", "cql2-json"}}, {"default", "cql2-text"}})},
+                         {{"type", "string"}, {"enum", {"cql2-text", "cql2-json", "cql-text"}}, {"default", "cql2-text"}})},
         {"filter-crs", query_parameter("filter-crs", "CRS of the geometries in filter.", crs_schema)},
         {"token", query_parameter("token", "Where a page begins, as the 'next' link gives it.", {{"type", "string"}})}};
 }

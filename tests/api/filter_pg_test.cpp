@@ -11,6 +11,7 @@ namespace {
 
 using test::ApiTest;
 using test::json;
+using test::link_of;
 using Ids = std::vector<std::string>;
 
 std::string encoded(std::string_view text) {
@@ -221,8 +222,8 @@ TEST_F(Filtering, SpatialRelationsOfSquares) {
     EXPECT_EQ(related("S_CONTAINS", "POINT(105 4.5)"), (Ids{"9"}));
     EXPECT_EQ(related("S_INTERSECTS", "GEOMETRYCOLLECTION(POINT(12 7), LINESTRING(104 0, 106 0))"),
               (Ids{"2", "3", "9"}));
-    EXPECT_EQ(related("S_EQUALS", "GEOMETRYCOLLECTION(POINT(5 5))"),
-              (Ids{"6", "8"}).size() == 2 ? related("S_EQUALS", "POINT(5 5)") : Ids());
+    EXPECT_EQ(related("S_EQUALS", "GEOMETRYCOLLECTION(POINT(5 5))"), (Ids{"6"}))
+        << "a collection of one kind is that kind";
     EXPECT_EQ(related("S_INTERSECTS", "POINT Z (12 7 100)"), (Ids{"2", "3"})) << "heights do not matter";
     EXPECT_EQ(metres("NOT S_INTERSECTS(geometry, " + first + ")"), (Ids{"9"}));
     EXPECT_EQ(metres("S_INTERSECTS(geometry, " + first + ") = FALSE"), (Ids{"9"}));
@@ -264,13 +265,13 @@ TEST_F(Filtering, JsonGivesTheSame) {
 TEST_F(Filtering, RefusalsNameTheParameter) {
     expect_refused("filter=", "filter: at character 1");
     expect_refused("filter=sai%20%3D%20'x'", "(near: said)");
-    expect_refused("filter=said%20%3D%20'x'&filter-lang=cql-text", "filter-lang: cql2-text or cql2-json expected");
+    expect_refused("filter=said%20%3D%20'x'&filter-lang=cql", "filter-lang: cql2-text or cql2-json expected");
     expect_refused("filter-lang=sql", "filter-lang: ");
     expect_refused("filter=TRUE&filter-crs=EPSG:9999", "filter-crs: ");
     expect_refused("filter-crs=", "filter-crs: ");
     expect_refused("filter=TRUE&filter=FALSE", "given twice");
     expect_refused("filter=TRUE&filter-lang=cql2-json", "not a JSON text");
-    expect_refused("filter=%FF", "filter");
+    expect_refused("filter=%FF", "UTF-8");
     expect_refused("Filter=TRUE", "unknown parameter");
 }
 
@@ -319,7 +320,7 @@ TEST_F(Filtering, PropertiesSelects) {
     EXPECT_EQ(get("/collections/place/items?properties=nam").status, 400);
     EXPECT_EQ(get("/collections/place/items?properties=name,name").status, 400);
     EXPECT_EQ(get("/collections/place/items?properties=").status, 400);
-    EXPECT_NE(get("/collections/place/items?properties=count&f=html").body.find("origine"), 0U);
+    EXPECT_EQ(get("/collections/place/items?properties=count&f=html").body.find("origine"), std::string::npos);
 }
 
 TEST_F(Filtering, QueryablesAndSortablesSayWhatIsPossible) {

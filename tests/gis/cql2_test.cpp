@@ -290,7 +290,7 @@ TEST(Cql2Text, Refusals) {
         {"name = 'a\xff'", "a text must be UTF-8"},
         {std::string("name = 'a\0b'", 12), "a text must be UTF-8, without NUL"},
         {"count = 1; drop table place", "';' has no meaning here"},
-        {"count = 1 -- x", "a property, a value or a condition expected"},
+        {"count = 1 -- x", "has no property 'x'"},
         {std::string(65, '(') + "count = 1" + std::string(65, ')'), "nested deeper than 64"},
         {"count = " + std::string(100, '-') + "1", "a property, a value"},
     };
