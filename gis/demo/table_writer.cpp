@@ -72,6 +72,29 @@ std::string wkb(const Ring& only_ring) {
     return out;
 }
 
+std::string wkb_point(Point at) {
+    std::string out;
+    append_header(out, point);
+    append_point(out, at);
+    return out;
+}
+
+std::string wkb_line(const Ring& open_line) {
+    std::string out;
+    append_header(out, line_string);
+    append_count(out, open_line.size());
+    for (const Point p : open_line) append_point(out, p);
+    return out;
+}
+
+std::string wkb_polygon(const Ring& only_ring) {
+    std::string out;
+    append_header(out, polygon);
+    append_count(out, 1);
+    append_ring(out, only_ring);
+    return out;
+}
+
 std::string wkb_multi_line(const Ring& open_line) {
     std::string out;
     append_header(out, multi_line);

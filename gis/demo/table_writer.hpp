@@ -14,6 +14,9 @@ std::string wkb(const MultiPolygon& shape);
 std::string wkb(const Ring& only_ring);
 std::string wkb_multi_line(const Ring& open_line);
 std::string wkb_multi_point(Point at);
+std::string wkb_point(Point at);
+std::string wkb_line(const Ring& open_line);
+std::string wkb_polygon(const Ring& only_ring);
 
 /// An optional text: empty is NULL.
 Value text_or_null(std::string text);

@@ -12,6 +12,7 @@
 #include "gis/demo/permits.hpp"
 #include "gis/demo/random.hpp"
 #include "gis/demo/risk.hpp"
+#include "gis/demo/street.hpp"
 #include "gis/demo/urban_plan.hpp"
 
 namespace gis::demo {
@@ -70,6 +71,7 @@ void generate_territory(const Facts& facts_text, const Options& options, RowSink
     CadastreWriter cadastre(sink);
     UrbanPlanWriter urban_plan(sink);
     PermitWriter permits(facts, sink);
+    StreetWriter streets(sink);
     for (const std::size_t i : chosen) {
         const CommuneFact& commune = facts.communes[i];
         tell(0.06 + 0.94 * done / all, commune.name);
@@ -85,12 +87,14 @@ void generate_territory(const Facts& facts_text, const Options& options, RowSink
         std::vector<BuildingSite> sites =
             cadastre.write_commune(setting, plan, geos, commune.ads_since.empty() ? 0 : site_share);
         urban_plan.write_commune(setting, plan, geos);
+        streets.write_commune(setting, plan);
         if (!commune.ads_since.empty()) permits.write_commune(commune, std::move(sites), geos, setting.seed);
         done += targets[i];
     }
     cadastre.finish();
     urban_plan.finish();
     permits.finish();
+    streets.finish();
     tell(1, "terminé");
 }
 

@@ -17,6 +17,12 @@ enum class FieldType { Integer, Number, Text, Boolean, Date, DateTime };
 std::string_view to_string(FieldType type);
 FieldType parse_field_type(std::string_view text);
 
+/// A value of a code list and what it means to a person.
+struct Code {
+    std::string value;  ///< as text, also where the field is a number
+    std::string label;
+};
+
 /// One attribute of a layer, as every door names it.
 struct Field {
     std::string name;   ///< column name, and property name in every output
@@ -25,6 +31,14 @@ struct Field {
     std::string sql_type;  ///< PostgreSQL type of the column: "integer", "text"
     std::string description;
     int tile_min_zoom = 0;  ///< lowest zoom at which tiles carry it; above `max_zoom` means never
+
+    bool required = false;      ///< a feature cannot be without it
+    bool editable = true;       ///< false: the database computes it, or the declaration says it is not for editing
+    bool has_default = false;   ///< the database gives a value to a new feature that comes without
+    std::vector<Code> codes{};  ///< the only values there are, in order; empty: any
+    std::optional<int> max_length{};  ///< characters of a text
+    std::optional<double> minimum{};  ///< of a number
+    std::optional<double> maximum{};
 };
 
 enum class GeometryType { Point, LineString, Polygon, MultiPoint, MultiLineString, MultiPolygon, Any };
@@ -66,7 +80,12 @@ struct Layer {
     bool hidden_from_public = false;  ///< sensitive, and nothing is shown to who has no convention of his own
     bool hidden_from_agents = false;  ///< nor to anybody without the right `exact`
     bool fictive = false;             ///< generated demonstration data, said in every metadata
-    bool tracked = false;             ///< writes reach catalogue.change
+    bool tracked = false;             ///< writes reach catalogue.change and catalogue.history
+    bool editable = false;            ///< a tracked table: who has the right may write it
+    bool id_given = false;            ///< the database gives the id of a new feature
+    bool versioned = false;           ///< imports make partitions of it: an id is unique by check, not by index
+    bool geometry_required = false;
+    bool has_z = false;  ///< positions have three coordinates
     std::string licence;
     std::string attribution;
     std::string vintage;            ///< of the published version: "2026-01-01"

@@ -21,6 +21,15 @@ std::string end_of(const std::string& text) {
 
 }  // namespace
 
+std::string parse_moment(const std::string& text, const std::string& parameter) {
+    if (!is_calendar_date(text) && !is_instant(text)) {
+        throw InvalidRequest(parameter,
+                             fmt::format("a date (2026-01-31) or a date-time (2026-01-31T12:00:00Z) expected, got '{}'",
+                                         text.substr(0, 100)));
+    }
+    return end_of(text);
+}
+
 TimeInterval parse_datetime(const std::string& text) {
     const auto check = [&](const std::string& part) {
         if (!is_calendar_date(part) && !is_instant(part)) {

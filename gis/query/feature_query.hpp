@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,7 @@ struct FeatureQuery {
     std::vector<SortKey> sort;         ///< before the id, which always decides last
     std::vector<const Field*> fields;  ///< wanted, in this order; empty: all of the layer
     std::optional<PageKey> after;      ///< key of the last feature already given
+    std::optional<std::string> as_of;  ///< RFC 3339: the features of a tracked layer as they stood then; none: now
     int limit = 10;  ///< features wanted; one more is asked, to know whether there is a next page. 0: all, in any order
 };
 
@@ -77,8 +79,18 @@ std::vector<const Field*> fields_of(const FeatureQuery& query);
 /// from there to the output CRS. Cost does not grow with depth where an index leads with the first sort key.
 SqlStatement page_sql(const FeatureQuery& query);
 
-/// One feature by id, columns as `page_sql`.
-SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& output_crs);
+/// Reads a moment of a layer's past: a date-time, or a date for the end of that day (UTC). Throws InvalidRequest naming
+/// `parameter`.
+std::string parse_moment(const std::string& text, const std::string& parameter);
+
+/// One feature by id, columns as `page_sql`; as it stood at `as_of` when that is given.
+SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& output_crs,
+                         const std::optional<std::string>& as_of = std::nullopt);
+
+/// Where the page begins that leaves out `skipped` features of the query (after `query.after`, when there is one): the
+/// key of the last of them, as one row of the id and the values of the sort keys, all as text; no row when there are not
+/// so many. Costs as much as walking over them, without their geometries and fields.
+SqlStatement key_sql(const FeatureQuery& query, std::int64_t skipped);
 
 /// How many features match, whatever the page: one int8.
 SqlStatement count_sql(const FeatureQuery& query);

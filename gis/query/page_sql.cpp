@@ -5,6 +5,7 @@
 #include "gis/query/box_sql.hpp"
 #include "gis/query/feature_query.hpp"
 #include "gis/query/field_sql.hpp"
+#include "gis/query/past_sql.hpp"
 
 namespace gis {
 
@@ -99,12 +100,19 @@ void add_conditions(SqlStatement& statement, const FeatureQuery& query) {
     }
 }
 
-void add_source(SqlStatement& statement, const Layer& layer) {
-    statement.text(" from ").table(layer.source_schema, layer.source_name);
+void add_source(SqlStatement& statement, const FeatureQuery& query) {
+    const Layer& layer = *query.layer;
+    if (query.as_of) {
+        add_past(statement, layer, *query.as_of, std::nullopt, query.bbox);
+    } else {
+        statement.text(" from ").table(layer.source_schema, layer.source_name);
+    }
 }
 
 /// A column with its table: alone, the name could mean an output column.
-SqlStatement& qualified(SqlStatement& statement, const Layer& layer) {
+SqlStatement& qualified(SqlStatement& statement, const FeatureQuery& query) {
+    const Layer& layer = *query.layer;
+    if (query.as_of) return statement.ident(layer.source_name).text(".");
     return statement.table(layer.source_schema, layer.source_name).text(".");
 }
 
@@ -112,10 +120,10 @@ void add_order(SqlStatement& statement, const FeatureQuery& query) {
     const Layer& layer = *query.layer;
     statement.text(" order by ");
     for (const SortKey& key : query.sort) {
-        add_field(qualified(statement, layer), *key.field);
+        add_field(qualified(statement, query), *key.field);
         statement.text(key.descending ? " desc, " : ", ");
     }
-    qualified(statement, layer).ident(layer.id_column);
+    qualified(statement, query).ident(layer.id_column);
 }
 
 void add_keys_as_text(SqlStatement& statement, const FeatureQuery& query, std::size_t columns) {
@@ -213,7 +221,7 @@ SqlStatement two_part_page_sql(const FeatureQuery& query) {
             statement.text(" as ").ident(key_name(i));
         }
         statement.text(", ").ident(layer.id_column).text(" as ").ident(id_name);
-        add_source(statement, layer);
+        add_source(statement, query);
         add_conditions(statement, query);
         add_part(statement, query, part);
         add_order(statement, query);
@@ -239,7 +247,7 @@ SqlStatement page_sql(const FeatureQuery& query) {
     SqlStatement statement("select ");
     const std::size_t columns = add_columns(statement, layer, fields_of(query), query.output_crs);
     add_keys_as_text(statement, query, columns);
-    add_source(statement, layer);
+    add_source(statement, query);
     add_conditions(statement, query);
     if (query.after && !query.sort.empty()) {
         add_part(statement, query, Part::Head);
@@ -252,20 +260,40 @@ SqlStatement page_sql(const FeatureQuery& query) {
     return statement;
 }
 
-SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& output_crs) {
+SqlStatement key_sql(const FeatureQuery& query, std::int64_t skipped) {
+    SqlStatement statement("select ");
+    statement.ident(query.layer->id_column).text("::text");
+    add_keys_as_text(statement, query, 0);
+    add_source(statement, query);
+    add_conditions(statement, query);
+    if (query.after) {
+        statement.text(" and ");
+        add_after(statement, query, 0);
+    }
+    add_order(statement, query);
+    statement.text(" offset ").param(std::to_string(skipped - 1), "bigint").text(" limit 1");
+    return statement;
+}
+
+SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& output_crs,
+                         const std::optional<std::string>& as_of) {
     require_value_of(Field{layer.id_column, "", layer.id_type, layer.id_sql_type, "", 0}, id);
     FeatureQuery all;
     all.layer = &layer;
     SqlStatement statement("select ");
     add_columns(statement, layer, fields_of(all), output_crs);
-    add_source(statement, layer);
+    if (as_of) {
+        add_past(statement, layer, *as_of, id, std::nullopt);
+    } else {
+        add_source(statement, all);
+    }
     statement.text(" where ").ident(layer.id_column).text(" = ").param(id, layer.id_sql_type).text(" limit 1");
     return statement;
 }
 
 SqlStatement count_sql(const FeatureQuery& query) {
     SqlStatement statement("select count(*)");
-    add_source(statement, *query.layer);
+    add_source(statement, query);
     add_conditions(statement, query);
     return statement;
 }

@@ -6,8 +6,9 @@
 
 namespace gis {
 
-/// `name` as an XML name without colon. Characters that such a name cannot hold are written "_xHHHH_", as ISO/IEC 9075-14
-/// writes SQL identifiers; nothing changes in names of letters, digits, '_', '-' and '.' that begin with a letter.
+/// `name` as an XML name without colon. Characters that such a name cannot hold are written "_xHHHH_", as ISO/IEC
+/// 9075-14 writes SQL identifiers; nothing changes in names of letters, digits, '_', '-' and '.' that begin with a
+/// letter.
 std::string xml_name(std::string_view name);
 
 /// The same for what stands after other characters of a name, so that a digit may come first.

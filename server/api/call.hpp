@@ -19,6 +19,8 @@ struct Call {
 
     /// In whose name his reads run: the row policies do the rest.
     db::As reader() const { return {db::As::Role::Reader, caller->session_key, false}; }
+    /// In whose name his edits run: the row policies say what he may write.
+    db::As editor() const { return {db::As::Role::Editor, caller->session_key, true}; }
     db::As at_gate() const { return {db::As::Role::Gate, caller->session_key, true}; }
     /// For what administrators keep; the journal names the actor.
     db::As admin() const { return {db::As::Role::Admin, caller->session_key, true}; }

@@ -12,8 +12,8 @@ namespace {
 
 std::string theme_title(const std::string& theme) {
     static const std::map<std::string, std::string, std::less<>> titles{
-        {"org", "Territoire"}, {"cadastre", "Cadastre"},  {"risque", "Risques"},
-        {"urba", "Urbanisme"}, {"ads", "Droit des sols"}, {"archeo", "Archéologie"}};
+        {"org", "Territoire"},     {"cadastre", "Cadastre"},  {"risque", "Risques"},         {"urba", "Urbanisme"},
+        {"ads", "Droit des sols"}, {"archeo", "Archéologie"}, {"topo", "Plan topographique"}};
     const auto found = titles.find(theme);
     return found == titles.end() ? theme : found->second;
 }

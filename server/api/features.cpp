@@ -14,7 +14,9 @@
 #include "server/api/filter_parameters.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
+#include "server/api/item_answer.hpp"
 #include "server/api/parameters.hpp"
+#include "server/api/past.hpp"
 
 namespace api {
 
@@ -145,11 +147,14 @@ Answer items(const Services& services, CallPtr call) {
         facts.time_stamp = time_stamp();
         return facts;
     };
-    auto work = [query, writer, url, call, facts_of, &counts = services.counts](db::Connection& connection) {
+    auto work = [query, writer, url, call, facts_of, moment = past_moment(*call, layer),
+                 &counts = services.counts](db::Connection& connection) {
+        gis::FeatureQuery asked = query;
+        asked.as_of = settled(connection, *query.layer, moment);
         try {
-            return read_page(connection, query, counts, call->caller->scope, writer.get(), url, facts_of);
+            return read_page(connection, asked, counts, call->caller->scope, writer.get(), url, facts_of);
         } catch (const db::SqlError& error) {
-            blame_filter(query, error);
+            blame_filter(asked, error);
         }
     };
     Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
@@ -170,29 +175,34 @@ Answer item(const Services& services, CallPtr call) {
     const http::RequestPtr& request = call->request;
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
-    require_known(*request, {"f", "crs"});
+    require_known(*request, {"f", "crs", "as-of", "datetime"});
+    const std::optional<PastMoment> moment = past_moment(*call, layer);
+    if (!moment && request->query_value("datetime")) gis::parse_datetime(query_text(*request, "datetime"));
     const Representation form = representation(*request);
     const gis::Crs crs = parse_crs(*request, "crs", offered_for(layer, services.offered_crs));
     const std::string id = request->param("id");
-    const std::string absent = fmt::format("there is no feature '{}' in '{}'", id.substr(0, 100), layer.name);
+    if (moment) {
+        Response response = co_await past_item(services, call, layer, id, crs, *moment);
+        co_return response;
+    }
+    if (form == Representation::AsJson) {
+        Response response = co_await item_answer(services, call, layer, id, crs);
+        co_return response;
+    }
     gis::SqlStatement statement;
     try {
         statement = gis::feature_sql(layer, id, crs);
     } catch (const gis::InvalidRequest&) {
-        throw gis::NotFound(absent);  // "abc" where ids are numbers: no such feature
+        throw no_feature(layer, id);  // "abc" where ids are numbers
     }
 
     const std::string collection_url = request->base_url + "/collections/" + layer.name;
     const std::string url = collection_url + "/items/" + encode_path_segment(id);
-    auto work = [statement, &layer, form, crs, keep = known.catalog](db::Connection& connection) {
+    auto work = [statement, &layer, crs, call](db::Connection& connection) {
         FeatureRows rows(layer, crs, connection.query(statement.sql(), statement.parameters()));
         std::string text;
         if (rows.size() == 0) return text;
         const gis::Feature feature = rows.at(0);
-        if (form == Representation::AsJson) {
-            gis::append_geojson_feature(text, layer, feature, crs);
-            return text;
-        }
         for (std::size_t i = 0; i < layer.fields.size(); ++i) {
             text += "<dt>" + escape_html(layer.fields[i].title) + "</dt><dd>" +
                     escape_html(scalar_text(feature.values[i])) + "</dd>";
@@ -200,20 +210,11 @@ Answer item(const Services& services, CallPtr call) {
         return text.empty() ? std::string(" ") : text;
     };
     std::string text = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
-    if (text.empty()) throw gis::NotFound(absent);
-    if (form == Representation::AsHtml) {
-        co_return html_page(
-            request->base_url, layer.title + " " + id,
-            {{"Collections", request->base_url + "/collections?f=html"}, {layer.title, collection_url + "?f=html"}},
-            "<dl>" + text + "</dl><p>" + anchor(url + "?f=json", "GeoJSON") + "</p>");
-    }
-    const Json links = Json::array({link(url + query_without(*request, {}), "self", geojson_type),
-                                    link(url + "?f=html", "alternate", "text/html"),
-                                    link(collection_url, "collection", "application/json", layer.title)});
-    text += ",\"links\":" + links.dump() + "}\n";
-    Response response = Response::bytes(geojson_type, std::move(text));
-    response.set_header("Content-Crs", "<" + crs.uri() + ">");
-    co_return response;
+    if (text.empty()) throw no_feature(layer, id);
+    co_return html_page(
+        request->base_url, layer.title + " " + id,
+        {{"Collections", request->base_url + "/collections?f=html"}, {layer.title, collection_url + "?f=html"}},
+        "<dl>" + text + "</dl><p>" + anchor(url + "?f=json", "GeoJSON") + "</p>");
 }
 
 }  // namespace api

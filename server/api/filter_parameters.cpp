@@ -89,9 +89,9 @@ std::vector<const gis::Field*> parse_properties(std::string_view text, const gis
 }  // namespace
 
 const std::vector<std::string_view>& items_parameter_names() {
-    static const std::vector<std::string_view> names{"f",          "limit",    "bbox",       "bbox-crs",
-                                                     "crs",        "datetime", "filter",     "filter-lang",
-                                                     "filter-crs", "sortby",   "properties", "token"};
+    static const std::vector<std::string_view> names{"f",          "limit",  "bbox",        "bbox-crs",   "crs",
+                                                     "datetime",   "filter", "filter-lang", "filter-crs", "sortby",
+                                                     "properties", "token",  "as-of"};
     return names;
 }
 

@@ -32,6 +32,18 @@ Answer sortables(const Services& services, CallPtr call);
 Answer items(const Services& services, CallPtr call);
 Answer item(const Services& services, CallPtr call);
 
+// edits.cpp
+Answer add_items(const Services& services, CallPtr call);
+Answer replace_item(const Services& services, CallPtr call);
+Answer update_item(const Services& services, CallPtr call);
+Answer delete_item(const Services& services, CallPtr call);
+Answer items_options(const Services& services, CallPtr call);
+Answer item_options(const Services& services, CallPtr call);
+
+// history.cpp
+Answer item_history(const Services& services, CallPtr call);
+Answer undo_change(const Services& services, CallPtr call);
+
 // tiles.cpp
 Answer tile(const Services& services, CallPtr call);
 Answer tile_json(const Services& services, CallPtr call);
@@ -47,6 +59,9 @@ Answer style(const Services& services, CallPtr call);
 
 // export.cpp
 Answer export_layer(const Services& services, CallPtr call);
+
+// wfs.cpp
+Answer web_feature_service(const Services& services, CallPtr call);
 
 // cadastre_search.cpp
 Answer search(const Services& services, CallPtr call);

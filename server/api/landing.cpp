@@ -40,6 +40,8 @@ Json landing_document(const std::string& base) {
         link(base + "/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json"));
     links.push_back(
         link(base + "/styles", "http://www.opengis.net/def/rel/ogc/1.0/styles", "application/json", "Styles"));
+    links.push_back(
+        link(base + "/wfs?service=WFS&request=GetCapabilities", "related", "text/xml", "WFS 2.0.0, 1.1.0, 1.0.0"));
     return {{"title", title}, {"description", description}, {"links", std::move(links)}};
 }
 
@@ -51,7 +53,7 @@ Response html_landing(const std::string& base) {
                          anchor(base + "/styles", "Les styles (MapLibre, QGIS)") +
                          "</li></ul><p>Adresse à donner à QGIS "
                          "(OGC API – Features) : <code>" +
-                         escape_html(base) + "/</code></p>");
+                         escape_html(base) + "/</code>, (WFS) : <code>" + escape_html(base) + "/wfs</code></p>");
 }
 
 const std::vector<std::string>& conformance_classes() {
@@ -73,6 +75,8 @@ const std::vector<std::string>& conformance_classes() {
               "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
               "basic-spatial-operators", "spatial-functions", "temporal-functions", "property-property", "arithmetic"})
             uris.push_back(fmt::format("http://www.opengis.net/spec/cql2/1.0/conf/{}", name));
+        for (const char* name : {"create-replace-delete", "update", "optimistic-locking-etags", "features"})
+            uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/{}", name));
         for (const char* name : {"core", "html", "json", "landing-page", "oas30"})
             uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{}", name));
         uris.emplace_back("http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections");

@@ -4,6 +4,7 @@
 
 #include "gis/write/formats.hpp"
 #include "server/api/filter_parameters.hpp"
+#include "server/api/openapi_edits.hpp"
 #include "server/api/parameters.hpp"
 
 namespace api {
@@ -82,6 +83,8 @@ Json shared_parameters(const std::vector<gis::Crs>& offered) {
         {"crs", query_parameter("crs", "CRS of the coordinates in the answer.", crs_schema)},
         {"datetime", query_parameter("datetime", "A date-time or an interval, RFC 3339; '..' for an open end.",
                                      {{"type", "string"}})},
+        {"as-of", query_parameter("as-of", "The features as they were recorded at that instant, RFC 3339.",
+                                  {{"type", "string"}})},
         {"filter", query_parameter("filter", "A condition on the queryables, in the language of filter-lang.",
                                    {{"type", "string"}})},
         {"filter-lang",
@@ -105,7 +108,7 @@ Json page_format_parameter() {
 Json items_parameters(const gis::Layer& layer) {
     Json parameters = Json::array({page_format_parameter()});
     for (const char* name :
-         {"limit", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "token"})
+         {"limit", "bbox", "bbox-crs", "crs", "datetime", "as-of", "filter", "filter-lang", "filter-crs", "token"})
         parameters.push_back(component(std::string("parameters/") + name));
     Json names = Json::array();
     Json orders = Json::array();
@@ -189,11 +192,12 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
         paths[path + "/items"] =
             operation("items." + layer.name, layer.title + ": features", layer.theme, items_parameters(layer),
                       geojson_type, component("schemas/featureCollection"));
-        paths[path + "/items/{featureId}"] =
-            operation("item." + layer.name, layer.title + ": one feature", layer.theme,
-                      Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
-                                   component("parameters/crs"), component("parameters/f")}),
-                      geojson_type, component("schemas/feature"));
+        paths[path + "/items/{featureId}"] = operation(
+            "item." + layer.name, layer.title + ": one feature", layer.theme,
+            Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
+                         component("parameters/crs"), component("parameters/f"), component("parameters/as-of")}),
+            geojson_type, component("schemas/feature"));
+        add_edit_operations(paths, layer);
         if (layer.has_geometry()) add_tile_paths(paths, layer);
     }
     for (const gis::Layer& layer : catalog.layers()) {

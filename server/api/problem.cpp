@@ -2,7 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <nlohmann/json.hpp>
+
 #include "gis/error.hpp"
+#include "server/api/wfs.hpp"
 #include "server/gate/errors.hpp"
 #include "server/http/problem.hpp"
 
@@ -16,9 +19,63 @@ http::Response unavailable(const http::Request& request, const char* detail) {
     return response;
 }
 
+using Json = nlohmann::ordered_json;
+
+struct Meaning {
+    int status;
+    const char* title;
+};
+
+Meaning meaning_of(gis::EditProblem::Reason reason) {
+    switch (reason) {
+        case gis::EditProblem::Reason::NotFound:
+            return {404, "Not found"};
+        case gis::EditProblem::Reason::NotAllowed:
+            return {403, "Not allowed"};
+        case gis::EditProblem::Reason::Conflict:
+            return {409, "Conflict"};
+        case gis::EditProblem::Reason::Changed:
+            return {412, "Changed meanwhile"};
+        case gis::EditProblem::Reason::Content:
+            break;
+    }
+    return {422, "Refused content"};
+}
+
+Json errors_of(const gis::EditRefused& refusal) {
+    Json errors = Json::array();
+    for (const gis::EditProblem& problem : refusal.problems()) {
+        Json error{{"feature", problem.index}};
+        if (!problem.id.empty()) error["id"] = problem.id;
+        if (!problem.field.empty()) error["property"] = problem.field;
+        if (!problem.value.empty()) error["value"] = problem.value;
+        error["expected"] = problem.expected;
+        errors.push_back(std::move(error));
+    }
+    return errors;
+}
+
 }  // namespace
 
+http::Response refused(const http::Request& request, const gis::EditRefused& refusal,
+                       const std::vector<std::pair<std::string, std::string>>& documents) {
+    const Meaning meaning = meaning_of(refusal.reason());
+    const std::string field = refusal.problems().empty() ? "" : refusal.problems().front().field;
+    http::Response response = http::problem(meaning.status, meaning.title, refusal.what(), &request, field);
+    Json document = Json::parse(std::get<std::string>(response.body));
+    document["errors"] = errors_of(refusal);
+    for (const auto& [name, text] : documents) {
+        Json member = Json::parse(text, nullptr, false);
+        if (!member.is_discarded()) document[name] = std::move(member);
+    }
+    response.body = document.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return response;
+}
+
 http::Response to_response(const http::Request& request, std::exception_ptr error) {
+    if (request.route == "/wfs") {
+        if (auto report = wfs_problem(request, error)) return std::move(*report);
+    }
     try {
         std::rethrow_exception(error);
     } catch (const gis::InvalidRequest& invalid) {
@@ -35,6 +92,8 @@ http::Response to_response(const http::Request& request, std::exception_ptr erro
         http::Response response = http::problem(429, "Too many attempts", many.what(), &request);
         response.set_header("Retry-After", std::to_string(many.wait().count()));
         return response;
+    } catch (const gis::EditRefused& refusal) {
+        return refused(request, refusal);
     } catch (const gis::NotFound& absent) {
         return http::problem(404, "Not found", absent.what(), &request);
     } catch (const gis::NotAllowed& forbidden) {

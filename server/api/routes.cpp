@@ -27,7 +27,18 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/collections/{layer}/sortables", sortables);
     guarded(Method::Get, "/collections/{layer}/items", items);
     guarded(Method::Get, "/collections/{layer}/items/{id}", item);
+    guarded(Method::Post, "/collections/{layer}/items", add_items);
+    guarded(Method::Options, "/collections/{layer}/items", items_options);
+    guarded(Method::Put, "/collections/{layer}/items/{id}", replace_item);
+    guarded(Method::Patch, "/collections/{layer}/items/{id}", update_item);
+    guarded(Method::Delete, "/collections/{layer}/items/{id}", delete_item);
+    guarded(Method::Options, "/collections/{layer}/items/{id}", item_options);
+    guarded(Method::Get, "/collections/{layer}/items/{id}/history", item_history);
+    guarded(Method::Post, "/collections/{layer}/items/{id}/history/{change}/undo", undo_change);
     guarded(Method::Get, "/collections/{layer}/export", export_layer);
+
+    guarded(Method::Get, "/wfs", web_feature_service);
+    guarded(Method::Post, "/wfs", web_feature_service);
 
     guarded(Method::Get, "/tiles/{layers}.json", tile_json);
     guarded(Method::Get, "/tiles/{layers}/{z}/{x}/{y}.mvt", tile);

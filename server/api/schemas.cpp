@@ -40,6 +40,32 @@ Json schema_of_field(const gis::Field& field, int position) {
     return schema;
 }
 
+/// What an edit must keep to, in JSON Schema's words.
+void add_edit_rules(Json& schema, const gis::Field& field, bool is_read_only) {
+    if (is_read_only) schema["readOnly"] = true;
+    if (field.max_length) schema["maxLength"] = *field.max_length;
+    if (field.minimum) schema["minimum"] = *field.minimum;
+    if (field.maximum) schema["maximum"] = *field.maximum;
+    if (field.codes.empty()) return;
+    Json codes = Json::array();
+    for (const gis::Code& code : field.codes) {
+        const bool is_number = field.type == gis::FieldType::Integer;
+        codes.push_back({{"const", is_number ? Json::parse(code.value) : Json(code.value)}, {"title", code.label}});
+    }
+    schema["oneOf"] = std::move(codes);
+}
+
+/// The fields a new feature must come with.
+Json required_of(const gis::Layer& layer) {
+    Json names = Json::array();
+    for (const gis::Field& field : layer.fields) {
+        const bool is_given = field.name == layer.id_column ? layer.id_given : !field.editable || field.has_default;
+        const bool is_placed = field.name == layer.commune_column && layer.has_geometry();
+        if (field.required && !is_given && !is_placed) names.push_back(field.name);
+    }
+    return names;
+}
+
 /// Part 5, 7.3: the format says the geometry type; QGIS and GDAL read the $ref beside it.
 Json schema_of_geometry(const gis::Layer& layer, int position) {
     const std::string type(gis::to_string(layer.geometry_type));
@@ -72,18 +98,21 @@ Response schema_document(const CallPtr& call, const std::string& name, With with
         } else if (field.name == layer.datetime_column) {
             entry["x-ogc-role"] = "primary-instant";
         }
+        const bool is_read_only = !field.editable || (field.name == layer.id_column && layer.id_given);
+        add_edit_rules(entry, field, layer.editable && is_read_only);
         properties[field.name] = std::move(entry);
     }
     if (layer.has_geometry() && with == With::Geometry)
         properties[gis::geometry_property(layer)] = schema_of_geometry(layer, ++position);
-    return json_response({{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                          {"$id", request->base_url + "/collections/" + layer.name + "/" + name},
-                          {"title", layer.title},
-                          {"description", layer.description},
-                          {"type", "object"},
-                          {"properties", std::move(properties)},
-                          {"additionalProperties", false}},
-                         schema_type);
+    Json document{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                  {"$id", request->base_url + "/collections/" + layer.name + "/" + name},
+                  {"title", layer.title},
+                  {"description", layer.description},
+                  {"type", "object"},
+                  {"properties", std::move(properties)},
+                  {"additionalProperties", false}};
+    if (name == "schema" && layer.editable) document["required"] = required_of(layer);
+    return json_response(document, schema_type);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "gis/error.hpp"
 #include "server/api/count_cache.hpp"
 #include "server/api/page_token.hpp"
+#include "server/api/start_index_keys.hpp"
 #include "server/db/connection_pool.hpp"
 #include "server/http/request.hpp"
 #include "server/http/static_files.hpp"
@@ -34,6 +35,7 @@ struct Services {
     gate::TileUse& tile_use;
     gate::SignIns& sign_ins;
     CountCache& counts;
+    StartIndexKeys& start_index_keys;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first

@@ -11,6 +11,7 @@ namespace {
 /// midnight.
 constexpr auto people_sql = R"sql(
 insert into org.service (code, titre) values ('FONCIER', 'Renseignements fonciers') on conflict do nothing;
+update org.service set titre = 'Topographie et espace public' where code = 'TOPO';
 update org.service set every_layer = true where code = 'SIG';
 
 create temp table demo_org on commit drop as
@@ -52,6 +53,7 @@ select convention_id, line, service, communes, codes, rights from demo_conventio
     ('bethune', 1, 'ARCHEO', 'list', '{62119}', '{read}'),
     ('bethune', 2, 'FONCIER', 'list', '{62119}', '{owner1}'),
     ('bethune', 3, 'SIG', 'list', '{62119}', '{read,export}'),
+    ('bethune', 4, 'TOPO', 'list', '{62119}', '{read,edit,export}'),
     ('partenaire', 1, 'ADS', 'all', null, '{read,export}')) v(whose, line, service, communes, codes, rights) using (whose);
 
 -- The bureau d'études studies the banks of the Lawe, inside two kilometres around the middle of Béthune.

@@ -198,6 +198,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     const live::CatalogWatch catalog(dsn, log_event);
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
+    api::StartIndexKeys start_index_keys;
     gate::Gatekeeper gatekeeper(pool, catalog,
                                 {options.identity_header, std::chrono::hours(12), open_provider(options)});
     gate::VisibleCatalogs visible;
@@ -215,6 +216,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  tile_use,
                                  sign_ins,
                                  counts,
+                                 start_index_keys,
                                  tokens,
                                  portal,
                                  offered_crs(),

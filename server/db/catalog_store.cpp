@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -47,16 +49,32 @@ std::optional<gis::FieldType> field_type_of(const std::string& sql_type) {
 struct Column {
     std::string name;
     std::string sql_type;
+    bool not_null = false;
+    bool has_default = false;
+    bool is_computed = false;         ///< generated, or an identity nobody else may give
+    std::optional<int> max_length{};  ///< of varchar(n)
+    std::optional<double> maximum{};  ///< of numeric(p, s)
 };
 
 std::vector<Column> columns_of(pqxx::work& transaction, const std::string& schema, const std::string& table) {
     std::vector<Column> columns;
-    for (const auto& row : run(transaction,
-                               "select a.attname, format_type(a.atttypid, null) from pg_attribute a "
-                               "where a.attrelid = to_regclass(format('%I.%I', $1::text, $2::text)) and a.attnum > 0 "
-                               "and not a.attisdropped order by a.attnum",
-                               schema, table)) {
-        columns.push_back({row[0].c_str(), row[1].c_str()});
+    for (const auto& row :
+         run(transaction,
+             "select a.attname, format_type(a.atttypid, null), a.attnotnull, "
+             "a.atthasdef or a.attidentity <> '', a.attgenerated <> '' or a.attidentity = 'a', "
+             "case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4 "
+             "then a.atttypmod - 4 end, "
+             "case when a.atttypid = 'numeric'::regtype and a.atttypmod > 4 then "
+             "power(10::float8, (((a.atttypmod - 4) >> 16) & 65535) - ((a.atttypmod - 4) & 2047)) end "
+             "from pg_attribute a "
+             "where a.attrelid = to_regclass(format('%I.%I', $1::text, $2::text)) and a.attnum > 0 "
+             "and not a.attisdropped order by a.attnum",
+             schema, table)) {
+        Column column{row[0].c_str(), row[1].c_str(), row[2].as<bool>(), row[3].as<bool>(), row[4].as<bool>()};
+        if (!row[5].is_null()) column.max_length = row[5].as<int>();
+        // Below 10^(p-s); what rounds up to it is the database's to refuse.
+        if (!row[6].is_null()) column.maximum = std::nextafter(row[6].as<double>(), 0);
+        columns.push_back(std::move(column));
     }
     return columns;
 }
@@ -106,6 +124,8 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.published = row["published"].as<bool>();
     layer.fictive = row["fictive"].as<bool>();
     layer.tracked = row["tracked"].as<bool>();
+    layer.editable = layer.tracked && row["is_table"].as<bool>();
+    layer.has_z = row["has_z"].as<bool>();
     layer.licence = row["licence"].c_str();
     layer.attribution = row["attribution"].c_str();
     layer.style = row["style"].c_str();
@@ -119,11 +139,41 @@ gis::Layer read_layer(const pqxx::row& row) {
     return layer;
 }
 
+constexpr auto fields_sql =
+    "select name, title, type, description, tile_min_zoom, required, editable, codes, max_length, minimum, maximum "
+    "from catalogue.field where layer_id = $1 order by ordinal";
+
+std::vector<gis::Code> read_codes(const pqxx::field& text) {
+    std::vector<gis::Code> codes;
+    if (text.is_null()) return codes;
+    for (const json& code : json::parse(text.c_str())) codes.push_back({code.at("value"), code.at("label")});
+    return codes;
+}
+
+/// What the column is made of, and what the declaration asks beyond it.
+gis::Field read_field(const pqxx::row& row, const Column& column) {
+    gis::Field field{row["name"].c_str(), row["title"].c_str(),       gis::parse_field_type(row["type"].c_str()),
+                     column.sql_type,     row["description"].c_str(), row["tile_min_zoom"].as<int>()};
+    field.has_default = column.has_default;
+    field.required = row["required"].is_null() ? column.not_null : row["required"].as<bool>();
+    field.editable = row["editable"].as<bool>() && !column.is_computed;
+    field.codes = read_codes(row["codes"]);
+    field.max_length = column.max_length;
+    if (!row["max_length"].is_null())
+        field.max_length = std::min(row["max_length"].as<int>(), column.max_length.value_or(INT_MAX));
+    if (column.maximum) field.maximum = *column.maximum, field.minimum = -*column.maximum;
+    if (!row["minimum"].is_null()) field.minimum = row["minimum"].as<double>();
+    if (!row["maximum"].is_null()) field.maximum = row["maximum"].as<double>();
+    return field;
+}
+
 constexpr auto layers_sql =
     "select l.*, l.extent[1] as west, l.extent[2] as south, l.extent[3] as east, l.extent[4] as north, "
     "to_char(greatest(l.updated_at, v.published_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as updated, "
-    "v.vintage, coalesce((select relkind not in ('r', 'p') from pg_class where oid = to_regclass(format('%I.%I', "
-    "l.table_schema, l.table_name))), false) as is_view from catalogue.layer l left join lateral ("
+    "v.vintage, coalesce(t.relkind not in ('r', 'p'), false) as is_view, coalesce(t.relkind in ('r', 'p'), false) as "
+    "is_table, coalesce((select postgis_typmod_dims(a.atttypmod) > 2 from pg_attribute a where a.attrelid = t.oid and "
+    "a.attname = l.geometry_column and a.atttypmod >= 0), false) as has_z from catalogue.layer l "
+    "left join pg_class t on t.oid = to_regclass(format('%I.%I', l.table_schema, l.table_name)) left join lateral ("
     "  select max(vintage) as vintage, max(published_at) as published_at from catalogue.version "
     "  where target = l.table_schema || '.' || l.table_name and state = 'published') v on true "
     "where (l.published or $1) order by l.sort_order, l.name";
@@ -280,22 +330,75 @@ void require_sound(const json& document, const std::string& name) {
         throw gis::InvalidRequest("fields", "an array is expected");
 }
 
+/// What a declaration says about the editing of a field.
+struct EditRules {
+    std::optional<bool> required;
+    bool editable = true;
+    std::optional<std::string> codes;
+    std::optional<int> max_length;
+    std::optional<double> minimum, maximum;
+};
+
+template <typename T>
+std::optional<T> optional_of(const json& document, const char* key) {
+    const auto found = document.find(key);
+    if (found == document.end() || found->is_null()) return std::nullopt;
+    return value_of(document, key, T{});
+}
+
+/// [{"value": "banc", "label": "Banc"}, ...] or ["banc", ...]; values of numbers may be numbers.
+std::string checked_codes(const json& codes, const std::string& field, gis::FieldType type) {
+    const auto refuse = [&] {
+        throw gis::InvalidRequest(
+            "fields", fmt::format(R"('{}': codes must be a list of {{"value": "banc", "label": "Banc"}})", field));
+    };
+    if (!codes.is_array() || codes.empty()) refuse();
+    if (type != gis::FieldType::Text && type != gis::FieldType::Integer)
+        throw gis::InvalidRequest("fields", fmt::format("'{}': codes need a field of texts or whole numbers", field));
+    json checked = json::array();
+    std::set<std::string> seen;
+    for (const json& code : codes) {
+        const json value = code.is_object() ? code.value("value", json()) : code;
+        if (!value.is_string() && !value.is_number_integer()) refuse();
+        const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+        const std::string label = code.is_object() ? string_of(code, "label", text) : text;
+        if (!seen.insert(text).second) refuse();
+        checked.push_back({{"value", text}, {"label", label}});
+    }
+    return checked.dump();
+}
+
+EditRules edit_rules(const json& field, const std::string& name, gis::FieldType type) {
+    EditRules rules{optional_of<bool>(field, "required"),
+                    value_of(field, "editable", true),
+                    std::nullopt,
+                    optional_of<int>(field, "max_length"),
+                    optional_of<double>(field, "minimum"),
+                    optional_of<double>(field, "maximum")};
+    if (field.contains("codes") && !field["codes"].is_null()) rules.codes = checked_codes(field["codes"], name, type);
+    if (rules.max_length && *rules.max_length < 1)
+        throw gis::InvalidRequest("fields", fmt::format("'{}': max_length must be at least 1", name));
+    return rules;
+}
+
 void insert_fields(pqxx::work& transaction, int layer_id, const json& document, const std::vector<Column>& columns,
                    const std::set<std::string>& hidden) {
     run(transaction, "delete from catalogue.field where layer_id = $1", layer_id);
     int ordinal = 0;
     const auto insert = [&](const std::string& name, const std::string& title, const std::string& type,
-                            const std::string& description, int tile_min_zoom) {
+                            const std::string& description, int tile_min_zoom, const EditRules& rules) {
         run(transaction,
-            "insert into catalogue.field (layer_id, name, title, type, description, ordinal, tile_min_zoom) "
-            "values ($1, $2, $3, $4, $5, $6, $7)",
-            layer_id, name, title, type, description, ++ordinal, tile_min_zoom);
+            "insert into catalogue.field (layer_id, name, title, type, description, ordinal, tile_min_zoom, required, "
+            "editable, codes, max_length, minimum, maximum) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13)",
+            layer_id, name, title, type, description, ++ordinal, tile_min_zoom, rules.required, rules.editable,
+            rules.codes, rules.max_length, rules.minimum, rules.maximum);
     };
     if (!document.contains("fields")) {
         for (const Column& column : columns) {
             const auto type = field_type_of(column.sql_type);
             if (type && !hidden.contains(column.name))
-                insert(column.name, column.name, std::string(gis::to_string(*type)), "", 0);
+                insert(column.name, column.name, std::string(gis::to_string(*type)), "", 0, {});
         }
         return;
     }
@@ -317,7 +420,7 @@ void insert_fields(pqxx::work& transaction, int layer_id, const json& document, 
             throw gis::InvalidRequest("fields", fmt::format("'{}': {}", name, wrong.what()));
         }
         insert(name, string_of(field, "title", name), type, string_of(field, "description"),
-               value_of(field, "tile_min_zoom", 0));
+               value_of(field, "tile_min_zoom", 0), edit_rules(field, name, gis::parse_field_type(type)));
     }
 }
 
@@ -328,29 +431,29 @@ gis::Catalog load_catalog(const std::string& dsn, Listing listing) {
         std::vector<gis::Layer> layers;
         for (const auto& row : run(transaction, layers_sql, listing == Listing::All)) {
             gis::Layer layer = read_layer(row);
-            std::map<std::string, std::string> types;
-            for (const Column& column : columns_of(transaction, layer.schema_name, layer.table_name))
-                types[column.name] = column.sql_type;
+            std::map<std::string, Column> types;
+            for (Column& column : columns_of(transaction, layer.schema_name, layer.table_name))
+                types.emplace(column.name, column);
             const auto geometry_is_there = layer.geometry_column.empty() || types.contains(layer.geometry_column);
             if (!types.contains(layer.id_column) || !geometry_is_there) continue;
             for (std::string* column :
                  {&layer.label_field, &layer.commune_column, &layer.datetime_column, &layer.coverage_column}) {
                 if (!types.contains(*column)) column->clear();
             }
-            layer.id_sql_type = types[layer.id_column];
+            const Column& id = types[layer.id_column];
+            layer.id_sql_type = id.sql_type;
+            layer.id_given = id.has_default || id.is_computed;
+            layer.versioned = types.contains("part_id");
             layer.id_type = field_type_of(layer.id_sql_type).value_or(gis::FieldType::Text);
             if (layer.has_geometry()) {
                 const auto crs = gis::crs_from_epsg(row["srid"].is_null() ? 0 : row["srid"].as<int>());
                 if (!crs) continue;
                 layer.crs = *crs;
+                layer.geometry_required = types[layer.geometry_column].not_null;
             }
-            for (const auto& field : run(transaction,
-                                         "select name, title, type, description, tile_min_zoom from catalogue.field "
-                                         "where layer_id = $1 order by ordinal",
-                                         layer.id)) {
-                if (!types.contains(field[0].c_str())) continue;
-                layer.fields.push_back({field[0].c_str(), field[1].c_str(), gis::parse_field_type(field[2].c_str()),
-                                        types[field[0].c_str()], field[3].c_str(), field[4].as<int>()});
+            for (const auto& field : run(transaction, fields_sql, layer.id)) {
+                const auto column = types.find(field["name"].c_str());
+                if (column != types.end()) layer.fields.push_back(read_field(field, column->second));
             }
             layers.push_back(std::move(layer));
         }
@@ -446,6 +549,38 @@ bool set_layer_access(const std::string& dsn, const std::string& name, const std
     });
 }
 
+/// "field": {"name": "etat", "required": true, "codes": [...]}: a merge patch of what is declared of one field.
+void set_field(const std::string& dsn, const std::string& layer_name, const std::string& value) {
+    const json patch = json::parse(value, nullptr, false);
+    if (!patch.is_object()) throw gis::InvalidRequest("field", "a JSON object with the name of a field is expected");
+    const std::string name = string_of(patch, "name");
+    in_transaction(dsn, [&](pqxx::work& transaction) {
+        const auto rows = run(transaction,
+                              "select to_jsonb(f) from catalogue.field f join catalogue.layer l using (layer_id) "
+                              "where l.name = $1 and f.name = $2 for update of f",
+                              layer_name, name);
+        if (rows.empty()) throw gis::NotFound(fmt::format("there is no field '{}' in a layer '{}'", name, layer_name));
+        json field = json::parse(rows[0][0].c_str());
+        const int layer_id = field["layer_id"];
+        for (const auto& [key, unused] : patch.items()) {
+            if (!field.contains(key) || key == "layer_id" || key == "type" || key == "ordinal")
+                throw gis::InvalidRequest("field", fmt::format("'{}' is no key of a field's declaration", key));
+        }
+        field.merge_patch(patch);
+        for (const char* key : {"required", "codes", "max_length", "minimum", "maximum"}) {
+            if (!field.contains(key)) field[key] = nullptr;  // a merge patch takes away what it sets to null
+        }
+        const EditRules rules = edit_rules(field, name, gis::parse_field_type(string_of(field, "type")));
+        run(transaction,
+            "update catalogue.field set title = $3, description = $4, tile_min_zoom = $5, required = $6, editable = "
+            "$7, "
+            "codes = $8::jsonb, max_length = $9, minimum = $10, maximum = $11 where layer_id = $1 and name = $2",
+            layer_id, name, string_of(field, "title", name), string_of(field, "description"),
+            value_of(field, "tile_min_zoom", 0), rules.required, rules.editable, rules.codes, rules.max_length,
+            rules.minimum, rules.maximum);
+    });
+}
+
 }  // namespace
 
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
@@ -459,6 +594,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
     if (numbers.contains(key)) cast = "integer";
     if (flags.contains(key)) cast = "boolean";
     if (key == "style") cast = "jsonb";
+    if (key == "field") return set_field(dsn, name, value);
     if (cast.empty() && set_layer_access(dsn, name, key, value)) return;
     if (cast.empty()) {
         throw gis::InvalidRequest(
@@ -466,7 +602,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
             "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style, "
             "public, "
-            "services, commune_link, public_resolution, agent_resolution, public_hidden_fields");
+            "services, commune_link, public_resolution, agent_resolution, public_hidden_fields, field");
     }
     if (cast == "boolean" && !text_is_true(value) && !text_is_false(value))
         throw gis::InvalidRequest(key, fmt::format("true or false expected, got '{}'", value));

@@ -51,8 +51,12 @@ void require_success(PGconn* connection, const PGresult* result) {
     if (PQstatus(connection) != CONNECTION_OK || state == nullptr || std::string_view(state).starts_with("57P")) {
         throw gis::Unavailable("the database connection was lost: " + trimmed(PQerrorMessage(connection)));
     }
-    const char* constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-    throw SqlError(state, trimmed(PQresultErrorMessage(result)), constraint == nullptr ? "" : constraint);
+    const auto detail = [result](int field) {
+        const char* text = PQresultErrorField(result, field);
+        return std::string(text == nullptr ? "" : text);
+    };
+    throw SqlError(state, trimmed(PQresultErrorMessage(result)), detail(PG_DIAG_CONSTRAINT_NAME),
+                   detail(PG_DIAG_COLUMN_NAME), detail(PG_DIAG_MESSAGE_PRIMARY));
 }
 
 }  // namespace

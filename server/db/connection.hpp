@@ -14,18 +14,27 @@
 
 namespace db {
 
-/// PostgreSQL refused a statement. `state` is the five-character SQLSTATE, `constraint` the name of the one that was
-/// violated, if any.
+/// PostgreSQL refused a statement. `state` is the five-character SQLSTATE; `constraint` and `column` name what was
+/// violated, if PostgreSQL says so; `reason` is its message in one line, without detail and hint.
 class SqlError : public std::runtime_error {
   public:
-    SqlError(std::string state, const std::string& message, std::string constraint = "")
-        : std::runtime_error(message), state_(std::move(state)), constraint_(std::move(constraint)) {}
+    SqlError(std::string state, const std::string& message, std::string constraint = "", std::string column = "",
+             std::string reason = "")
+        : std::runtime_error(message),
+          state_(std::move(state)),
+          constraint_(std::move(constraint)),
+          column_(std::move(column)),
+          reason_(std::move(reason)) {}
     const std::string& state() const { return state_; }
     const std::string& constraint() const { return constraint_; }
+    const std::string& column() const { return column_; }
+    const std::string& reason() const { return reason_; }
 
   private:
     std::string state_;
     std::string constraint_;
+    std::string column_;
+    std::string reason_;
 };
 
 /// The rows a statement gave, every column in PostgreSQL's binary format. Views into it live as long as it does.

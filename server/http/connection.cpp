@@ -90,7 +90,10 @@ Awaitable<Connection::Next> Connection::serve_routed(ReceivedHead head, RoutedRe
     const bool keep_alive = head.keep_alive;
     const bool has_body = head.has_body;
     const std::shared_ptr<Request> request = routed.request;
-    const Route* route = routed.match.route;
+    // A browser asks in nobody's name whether its page may ask at all: no handler decides that.
+    const bool is_preflight =
+        request->method == Method::Options && request->header("Access-Control-Request-Method") != nullptr;
+    const Route* route = is_preflight ? nullptr : routed.match.route;
     Response response;
     if (route == nullptr) {
         // The body, if any, is not worth reading: the connection closes instead.

@@ -194,10 +194,8 @@ RouteMatch Router::match(Method method, const std::vector<std::string>& segments
     Search<Node> search(method, segments);
     RouteMatch match;
     match.route = search.visit(*root_, 0);
-    if (match.route == nullptr) {
-        match.allowed = search.allowed();
-        return match;
-    }
+    if (match.route == nullptr || method == Method::Options) match.allowed = search.allowed();
+    if (match.route == nullptr) return match;
     std::vector<std::string> captured = search.take_captured();
     for (std::size_t i = 0; i < captured.size(); ++i) {
         match.params.emplace_back(match.route->names[i], std::move(captured[i]));

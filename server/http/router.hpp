@@ -30,7 +30,8 @@ struct Route {
 struct RouteMatch {
     const Route* route = nullptr;
     std::vector<std::pair<std::string, std::string>> params;
-    std::vector<Method> allowed;  ///< methods of this path, HEAD and OPTIONS included; filled when `route` is null
+    /// Methods of this path, HEAD and OPTIONS included; filled when `route` is null, and for OPTIONS.
+    std::vector<Method> allowed;
 };
 
 /// The route table. A pattern is a path whose segments are literal ("collections"), a parameter ("{id}"), a parameter

@@ -80,6 +80,7 @@ struct ApiTest::Served {
     live::CatalogWatch catalog;
     api::PageTokens tokens{"a secret of the tests"};
     api::CountCache counts;
+    api::StartIndexKeys start_index_keys;
     gate::Gatekeeper gatekeeper{pool, catalog, {}};
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
@@ -93,6 +94,7 @@ struct ApiTest::Served {
                            tile_use,
                            sign_ins,
                            counts,
+                           start_index_keys,
                            tokens,
                            portal,
                            offered(),

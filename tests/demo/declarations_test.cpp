@@ -81,11 +81,9 @@ TEST(Declarations, NameTablesAndColumnsThatExist) {
             const std::string name = field.at("name");
             ASSERT_TRUE(schema[table].contains(name)) << name;
             EXPECT_TRUE(fields.insert(name).second) << name;
-            const std::map<std::string, std::string> type_of{{"text", "text"},
-                                                             {"integer", "integer"},
-                                                             {"double", "number"},
-                                                             {"boolean", "boolean"},
-                                                             {"date", "date"}};
+            const std::map<std::string, std::string> type_of{{"text", "text"},       {"uuid", "text"},
+                                                             {"integer", "integer"}, {"double", "number"},
+                                                             {"boolean", "boolean"}, {"date", "date"}};
             EXPECT_EQ(field.at("type"), type_of.at(schema[table][name])) << name;
             gis::parse_field_type(field.at("type").get<std::string>());
             EXPECT_FALSE(field.at("title").get<std::string>().empty()) << name;
@@ -103,8 +101,8 @@ TEST(Declarations, SayWhatTheMapAndTheCatalogueNeed) {
         EXPECT_EQ(layer.at("srid"), 2154);
         EXPECT_EQ(layer.at("licence"), "Licence Ouverte 2.0");
         EXPECT_LE(layer.at("min_zoom").get<int>(), layer.at("max_zoom").get<int>());
-        EXPECT_TRUE(
-            (std::set<std::string>{"org", "cadastre", "risque", "urba", "ads", "archeo"}).contains(layer.at("theme")));
+        EXPECT_TRUE((std::set<std::string>{"org", "cadastre", "risque", "urba", "ads", "archeo", "topo"})
+                        .contains(layer.at("theme")));
         EXPECT_NE(gis::parse_geometry_type(layer.at("geometry_type").get<std::string>()), gis::GeometryType::Any);
     }
 }

@@ -35,7 +35,9 @@ allowed(role, rel, privilege) as (
     union all select r, 'audit.entry'::regclass, 'INSERT' from unnest(array['carreau_reader', 'carreau_editor']) r),
 callable(name) as (values
     ('access.everything'), ('access.anything'), ('access.communes'), ('access.perimeter'), ('access.linked_ids'),
-    ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.access_revision'))
+    ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
+    ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.past'), ('catalogue.may_edit'),
+    ('catalogue.feature_history'))
 select coalesce(rel::text, 'a missing table') || ': no policy is in force' from guarded left join pg_class c on c.oid = rel
     where rel is null or not c.relrowsecurity or not c.relforcerowsecurity
 union all

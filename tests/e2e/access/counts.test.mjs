@@ -32,6 +32,16 @@ async function byExport(layer, headers) {
   return file.status === 200 ? new Set(file.body.features.map((feature) => String(feature.id))).size : null;
 }
 
+/** numberMatched of WFS and what it gives, which must be the same; what is no type for this person is none. */
+async function byWfs(layer, headers) {
+  const answer = await fetch(`${base}/wfs?service=WFS&version=2.0.0&request=GetFeature&typenames=${layer}&count=1000000`, { headers });
+  const body = await answer.text();
+  if (answer.status === 400) return 0;
+  const matched = Number(body.match(/numberMatched="(\d+)"/)[1]);
+  assert.equal(body.match(/<wfs:member>/g)?.length ?? 0, matched, `${layer}: WFS gives as many as it says`);
+  return matched;
+}
+
 async function byTiles(layer, headers) {
   const tileJson = await json(`/tiles/${layer}.json`, { headers });
   if (tileJson.status === 404) return 0;
@@ -53,17 +63,19 @@ async function byTiles(layer, headers) {
 }
 
 for (const login of ["anonymous", ...logins]) {
-  test(`${login}: items, hits, tiles, export and SQL count alike`, async () => {
+  test(`${login}: items, hits, tiles, WFS, export and SQL count alike`, async () => {
     const headers = login === "anonymous" ? {} : { Cookie: (await logIn(login)).Cookie };
     for (const layer of ["ads_dossier", "archeo_operation", "archeo_entite"]) {
       const expected = sees[login][layer];
       assert.deepEqual([...(await byItems(layer, headers))].sort(), [...expected].sort(), `${layer} by items`);
       assert.equal(await byHits(layer, headers), expected.size, `${layer} by hits`);
       assert.equal(await byTiles(layer, headers), expected.size, `${layer} by tiles`);
+      assert.equal(await byWfs(layer, headers), expected.size, `${layer} by WFS`);
       const exported = await byExport(layer, headers);
       if (exported !== null) assert.equal(exported, expected.size, `${layer} by export`);
     }
     assert.equal(await byHits("parcelle", headers), sees[login].parcelle.size);
+    assert.equal(await byWfs("parcelle", headers), sees[login].parcelle.size);
     assert.equal(await byExport("parcelle", headers), sees[login].parcelle.size);
   });
 }

@@ -43,7 +43,29 @@ function tilesOf(commune, path) {
 }
 const tileStatus = (who, sample) => (listed[sample.layer](who) ? [200, 204] : 404);
 
+const byId = "urn:ogc:def:query:OGC-WFS::GetFeatureById";
+/** A feature's name in WFS: characters that an XML name cannot hold are written as ISO 9075-14 does. */
+const nameOf = (f) =>
+  `${f.layer}.${String(f.id).replace(/_(?=x)|[^A-Za-z0-9_.-]/g, (c) => `_x${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}_`)}`;
+
 const json = (body) => ({ body: JSON.stringify(body) });
+
+const edited = { "instructeur.ads": ["ads_dossier"], archeologue: ["archeo_operation", "archeo_entite"], admin: Object.keys(layers) };
+const edits = (who, layer) => (edited[who] ?? []).includes(layer);
+const refusal = (who) => (who === "anonymous" ? 401 : 403);
+/** `status` for who edits the layer, a refusal for who sees it, nothing there for others. */
+const byEditor = (status) => (who, sample) => {
+  if (!listed[sample.layer](who)) return 404;
+  return edits(who, sample.layer) ? status : refusal(who);
+};
+/** The same by feature: an empty body is no feature, and a merge patch of nothing. */
+const byFeatureEditor = (status, always) => (who, sample) => {
+  if (always && edits(who, sample.layer)) return status;
+  if (!sees[who][sample.layer].has(sample.id)) return 404;
+  return edits(who, sample.layer) ? status : refusal(who);
+};
+const featurePaths = (suffix, extra = {}) => (commune) =>
+  features[commune].map((f) => ({ ...f, path: `/collections/${f.layer}/items/${f.id}${suffix}`, ...extra }));
 const table = {
   "GET /api": [() => [{ path: "/api?f=json" }], always(200)],
   "GET /collections": [() => [{ path: "/collections" }], always(200)],
@@ -59,6 +81,17 @@ const table = {
     (commune) => features[commune].map((f) => ({ ...f, path: `/collections/${f.layer}/items/${f.id}` })),
     (who, sample) => (sees[who][sample.layer].has(sample.id) ? 200 : 404),
   ],
+  "POST /collections/{layer}/items": [() => everyLayer("/items")().map((s) => ({ ...s, ...json({}) })), byEditor(422)],
+  "OPTIONS /collections/{layer}/items": [everyLayer("/items"), (who, sample) => (listed[sample.layer](who) ? 204 : 404)],
+  "PUT /collections/{layer}/items/{id}": [featurePaths("", json({})), byFeatureEditor(422, true)],
+  "PATCH /collections/{layer}/items/{id}": [featurePaths("", json({})), byFeatureEditor(204, false)],
+  "DELETE /collections/{layer}/items/{id}": [everyLayer("/items/999999999"), always(404)],
+  "OPTIONS /collections/{layer}/items/{id}": [
+    featurePaths(""),
+    (who, sample) => (listed[sample.layer](who) ? 204 : 404),
+  ],
+  "GET /collections/{layer}/items/{id}/history": [featurePaths("/history"), always(404)],
+  "POST /collections/{layer}/items/{id}/history/{change}/undo": [featurePaths("/history/1/undo", json({})), always(404)],
   "GET /collections/{layer}/export": [() => everyLayer("/export")().filter((s) => s.layer !== "parcelle"), byLayer],
   "GET /tiles/{layers}.json": [() => layerNames.map((layer) => ({ layer, path: `/tiles/${layer}.json` })), byLayer],
   "GET /tiles/{layers}/{z}/{x}/{y}.mvt": [(c) => tilesOf(c, (l, t) => `/tiles/${l}/${t.z}/${t.x}/${t.y}.mvt`), tileStatus],
@@ -67,6 +100,31 @@ const table = {
   "GET /collections/{layer}/tiles/{set}/{z}/{y}/{x}": [
     (c) => tilesOf(c, (l, t) => `/collections/${l}/tiles/WebMercatorQuad/${t.z}/${t.y}/${t.x}`),
     tileStatus,
+  ],
+  "GET /wfs": [
+    (commune) => [
+      { path: "/wfs?service=WFS&request=GetCapabilities" },
+      ...layerNames.map((layer) => ({ layer, path: `/wfs?service=WFS&version=2.0.0&request=GetFeature&count=1&typenames=${layer}` })),
+      ...layerNames.map((layer) => ({ layer, path: `/wfs?service=WFS&version=1.1.0&request=DescribeFeatureType&typename=${layer}` })),
+      ...features[commune].map((f) => ({ ...f, path: `/wfs?service=WFS&version=2.0.0&request=GetFeature&storedquery_id=${byId}&id=${nameOf(f)}` })),
+    ],
+    (who, sample) => {
+      if (!sample.layer) return 200;
+      if (sample.id) return sees[who][sample.layer].has(sample.id) ? 200 : 404;
+      return listed[sample.layer](who) ? 200 : 400; // an unknown type name, and nothing else is said
+    },
+  ],
+  "POST /wfs": [
+    () => layerNames.flatMap((layer) => [
+      { layer, path: "/wfs", body: `<GetFeature xmlns="http://www.opengis.net/wfs" service="WFS" version="1.1.0" maxFeatures="1"><Query typeName="${layer}"/></GetFeature>` },
+      { layer, deletes: true, path: "/wfs", body: `<Transaction xmlns="http://www.opengis.net/wfs" service="WFS" version="1.1.0"><Delete typeName="${layer}">
+          <Filter xmlns="http://www.opengis.net/ogc"><FeatureId fid="${layer}.nobody"/></Filter></Delete></Transaction>` },
+    ]),
+    (who, sample) => {
+      if (!listed[sample.layer](who)) return 400;
+      if (!sample.deletes) return 200;
+      return who === "anonymous" ? 401 : [403, 404];
+    },
   ],
   "GET /styles": [() => [{ path: "/styles" }], always(200)],
   "GET /styles/{style}": [() => layerNames.map((layer) => ({ layer, path: `/styles/${layer}` })), byLayer],
