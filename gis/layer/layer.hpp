@@ -67,6 +67,7 @@ struct Layer {
     bool hidden_from_agents = false;  ///< nor to anybody without the right `exact`
     bool fictive = false;             ///< generated demonstration data, said in every metadata
     bool tracked = false;             ///< writes reach catalogue.change
+    bool tiles_by_sql = false;        ///< declared: tiles come from the database each time, not from memory
     std::string licence;
     std::string attribution;
     std::string vintage;            ///< of the published version: "2026-01-01"

@@ -15,6 +15,10 @@
 #include "server/http/static_files.hpp"
 #include "server/live/catalog_watch.hpp"
 
+namespace live {
+class TileEngine;
+}
+
 namespace gate {
 class Gatekeeper;
 class SignIns;
@@ -33,6 +37,7 @@ struct Services {
     gate::TileUse& tile_use;
     gate::SignIns& sign_ins;
     CountCache& counts;
+    live::TileEngine& tiles;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first

@@ -24,6 +24,7 @@
 #include "server/gate/upkeep.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/server.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace command {
 
@@ -40,6 +41,10 @@ std::vector<gis::Crs> offered_crs() {
         if (auto crs = gis::crs_from_epsg(code)) offered.push_back(std::move(*crs));
     }
     return offered;
+}
+
+std::size_t megabytes(int count) {
+    return static_cast<std::size_t>(count) << 20U;
 }
 
 void open_log(const std::string& file) {
@@ -157,6 +162,13 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")
         ->capture_default_str()
         ->check(CLI::Range(1, 32));
+    app.add_option("--tile-memory", tile_memory,
+                   "Mémoire pour les couches dont viennent les tuiles, en Mo ; ce qui n'y tient pas passe par SQL")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--tile-cache", tile_cache, "Mémoire pour les tuiles prêtes, en Mo")
+        ->capture_default_str()
+        ->check(CLI::Range(16, 1'000'000));
     app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
 }
 
@@ -184,7 +196,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                              "timezone=UTC",          "datestyle=ISO",
                              "extra_float_digits=1",  "max_parallel_workers_per_gather=0"};
     db::ConnectionPool pool(pool_options);
-    const live::CatalogWatch catalog(dsn, log_event);
+    live::CatalogWatch catalog(dsn, log_event);
+    live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)}, log_event);
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
     gate::Gatekeeper gatekeeper(pool, catalog,
@@ -203,6 +216,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  tile_use,
                                  sign_ins,
                                  counts,
+                                 tile_engine,
                                  tokens,
                                  portal,
                                  offered_crs(),

@@ -106,6 +106,7 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.published = row["published"].as<bool>();
     layer.fictive = row["fictive"].as<bool>();
     layer.tracked = row["tracked"].as<bool>();
+    layer.tiles_by_sql = std::string_view(row["tiles"].c_str()) == "sql";
     layer.licence = row["licence"].c_str();
     layer.attribution = row["attribution"].c_str();
     layer.style = row["style"].c_str();
@@ -451,7 +452,7 @@ bool set_layer_access(const std::string& dsn, const std::string& name, const std
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
     static const std::set<std::string, std::less<>> texts{"title",          "description",     "theme",
                                                           "licence",        "attribution",     "label_field",
-                                                          "commune_column", "datetime_column", "coverage_column"};
+                                                          "commune_column", "datetime_column", "coverage_column", "tiles"};
     static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
     static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive"};
     std::string cast;
@@ -465,6 +466,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             key,
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
             "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style, "
+            "tiles, "
             "public, "
             "services, commune_link, public_resolution, agent_resolution, public_hidden_fields");
     }

@@ -6,6 +6,7 @@
 #include "server/gate/sign_ins.hpp"
 #include "server/gate/tile_use.hpp"
 #include "server/gate/visible_catalog.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace test {
 
@@ -62,6 +63,7 @@ struct ApiTest::Served {
     explicit Served(const std::string& dsn)
         : pool(pool_options(dsn)),
           catalog(dsn, [](const std::string&) {}),
+          tiles(dsn, catalog, {}, [](const std::string&) {}),
           server(config(), api::make_routes(services), api::to_response) {
         server.start();
     }
@@ -71,6 +73,7 @@ struct ApiTest::Served {
     live::CatalogWatch catalog;
     api::PageTokens tokens{"a secret of the tests"};
     api::CountCache counts;
+    live::TileEngine tiles;
     gate::Gatekeeper gatekeeper{pool, catalog, {}};
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
@@ -83,6 +86,7 @@ struct ApiTest::Served {
                            tile_use,
                            sign_ins,
                            counts,
+                           tiles,
                            tokens,
                            portal,
                            offered(),

@@ -1,0 +1,92 @@
+#include "tiles/encode/ring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tiles/encode/repair.hpp"
+
+namespace {
+
+using tiles::Ring;
+
+constexpr tiles::ClipBox box{-64, 4160};
+
+std::int64_t area_of(const std::vector<tiles::TilePolygon>& polygons) {
+    std::int64_t sum = 0;
+    for (const auto& polygon : polygons) {
+        for (std::size_t i = 0; i < polygon.rings.size(); ++i)
+            sum += (i == 0 ? 1 : -1) * std::abs(tiles::area2(polygon.rings[i]));
+    }
+    return sum;
+}
+
+TEST(Ring, RepeatedAndStraightPointsAndSpikesAreLeftOut) {
+    Ring ring;
+    for (const tiles::TilePoint p : std::vector<tiles::TilePoint>{{0, 0}, {0, 0}, {5, 0}, {10, 0}, {20, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 5}})
+        tiles::append_point(ring, p, true);
+    tiles::close_ring(ring);
+    EXPECT_EQ(ring, (Ring{{0, 0}, {10, 0}, {10, 10}, {0, 10}}));
+    EXPECT_EQ(tiles::area2(ring), 200) << "clockwise on the screen";
+}
+
+TEST(Ring, ClippingKeepsWhatIsInTheBox) {
+    Ring around{{-5000, -5000}, {9000, -5000}, {9000, 9000}, {-5000, 9000}};
+    tiles::clip_ring(around, box);
+    EXPECT_EQ(tiles::area2(around), 2 * 4224 * 4224);
+    Ring away{{5000, 0}, {6000, 0}, {6000, 100}};
+    tiles::clip_ring(away, box);
+    EXPECT_LT(away.size(), 3U);
+}
+
+TEST(Ring, TheSameBorderIsCutAtTheSamePointFromBothSides) {
+    std::mt19937 random(1);
+    for (int i = 0; i < 2000; ++i) {
+        const auto pick = [&] { return static_cast<std::int64_t>(random() % 9000) - 2500; };
+        const tiles::TilePoint a{pick(), pick()};
+        const tiles::TilePoint b{pick(), pick()};
+        Ring one{a, b, {a.x + 5000, a.y}};
+        Ring other{b, a, {a.x - 5000, a.y}};
+        tiles::clip_ring(one, box);
+        tiles::clip_ring(other, box);
+        for (const Ring* ring : {&one, &other})
+            for (const tiles::TilePoint& p : *ring) EXPECT_TRUE(box.holds(p));
+    }
+}
+
+TEST(Ring, LinesAreCutIntoPieces) {
+    std::vector<Ring> pieces;
+    tiles::clip_line({{-500, 100}, {5000, 100}, {5000, 200}, {-500, 200}}, box, pieces);
+    ASSERT_EQ(pieces.size(), 2U);
+    EXPECT_EQ(pieces[0], (Ring{{-64, 100}, {4160, 100}}));
+    EXPECT_EQ(pieces[1], (Ring{{4160, 200}, {-64, 200}}));
+}
+
+TEST(Ring, PlainPolygonsAreToldFromCrossingOnes) {
+    EXPECT_TRUE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}}));
+    EXPECT_TRUE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{2, 2}, {2, 4}, {4, 4}}}}));
+    EXPECT_FALSE(tiles::is_plain({{{{0, 0}, {10, 10}, {10, 0}, {0, 10}}}})) << "a bow tie";
+    EXPECT_FALSE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{5, 5}, {5, 20}, {8, 5}}}})) << "a hole across the shell";
+    EXPECT_FALSE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {5, 0}, {0, 10}}}})) << "a point on an edge";
+}
+
+TEST(Repair, EveryPolygonBecomesPlainAndKeepsItsArea) {
+    const auto bow = tiles::repaired({{{{0, 0}, {100, 100}, {100, 0}, {0, 100}}}});
+    EXPECT_EQ(bow.size(), 2U);
+    EXPECT_EQ(area_of(bow), 2 * 5000);
+    // A comb cut off at its teeth: Sutherland-Hodgman leaves edges along the box between them.
+    Ring comb;
+    for (int i = 0; i < 10; ++i) {
+        for (const tiles::TilePoint p : std::vector<tiles::TilePoint>{{i * 100, 4200}, {i * 100, 4000}, {i * 100 + 50, 4000}, {i * 100 + 50, 4200}}) comb.push_back(p);
+    }
+    comb.push_back({950, 4300});
+    comb.push_back({0, 4300});
+    tiles::clip_ring(comb, box);
+    EXPECT_FALSE(tiles::is_plain({{comb}}));
+    const auto teeth = tiles::repaired({{comb}});
+    EXPECT_EQ(area_of(teeth), 2 * 10 * 50 * 160);
+    for (const auto& tooth : teeth) EXPECT_TRUE(tiles::is_plain(tooth));
+    EXPECT_TRUE(tiles::repaired({{{{0, 0}, {1, 0}, {0, 0}}}}).empty());
+}
+
+}  // namespace

@@ -1,0 +1,92 @@
+#include "tiles/encode/repair.hpp"
+
+#include <geos_c.h>
+
+#include <cmath>
+#include <memory>
+
+namespace tiles {
+
+namespace {
+
+struct Context {
+    GEOSContextHandle_t handle = GEOS_init_r();
+    ~Context() { GEOS_finish_r(handle); }
+};
+
+GEOSContextHandle_t geos() {
+    static thread_local Context context;
+    return context.handle;
+}
+
+struct Destroy {
+    void operator()(GEOSGeometry* geometry) const { GEOSGeom_destroy_r(geos(), geometry); }
+};
+using Geometry = std::unique_ptr<GEOSGeometry, Destroy>;
+
+GEOSGeometry* ring_of(const Ring& ring) {
+    const auto size = static_cast<unsigned>(ring.size() + 1);
+    GEOSCoordSequence* points = GEOSCoordSeq_create_r(geos(), size, 2);
+    for (unsigned i = 0; i < size; ++i) {
+        const TilePoint& p = ring[i % ring.size()];
+        GEOSCoordSeq_setXY_r(geos(), points, i, static_cast<double>(p.x), static_cast<double>(p.y));
+    }
+    return GEOSGeom_createLinearRing_r(geos(), points);
+}
+
+Geometry polygon_of(const TilePolygon& polygon) {
+    std::vector<GEOSGeometry*> holes;
+    for (std::size_t i = 1; i < polygon.rings.size(); ++i) holes.push_back(ring_of(polygon.rings[i]));
+    return Geometry(GEOSGeom_createPolygon_r(geos(), ring_of(polygon.rings.front()), holes.data(),
+                                             static_cast<unsigned>(holes.size())));
+}
+
+Ring read_ring(const GEOSGeometry* geometry) {
+    const GEOSCoordSequence* points = GEOSGeom_getCoordSeq_r(geos(), geometry);
+    unsigned size = 0;
+    GEOSCoordSeq_getSize_r(geos(), points, &size);
+    Ring ring;
+    for (unsigned i = 0; i + 1 < size; ++i) {
+        double x = 0;
+        double y = 0;
+        GEOSCoordSeq_getXY_r(geos(), points, i, &x, &y);
+        append_point(ring, {std::llround(x), std::llround(y)}, true);
+    }
+    close_ring(ring);
+    return ring;
+}
+
+void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
+    const int type = GEOSGeomTypeId_r(geos(), geometry);
+    if (type == GEOS_POLYGON) {
+        TilePolygon polygon;
+        if (GEOSisEmpty_r(geos(), geometry) != 0) return;
+        polygon.rings.push_back(read_ring(GEOSGetExteriorRing_r(geos(), geometry)));
+        if (polygon.rings.front().size() < 3) return;
+        for (int i = 0; i < GEOSGetNumInteriorRings_r(geos(), geometry); ++i) {
+            Ring hole = read_ring(GEOSGetInteriorRingN_r(geos(), geometry, i));
+            if (hole.size() >= 3) polygon.rings.push_back(std::move(hole));
+        }
+        out.push_back(std::move(polygon));
+    } else if (type == GEOS_MULTIPOLYGON || type == GEOS_GEOMETRYCOLLECTION) {
+        for (int i = 0; i < GEOSGetNumGeometries_r(geos(), geometry); ++i)
+            collect(GEOSGetGeometryN_r(geos(), geometry, i), out);
+    }
+}
+
+}  // namespace
+
+std::vector<TilePolygon> repaired(TilePolygon polygon) {
+    std::vector<TilePolygon> out;
+    const Geometry raw = polygon_of(polygon);
+    if (raw && GEOSisValid_r(geos(), raw.get()) == 1) {
+        out.push_back(std::move(polygon));
+        return out;
+    }
+    const Geometry valid(raw ? GEOSMakeValid_r(geos(), raw.get()) : nullptr);
+    const Geometry rounded(valid ? GEOSGeom_setPrecision_r(geos(), valid.get(), 1.0, 0) : nullptr);
+    if (rounded) collect(rounded.get(), out);
+    return out;
+}
+
+}  // namespace tiles
