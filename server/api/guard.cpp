@@ -29,12 +29,6 @@ void require_csrf(const http::Request& request, const gate::Caller& caller) {
         throw gis::NotAllowed("X-CSRF-Token: the value given by GET /session is expected with a session cookie");
 }
 
-/// Answers differ by who asks: no cache may hand one's answer to another, or to the same after his rights ended.
-void mark(Response& response) {
-    for (const char* header : {"Authorization", "Cookie", "X-API-Key"}) http::add_vary(response, header);
-    if (response.header("Cache-Control") == nullptr) response.set_header("Cache-Control", "private, no-cache");
-}
-
 boost::asio::awaitable<void> flush_tile_use(const Services& services) {
     auto work = [&use = services.tile_use](db::Connection& connection) {
         use.flush(connection);
@@ -59,6 +53,11 @@ boost::asio::awaitable<void> let_tiles_know(const Services& services) {
 
 }  // namespace
 
+void mark_as_personal(Response& response) {
+    for (const char* header : {"Authorization", "Cookie", "X-API-Key"}) http::add_vary(response, header);
+    if (response.header("Cache-Control") == nullptr) response.set_header("Cache-Control", "private, no-cache");
+}
+
 Answer guard(const Services& services, GuardedHandler handler, Needs needs, RequestPtr request) {
     const gate::CallerPtr caller = co_await services.gatekeeper.admit(request);
     require_csrf(*request, *caller);
@@ -81,7 +80,7 @@ Answer guard(const Services& services, GuardedHandler handler, Needs needs, Requ
     }
     if (!is_safe(request->method)) co_await let_tiles_know(services);
     if (failure) std::rethrow_exception(failure);
-    mark(response);
+    mark_as_personal(response);
     co_return response;
 }
 

@@ -28,17 +28,7 @@ std::string compress(std::string_view bytes) {
 }
 
 Response respond(const http::Request& request, const ReadyTilePtr& tile) {
-    Response response;
-    if (tile->is_empty()) {
-        response = Response::no_content();
-    } else {
-        response = Response::bytes(mvt_type, tile->bytes());
-        response.etag = tile->etag();
-        if (http::accepts_gzip(request.header("Accept-Encoding"))) response.gzip = tile->gzip(compress);
-    }
-    // Asked again each time: an edit shows at once, an unchanged tile is a 304.
-    response.set_header("Cache-Control", "private, no-cache");
-    return response;
+    return respond_with(*tile, http::accepts_gzip(request.header("Accept-Encoding")));
 }
 
 ReadyTilePtr ready(std::string bytes) {
@@ -159,6 +149,20 @@ boost::asio::awaitable<ReadyTilePtr> tile_by_sql(const Services& services, CallP
 }
 
 }  // namespace
+
+Response respond_with(const tiles::ReadyTile& tile, bool as_gzip) {
+    Response response;
+    if (tile.is_empty()) {
+        response = Response::no_content();
+    } else {
+        response = Response::bytes(mvt_type, tile.bytes());
+        response.etag = tile.etag();
+        if (as_gzip) response.gzip = tile.gzip(compress);
+    }
+    // Asked again each time: an edit shows at once, an unchanged tile is a 304.
+    response.set_header("Cache-Control", "private, no-cache");
+    return response;
+}
 
 Answer answer_tile(const Services& services, CallPtr call, std::vector<const gis::Layer*> layers,
                    tiles::TileCoord coord) {

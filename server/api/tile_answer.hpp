@@ -5,7 +5,14 @@
 #include "server/api/handlers.hpp"
 #include "tiles/grid/tile_coord.hpp"
 
+namespace tiles {
+class ReadyTile;
+}
+
 namespace api {
+
+/// The answer with a ready tile, for a client that takes gzip or not.
+Response respond_with(const tiles::ReadyTile& tile, bool as_gzip);
 
 /// The layers' tile, from memory where they are held there and current, else from the database: the same encoder makes
 /// both. 204 when there is nothing in it.

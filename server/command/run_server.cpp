@@ -16,6 +16,7 @@
 #include "gis/error.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/problem.hpp"
+#include "server/api/quick_tiles.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/gate/gatekeeper.hpp"
@@ -166,9 +167,9 @@ void ServerOptions::add_to(CLI::App& app) {
                    "Mémoire pour les couches dont viennent les tuiles, en Mo ; ce qui n'y tient pas passe par SQL")
         ->capture_default_str()
         ->check(CLI::Range(0, 1'000'000));
-    app.add_option("--tile-cache", tile_cache, "Mémoire pour les tuiles prêtes, en Mo")
+    app.add_option("--tile-cache", tile_cache, "Mémoire pour les tuiles prêtes, en Mo ; 0 : aucune n'est gardée")
         ->capture_default_str()
-        ->check(CLI::Range(16, 1'000'000));
+        ->check(CLI::Range(0, 1'000'000));
     app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
 }
 
@@ -232,6 +233,12 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     config.base_path = options.base_path;
     config.trusted_proxies = options.trusted_proxies;
     config.cors_origins = options.cors_origins;
+    api::QuickTiles quick_tiles(services, options.base_path);
+    if (options.identity_header.empty()) {
+        config.quick = [&quick_tiles](const http::QuickRequest& request, const http::Preparer& preparer) {
+            return quick_tiles.look(request, preparer);
+        };
+    }
     http::Server server(config, api::make_routes(services), api::to_response, log_request);
     running = &server;
     server.start();

@@ -56,6 +56,11 @@ Snapshot CatalogWatch::current() const {
     return snapshot_;
 }
 
+gis::CatalogPtr CatalogWatch::catalog() const {
+    const std::lock_guard lock(mutex_);
+    return snapshot_.catalog;
+}
+
 void CatalogWatch::reload() {
     db::Connection connection(dsn_);
     Snapshot fresh;

@@ -40,6 +40,7 @@ class CatalogWatch {
     CatalogWatch& operator=(const CatalogWatch&) = delete;
 
     Snapshot current() const;
+    gis::CatalogPtr catalog() const;
     /// False until the first load and while the database is away.
     bool is_connected() const { return connected_; }
     /// Grows with every change of what decides who sees what (access.revision).

@@ -10,7 +10,7 @@
 
 #include "gis/query/tile_rows.hpp"
 #include "server/db/connection.hpp"
-#include "server/live/copy_rows.hpp"
+#include "server/live/layer_reader.hpp"
 #include "server/live/tile_areas.hpp"
 
 namespace live {
@@ -27,7 +27,6 @@ constexpr auto retry_pause = 500ms;
 constexpr auto longest_gap = 10min;  // after that a layer is read anew rather than followed
 constexpr std::size_t most_changes = 20'000;
 constexpr std::size_t most_views = 5000;
-constexpr std::size_t memory_look = 4096;  // rows
 
 bool has_plain_ids(const gis::Layer& layer) {
     if (layer.id_type == gis::FieldType::Integer) return true;
@@ -172,17 +171,11 @@ TileEngine::Loaded TileEngine::load(const Load& wanted) {
     connection.run_script("begin isolation level repeatable read read only");
     loaded.snapshot = snapshot_of(connection);
     tiles::LayerPacker packer(tiles::rules_of(wanted.layer));
-    CopyRows rows;
-    std::size_t count = 0;
-    bool fits = true;
-    const auto take = [&](std::string_view piece) {
-        if (!fits || stopping_) return;
-        if (const auto* row = rows.read(piece)) packer.add(*row);
-        if (++count % memory_look == 0) fits = others + packer.memory() <= options_.store_bytes;
-    };
-    connection.copy_out("copy (" + packer.rules().rows_sql + ") to stdout (format binary)", take);
+    const auto fits = [&] { return others + packer.memory() <= options_.store_bytes; };
+    const auto go_on = [&] { return !stopping_ && fits(); };
+    const bool whole = read_layer(connection, packer, go_on);
     connection.execute("commit");
-    if (!fits || others + packer.memory() > options_.store_bytes) {
+    if (!whole || !fits()) {
         loaded.reason = "memory";
         return loaded;
     }
@@ -406,8 +399,8 @@ TileViewPtr TileEngine::view_of(const std::vector<const gis::Layer*>& layers, co
     if (known != views_.end()) return known->second;
     auto made = std::make_shared<TileView>();
     for (const gis::Layer* layer : layers) {
-        TileView::Part part{layer->id, false, scope.of(*layer).grant(gis::Right::Read)};
-        part.everything = part.grant.everything || (part.grant.partly && layer->commune_column.empty());
+        TileView::Part part{layer->id, false, !layer->commune_column.empty(), scope.of(*layer).grant(gis::Right::Read)};
+        part.everything = part.grant.everything || (part.grant.partly && !part.has_communes);
         if (!part.everything && !part.grant.perimeter.empty()) return nullptr;
         made->parts.push_back(std::move(part));
     }
@@ -438,7 +431,8 @@ LayerStatePtr TileEngine::state_of(int layer_id) const {
 bool TileEngine::encode(const TileView& view, tiles::TileCoord coord, std::string& tile) const {
     for (const TileView::Part& part : view.parts) {
         const LayerStatePtr state = state_of(part.layer_id);
-        if (!state) return false;
+        // Declared otherwise since the view was made: what it decided by may not be so any more.
+        if (!state || state->packs.front().features->rules().has_communes != part.has_communes) return false;
         std::vector<std::vector<bool>> visible(state->packs.size());
         std::vector<tiles::TileSource> sources;
         for (std::size_t i = 0; i < state->packs.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "tests/api/api_fixture.hpp"
 
 #include "server/api/problem.hpp"
+#include "server/api/quick_tiles.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/sign_ins.hpp"
@@ -67,7 +68,13 @@ struct ApiTest::Served {
           server(config(), api::make_routes(services), api::to_response) {
         server.start();
     }
-    static http::ServerConfig config() { return {}; }
+    http::ServerConfig config() {
+        http::ServerConfig config;
+        config.quick = [this](const http::QuickRequest& request, const http::Preparer& preparer) {
+            return quick_tiles.look(request, preparer);
+        };
+        return config;
+    }
 
     db::ConnectionPool pool;
     live::CatalogWatch catalog;
@@ -94,6 +101,7 @@ struct ApiTest::Served {
                            "0.0-test",
                            [] { return std::string(); },
                            [] { return false; }};
+    api::QuickTiles quick_tiles{services, ""};
     http::Server server;
 };
 
@@ -145,6 +153,10 @@ std::string ApiTest::path_of(const std::string& url) {
 
 api::CountCache& ApiTest::counts() {
     return served_->counts;
+}
+
+live::TileEngine& ApiTest::tiles() {
+    return served_->tiles;
 }
 
 void ApiTest::wait_for_layer(const std::string& name) {

@@ -28,13 +28,22 @@ class ReadyTile {
     const std::string& etag() const { return etag_; }
     /// Made by `compress` the first time; null where compressing is not worth it (`compress` gave nothing).
     const Bytes& gzip(const std::function<std::string(std::string_view)>& compress) const;
+    /// Something made of the tile once, by `make`, and kept with it: there is room for a few.
+    template <typename T, typename Make>
+    std::shared_ptr<const T> attachment(std::size_t slot, Make make) const {
+        std::call_once(attached_once_.at(slot), [&] { attached_[slot] = make(); });
+        return std::static_pointer_cast<const T>(attached_[slot]);
+    }
     std::size_t memory() const;
 
   private:
+    static constexpr std::size_t slots = 5;
     Bytes bytes_;
     std::string etag_;
     mutable std::once_flag once_;
     mutable Bytes gzip_;
+    mutable std::array<std::once_flag, slots> attached_once_;
+    mutable std::array<std::shared_ptr<const void>, slots> attached_;
 };
 
 using ReadyTilePtr = std::shared_ptr<const ReadyTile>;

@@ -219,6 +219,10 @@ void search(std::span<const TileSource> sources, const WorldBox& box, std::vecto
 
 }  // namespace
 
+bool may_hold(const PackedLayer& pack, TileCoord coord) {
+    return pack.tree().any(TileFrame(coord).world_box(gis::tile_buffer + 1));
+}
+
 void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::string& tile) {
     if (sources.empty()) return;
     const LayerRules& rules = sources.front().pack->rules();

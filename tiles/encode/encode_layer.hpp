@@ -22,4 +22,7 @@ struct TileSource {
 /// All packs have equal rules, and z is at most deepest_world_zoom. Bytes depend on the features only.
 void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::string& tile);
 
+/// False when nothing of the pack is in the tile or its buffer, nor in any tile below it.
+bool may_hold(const PackedLayer& pack, TileCoord coord);
+
 }  // namespace tiles

@@ -12,6 +12,20 @@ BoxTree::BoxTree(std::vector<WorldBox> boxes) {
     }
 }
 
+bool BoxTree::any(const WorldBox& box) const {
+    return !levels_.empty() && any_below(levels_.size() - 1, 0, static_cast<std::uint32_t>(levels_.back().size()), box);
+}
+
+bool BoxTree::any_below(std::size_t level, std::uint32_t begin, std::uint32_t end, const WorldBox& box) const {
+    for (std::uint32_t i = begin; i < end; ++i) {
+        if (!levels_[level][i].meets(box)) continue;
+        if (level == 0) return true;
+        const auto below = static_cast<std::uint32_t>(levels_[level - 1].size());
+        if (any_below(level - 1, i * width, std::min((i + 1) * width, below), box)) return true;
+    }
+    return false;
+}
+
 std::size_t BoxTree::memory() const {
     std::size_t bytes = 0;
     for (const auto& level : levels_) bytes += level.capacity() * sizeof(WorldBox);

@@ -24,7 +24,11 @@ class BoxTree {
         if (!levels_.empty()) visit(levels_.size() - 1, 0, static_cast<std::uint32_t>(levels_.back().size()), box, found);
     }
 
+    /// True when some item's box meets `box`.
+    bool any(const WorldBox& box) const;
+
   private:
+    bool any_below(std::size_t level, std::uint32_t begin, std::uint32_t end, const WorldBox& box) const;
     static constexpr std::uint32_t width = 16;
 
     template <typename Found>
