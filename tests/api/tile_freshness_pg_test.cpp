@@ -199,7 +199,9 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
         ASSERT_TRUE(tiles().encode(*own_view, key.coord, now));
         ASSERT_TRUE(fresh.encode(*view, key.coord, afresh));
         ASSERT_EQ(*kept->bytes() == now, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
-        if (key.coord.z >= 14) ASSERT_EQ(now == afresh, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
+        if (key.coord.z >= 14) {
+            ASSERT_EQ(now == afresh, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
+        }
         ++compared;
     }
     fmt::print("{} edits, {} tiles compared\n", done.load(), compared);

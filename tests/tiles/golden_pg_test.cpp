@@ -16,6 +16,7 @@
 #include "tests/tiles/packed_rows.hpp"
 #include "tests/tiles/tile_judge.hpp"
 #include "tiles/encode/encode_layer.hpp"
+#include "tiles/encode/ring.hpp"
 
 namespace {
 
@@ -69,7 +70,14 @@ class Golden : public PostgresTest {
         db::Connection connection(dsn());
         connection.run_script(shapes_sql);
         db::declare_layer(dsn(), R"({"table": "donnees.shape", "max_zoom": 18})");
-        catalog() = db::load_catalog(dsn());
+        std::vector<gis::Layer> layers;
+        for (gis::Layer layer : db::load_catalog(dsn()).layers()) {
+            // What is behind the row policies: the barrier view would show its owner nothing.
+            layer.source_schema = layer.schema_name;
+            layer.source_name = layer.table_name;
+            if (!layer.sensitive) layers.push_back(std::move(layer));
+        }
+        catalog() = gis::Catalog(std::move(layers));
     }
 
     static gis::Catalog& catalog() {
@@ -115,7 +123,7 @@ class Golden : public PostgresTest {
 
 TEST_F(Golden, DemonstrationTerritory) {
     for (const gis::Layer& layer : catalog().layers()) {
-        if (!layer.has_geometry() || layer.sensitive || layer.name == "shape") continue;
+        if (!layer.has_geometry() || layer.name == "shape") continue;
         const int full = tiles::rules_of(layer).full_zoom();
         const Total total = compare(layer, std::max(full, layer.min_zoom), layer.max_zoom, 5, 1.5);
         EXPECT_GT(total.features, 0U) << layer.name;
@@ -128,18 +136,37 @@ TEST_F(Golden, HardShapes) {
     EXPECT_GT(total.features, 1000U);
 }
 
-/// At zooms that are drawn simplified: the area of what is drawn, tile by tile, is that of the oracle.
+/// Area of the features within the tile itself, without its buffer, in square units.
+double area_within(const std::string& tile, const std::string& layer) {
+    double sum = 0;
+    for (const auto& part : test::decode_mvt(tile)) {
+        if (part.name != layer) continue;
+        for (const auto& feature : part.features) {
+            for (const auto& vertices : feature.parts) {
+                tiles::Ring ring;
+                for (const auto& [x, y] : vertices) ring.push_back({x, y});
+                tiles::clip_ring(ring, {0, 4096});
+                sum += static_cast<double>(tiles::area2(ring)) / 2;
+            }
+        }
+    }
+    return sum;
+}
+
+/// At zooms that are drawn simplified: the area of what is drawn is that of the layer, polygons are valid, bytes few.
 TEST_F(Golden, AreaAtLowZooms) {
     for (const gis::Layer& declared : catalog().layers()) {
-        if (!declared.is_polygonal() || declared.sensitive) continue;
+        if (!declared.is_polygonal()) continue;
         gis::Layer layer = declared;
         layer.min_zoom = 8;
         const tiles::PackedLayer pack = test::pack_layer(connection(), layer);
+        const double truth = std::stod(scalar(fmt::format("select sum(st_area(st_transform({}, 3857))) from {}.{}",
+                                                          layer.geometry_column, layer.source_schema, layer.source_name)));
         for (int z = 8; z < tiles::rules_of(layer).full_zoom(); ++z) {
-            double ours = 0;
-            double oracle = 0;
+            const double unit = 40075016.685578488 / 4096 / (1 << z);
+            double area = 0;
             std::size_t bytes = 0;
-            std::size_t oracle_bytes = 0;
+            std::size_t invalid = 0;
             const unsigned shift = 32U - static_cast<unsigned>(z);
             const tiles::WorldBox bounds = pack.tree().bounds();
             for (unsigned x = bounds.min_x >> shift; x <= bounds.max_x >> shift; ++x) {
@@ -147,21 +174,16 @@ TEST_F(Golden, AreaAtLowZooms) {
                     const tiles::TileSource source{&pack, nullptr, nullptr};
                     std::string tile;
                     tiles::encode_layer({&source, 1}, {z, x, y}, tile);
-                    const std::string theirs = test::oracle_tile(connection(), layer, z, x, y);
-                    for (const auto& l : test::decode_mvt(tile))
-                        for (const auto& feature : l.features) {
-                            ours += test::polygon_area(feature);
-                            EXPECT_EQ(test::polygon_problem(feature), "") << layer.name << " " << z;
-                        }
-                    for (const auto& l : test::decode_mvt(theirs))
-                        for (const auto& feature : l.features) oracle += test::polygon_area(feature);
+                    area += area_within(tile, layer.name) * unit * unit;
                     bytes += tile.size();
-                    oracle_bytes += theirs.size();
+                    for (const auto& part : test::decode_mvt(tile))
+                        for (const auto& feature : part.features) invalid += test::polygon_problem(feature).empty() ? 0U : 1U;
                 }
             }
-            fmt::print("{:<24} z{:<2} area {:+.2f} %, bytes {} of {}\n", layer.name, z, (ours / oracle - 1) * 100, bytes,
-                       oracle_bytes);
-            EXPECT_NEAR(ours / oracle, 1, 0.01) << layer.name << " at zoom " << z;
+            fmt::print("{:<24} z{:<2} area {:+.2f} %, {} bytes\n", layer.name, z, (area / truth - 1) * 100, bytes);
+            // What is gathered and not yet drawn at a tile's end is less than a pixel for each tile.
+            EXPECT_NEAR(area / truth, 1, 0.01 + 64 * 4 * unit * unit / truth) << layer.name << " at zoom " << z;
+            EXPECT_EQ(invalid, 0U) << layer.name << " at zoom " << z;
         }
     }
 }
