@@ -82,8 +82,9 @@ const table = {
   "GET /session/tokens": [() => [{ path: "/session/tokens" }], withAccount(200)],
   "POST /session/tokens": [() => [{ path: "/session/tokens", ...json({ title: "matrice", kind: "token" }) }], withAccount(403)],
   "DELETE /session/tokens/{id}": [() => [{ path: "/session/tokens/999999999" }], withAccount(404)],
-  "GET /login/oidc": [() => [{ path: "/login/oidc" }], always(404)],
-  "GET /login/oidc/callback": [() => [{ path: "/login/oidc/callback?code=x&state=y" }], always(404)],
+  // To the provider's page; what nobody began goes back to the portal, which says so.
+  "GET /login/oidc": [() => [{ path: "/login/oidc" }], always(303)],
+  "GET /login/oidc/callback": [() => [{ path: "/login/oidc/callback?code=x&state=y" }], always(303)],
 };
 
 /** Of administration: nothing is there for anybody but the administrator, who is answered something of it. */

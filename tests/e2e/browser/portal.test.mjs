@@ -20,7 +20,7 @@ after(() => browser?.close());
 
 test('the map opens on the territory and draws the communes', async () => {
   const portal = await Portal.open(browser);
-  assert.ok((await portal.drawn('commune')) > 0);
+  await portal.draws('commune');
   assert.match(await portal.page.title(), /Carreau/);
   assert.equal(await portal.page.getAttribute('html', 'lang'), 'fr');
   await portal.shot('territoire');
@@ -68,7 +68,7 @@ test('a parcel is found by the reference people write', async () => {
   assert.ok((await portal.page.textContent('.card .facts')).includes(parcel.id));
   assert.ok((await portal.page.textContent('.card-place')).includes(parcel.commune));
   await portal.still();
-  assert.ok((await portal.drawn('parcelle')) > 0);
+  await portal.draws('parcelle');
   const outline = await portal.page.evaluate(() => window.carreau.map.querySourceFeatures('carreau-selection').length);
   assert.ok(outline > 0, 'the parcel is outlined');
   await portal.shot('parcelle');
@@ -122,13 +122,13 @@ test('a click on a parcel opens its card and names the other layers there', asyn
 test('a layer is hidden, shown and faded', async () => {
   const portal = await Portal.open(browser, { hash: `#map=${parcel.map}&layers=parcelle` });
   await portal.still();
-  assert.ok((await portal.drawn('parcelle')) > 0);
+  await portal.draws('parcelle');
   await portal.page.click('#show-parcelle');
   await portal.still();
-  assert.equal(await portal.drawn('parcelle'), 0);
+  await portal.draws('parcelle', false);
   await portal.page.click('#show-parcelle');
   await portal.still();
-  assert.ok((await portal.drawn('parcelle')) > 0);
+  await portal.draws('parcelle');
   await portal.page.click('#details-parcelle');
   await portal.page.fill('#opacity-parcelle', '50');
   await portal.page.waitForFunction(() => location.hash.includes('parcelle:0.5'));
@@ -252,7 +252,7 @@ test('a server that goes away is told, and its return noticed without a click', 
   await page.unroute(everything);
   await page.waitForSelector('#server-away', { state: 'hidden', timeout: 40_000 });
   await portal.still();
-  assert.ok((await portal.drawn('parcelle')) > 0, 'tiles missed meanwhile are drawn now');
+  await portal.draws('parcelle'); // tiles missed meanwhile are drawn now
   await portal.leave({ expectErrors: true });
 });
 
@@ -265,7 +265,7 @@ test('a server absent from the start is waited for', async () => {
   await page.waitForSelector('#server-away:not([hidden])');
   await page.unroute('**/collections');
   await portal.ready();
-  assert.ok((await portal.drawn('commune')) > 0);
+  await portal.draws('commune');
   await portal.leave({ expectErrors: true });
 });
 
@@ -361,7 +361,7 @@ test('behind a path prefix everything stays under it', { skip: !serverUrl('CARRE
   const portal = await Portal.open(browser, { base, hash: `#map=${parcel.map}&sel=parcelle/${parcel.id}` });
   assert.equal(await portal.cardTitle(), `Parcelle ${parcel.reference}`);
   await portal.still();
-  assert.ok((await portal.drawn('parcelle')) > 0);
+  await portal.draws('parcelle');
   await portal.search('bethune');
   await portal.leave();
 });

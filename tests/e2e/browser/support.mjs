@@ -76,12 +76,15 @@ export class Portal {
     );
   }
 
-  /** How many features of a layer the map draws at this moment. */
-  drawn(layer) {
-    return this.page.evaluate((id) => {
-      const features = window.carreau.map.queryRenderedFeatures();
-      return features.filter((feature) => feature.layer.metadata?.['carreau:layer'] === id).length;
-    }, layer);
+  /** Waits until the map draws features of a layer, or none; a busy machine takes its time. */
+  async draws(layer, some = true) {
+    await this.page.waitForFunction(
+      ([id, wanted]) => {
+        const features = window.carreau.map.queryRenderedFeatures();
+        return features.some((feature) => feature.layer.metadata?.['carreau:layer'] === id) === wanted;
+      },
+      [layer, some],
+    );
   }
 
   camera() {
@@ -93,7 +96,7 @@ export class Portal {
 
   /** A place on the screen where this feature, and nothing that covers it, can be clicked. */
   async placeOf(layer, id) {
-    const place = await this.page.evaluate(
+    const found = await this.page.waitForFunction(
       ([layer, id]) => {
         const { map } = window.carreau;
         const canvas = map.getCanvas();
@@ -111,8 +114,7 @@ export class Portal {
       },
       [layer, id],
     );
-    assert.ok(place, `${layer}/${id} can be clicked on the map`);
-    return place;
+    return found.jsonValue();
   }
 
   async search(text) {
