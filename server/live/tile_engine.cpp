@@ -24,6 +24,7 @@ constexpr auto look = 250ms;       // a lost notification is noticed after this
 constexpr auto step = 100ms;       // new declarations and a stop are noticed after this
 constexpr auto believed = 2s;      // without a word from the database nothing is answered from memory
 constexpr auto retry_pause = 500ms;
+constexpr auto retry_load = 30s;   // of a layer that could not be read, or did not fit
 constexpr auto longest_gap = 10min;  // after that a layer is read anew rather than followed
 constexpr std::size_t most_changes = 20'000;
 constexpr std::size_t most_views = 5000;
@@ -59,6 +60,7 @@ struct TileEngine::Entry {
     bool is_loading = false;
     std::optional<LayerStore> store;
     std::size_t memory = 0;
+    std::optional<Clock::time_point> retry_at;  ///< it could not be read
 };
 
 TileEngine::TileEngine(std::string dsn, CatalogWatch& watch, Options options,
@@ -231,7 +233,12 @@ void TileEngine::read_declarations(const gis::CatalogPtr& catalog) {
         entry.is_read = true;
         ++entry.generation;
         withdraw(entry, reason.empty() ? "loading" : reason);
-        if (reason.empty()) request_load(entry);
+        entry.retry_at.reset();
+        if (reason.empty()) {
+            request_load(entry);
+        } else if (std::exchange(entry.is_loading, false)) {
+            --loading_;
+        }
     }
     for (auto at = entries_.begin(); at != entries_.end();) {
         if (there.contains(at->first)) {
@@ -263,6 +270,7 @@ void TileEngine::take_loaded(db::Connection& connection) {
         --loading_;
         if (!loaded.packed) {
             withdraw(entry, loaded.reason);
+            entry.retry_at = Clock::now() + retry_load;
             continue;
         }
         const FeedNews news = news_since(connection, loaded.snapshot, loaded.layer_id);
@@ -336,6 +344,11 @@ void TileEngine::sync(db::Connection& connection) {
         }
     }
     take_loaded(connection);
+    for (auto& [id, entry] : entries_) {
+        if (!entry.retry_at || Clock::now() < *entry.retry_at) continue;
+        entry.retry_at.reset();
+        request_load(entry);
+    }
     connection.execute("commit");
     feed_snapshot_ = snapshot;
     watch_.note_access_revision(now.int64(0, 1));

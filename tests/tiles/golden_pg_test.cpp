@@ -71,7 +71,8 @@ class Golden : public PostgresTest {
         connection.run_script(shapes_sql);
         db::declare_layer(dsn(), R"({"table": "donnees.shape", "max_zoom": 18})");
         std::vector<gis::Layer> layers;
-        for (gis::Layer layer : db::load_catalog(dsn()).layers()) {
+        const gis::Catalog declared = db::load_catalog(dsn());
+        for (gis::Layer layer : declared.layers()) {
             // What is behind the row policies: the barrier view would show its owner nothing.
             layer.source_schema = layer.schema_name;
             layer.source_name = layer.table_name;

@@ -63,15 +63,15 @@ TEST(Ring, LinesAreCutIntoPieces) {
 }
 
 TEST(Ring, PlainPolygonsAreToldFromCrossingOnes) {
-    EXPECT_TRUE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}}));
-    EXPECT_TRUE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{2, 2}, {2, 4}, {4, 4}}}}));
-    EXPECT_FALSE(tiles::is_plain({{{{0, 0}, {10, 10}, {10, 0}, {0, 10}}}})) << "a bow tie";
-    EXPECT_FALSE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{5, 5}, {5, 20}, {8, 5}}}})) << "a hole across the shell";
-    EXPECT_FALSE(tiles::is_plain({{{{0, 0}, {10, 0}, {10, 10}, {5, 0}, {0, 10}}}})) << "a point on an edge";
+    EXPECT_TRUE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}));
+    EXPECT_TRUE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{2, 2}, {2, 4}, {4, 4}}}));
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 10}, {10, 0}, {0, 10}}})) << "a bow tie";
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{5, 5}, {5, 20}, {8, 5}}})) << "a hole across the shell";
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {5, 0}, {0, 10}}})) << "a point on an edge";
 }
 
 TEST(Repair, EveryPolygonBecomesPlainAndKeepsItsArea) {
-    const auto bow = tiles::repaired({{{{0, 0}, {100, 100}, {100, 0}, {0, 100}}}});
+    const auto bow = tiles::repaired(std::vector<Ring>{{{0, 0}, {100, 100}, {100, 0}, {0, 100}}});
     EXPECT_EQ(bow.size(), 2U);
     EXPECT_EQ(area_of(bow), 2 * 5000);
     // A comb cut off at its teeth: Sutherland-Hodgman leaves edges along the box between them.
@@ -82,11 +82,11 @@ TEST(Repair, EveryPolygonBecomesPlainAndKeepsItsArea) {
     comb.push_back({950, 4300});
     comb.push_back({0, 4300});
     tiles::clip_ring(comb, box);
-    EXPECT_FALSE(tiles::is_plain({{comb}}));
-    const auto teeth = tiles::repaired({{comb}});
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{comb}));
+    const auto teeth = tiles::repaired(std::vector<Ring>{comb});
     EXPECT_EQ(area_of(teeth), 2 * 10 * 50 * 160);
-    for (const auto& tooth : teeth) EXPECT_TRUE(tiles::is_plain(tooth));
-    EXPECT_TRUE(tiles::repaired({{{{0, 0}, {1, 0}, {0, 0}}}}).empty());
+    for (const auto& tooth : teeth) EXPECT_TRUE(tiles::is_plain(tooth.rings));
+    EXPECT_TRUE(tiles::repaired(std::vector<Ring>{{{0, 0}, {1, 0}, {0, 0}}}).empty());
 }
 
 }  // namespace

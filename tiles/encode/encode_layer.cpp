@@ -124,7 +124,6 @@ class Drawing {
 
     void draw_polygons(const PackedLayer& pack, std::uint32_t feature) {
         bool shell_is_there = false;
-        polygon_.rings.clear();
         for (std::uint32_t r = pack.first_ring(feature); r < pack.end_ring(feature); ++r) {
             const PackedLayer::Ring ring = pack.ring(r);
             if (!ring.hole) {
@@ -137,19 +136,21 @@ class Drawing {
             if (ring_.size() >= 3 && !inside_) clip_ring(ring_, clip_);
             if (ring_.size() < 3 || area2(ring_) == 0) continue;
             if (!ring.hole) shell_is_there = true;
-            polygon_.rings.push_back(ring_);
+            if (ring_count_ == rings_.size()) rings_.emplace_back();
+            std::swap(rings_[ring_count_++], ring_);
         }
         end_polygon();
     }
 
     void end_polygon() {
-        if (polygon_.rings.empty()) return;
-        if (is_plain(polygon_)) {
-            writer_.add_polygon(polygon_);
+        if (ring_count_ == 0) return;
+        const std::span<const Ring> rings(rings_.data(), ring_count_);
+        if (is_plain(rings)) {
+            writer_.add_polygon(rings);
         } else {
-            for (const TilePolygon& valid : repaired(std::move(polygon_))) writer_.add_polygon(valid);
+            for (const TilePolygon& valid : repaired(rings)) writer_.add_polygon(valid.rings);
         }
-        polygon_.rings.clear();
+        ring_count_ = 0;
     }
 
     /// A pixel's area of tiny polygons is drawn as one pixel, where the last of them lies.
@@ -175,9 +176,7 @@ class Drawing {
         clip_ring(ring_, clip_);
         if (ring_.size() < 3) return;
         gathered_ -= static_cast<double>(pixel * pixel);
-        polygon_.rings.assign(1, ring_);
-        writer_.add_polygon(polygon_);
-        polygon_.rings.clear();
+        writer_.add_polygon({&ring_, 1});
     }
 
     TileFrame frame_;
@@ -189,7 +188,8 @@ class Drawing {
     double gathered_ = 0;
     Ring ring_;
     std::vector<Ring> pieces_;
-    TilePolygon polygon_;
+    std::vector<Ring> rings_;  // of the polygon at hand, the first ring_count_; the others keep their memory
+    std::size_t ring_count_ = 0;
 };
 
 bool is_shown(const TileSource& source, std::uint32_t feature) {

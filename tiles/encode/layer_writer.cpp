@@ -66,8 +66,8 @@ void LayerWriter::add_ring(const Ring& ring, bool clockwise) {
     command(7, 1);
 }
 
-void LayerWriter::add_polygon(const TilePolygon& polygon) {
-    for (std::size_t i = 0; i < polygon.rings.size(); ++i) add_ring(polygon.rings[i], i == 0);
+void LayerWriter::add_polygon(std::span<const Ring> rings) {
+    for (std::size_t i = 0; i < rings.size(); ++i) add_ring(rings[i], i == 0);
 }
 
 std::uint32_t LayerWriter::new_value(std::string_view value) {

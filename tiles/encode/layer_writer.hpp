@@ -23,7 +23,7 @@ class LayerWriter {
     void add_points(std::span<const TilePoint> points);
     void add_line(const Ring& line);
     /// Shells clockwise on the screen, holes against it: turned here as needed.
-    void add_polygon(const TilePolygon& polygon);
+    void add_polygon(std::span<const Ring> rings);
     bool has_geometry() const { return !geometry_.empty(); }
     /// Writes the feature with the geometry since begin_geometry.
     void end_feature(const PackedLayer& pack, std::size_t pack_number, std::uint32_t feature, Kind kind);

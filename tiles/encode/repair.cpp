@@ -34,10 +34,10 @@ GEOSGeometry* ring_of(const Ring& ring) {
     return GEOSGeom_createLinearRing_r(geos(), points);
 }
 
-Geometry polygon_of(const TilePolygon& polygon) {
+Geometry polygon_of(std::span<const Ring> rings) {
     std::vector<GEOSGeometry*> holes;
-    for (std::size_t i = 1; i < polygon.rings.size(); ++i) holes.push_back(ring_of(polygon.rings[i]));
-    return Geometry(GEOSGeom_createPolygon_r(geos(), ring_of(polygon.rings.front()), holes.data(),
+    for (const Ring& hole : rings.subspan(1)) holes.push_back(ring_of(hole));
+    return Geometry(GEOSGeom_createPolygon_r(geos(), ring_of(rings.front()), holes.data(),
                                              static_cast<unsigned>(holes.size())));
 }
 
@@ -76,11 +76,11 @@ void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
 
 }  // namespace
 
-std::vector<TilePolygon> repaired(TilePolygon polygon) {
+std::vector<TilePolygon> repaired(std::span<const Ring> rings) {
     std::vector<TilePolygon> out;
-    const Geometry raw = polygon_of(polygon);
+    const Geometry raw = polygon_of(rings);
     if (raw && GEOSisValid_r(geos(), raw.get()) == 1) {
-        out.push_back(std::move(polygon));
+        out.push_back({{rings.begin(), rings.end()}});
         return out;
     }
     const Geometry valid(raw ? GEOSMakeValid_r(geos(), raw.get()) : nullptr);

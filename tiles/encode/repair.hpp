@@ -6,8 +6,8 @@
 
 namespace tiles {
 
-/// Valid polygons on the tile's units that cover what `polygon` covers (even-odd where it crosses itself): itself when
-/// it is valid already. By GEOS: make valid, then round to units.
-std::vector<TilePolygon> repaired(TilePolygon polygon);
+/// Valid polygons on the tile's units that cover what the rings of a polygon cover (even-odd where they cross): the same
+/// when they are valid already. By GEOS: make valid, then round to units.
+std::vector<TilePolygon> repaired(std::span<const Ring> rings);
 
 }  // namespace tiles

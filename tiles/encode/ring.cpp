@@ -59,6 +59,26 @@ bool meet(const Segment& a, const Segment& b) {
     return side(a, b.x0, b.y0) * side(a, b.x1, b.y1) <= 0 && side(b, a.x0, a.y0) * side(b, a.x1, a.y1) <= 0;
 }
 
+/// Turns one way only, and once around: most parcels and buildings, told at a glance.
+bool is_convex(const Ring& ring) {
+    const std::size_t n = ring.size();
+    int turns = 0;
+    int side_changes = 0;
+    std::int64_t last_dx = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const TilePoint& a = ring[i];
+        const TilePoint& b = ring[i + 1 < n ? i + 1 : i + 1 - n];
+        const TilePoint& c = ring[i + 2 < n ? i + 2 : i + 2 - n];
+        const std::int64_t turn = cross(a, b, c);
+        turns += turn > 0 ? 1 : turn < 0 ? -1 : 0;
+        const std::int64_t dx = b.x - a.x;
+        if (dx == 0) continue;
+        if (last_dx != 0 && (dx > 0) != (last_dx > 0)) ++side_changes;
+        last_dx = dx;
+    }
+    return static_cast<std::size_t>(std::abs(turns)) == n && side_changes <= 2;
+}
+
 }  // namespace
 
 void append_point(Ring& ring, TilePoint point, bool drop_straight) {
@@ -159,11 +179,12 @@ void clip_line(const Ring& line, const ClipBox& box, std::vector<Ring>& pieces) 
     end_piece();
 }
 
-bool is_plain(const TilePolygon& polygon) {
+bool is_plain(std::span<const Ring> rings) {
+    if (rings.size() == 1 && is_convex(rings.front())) return true;
     static thread_local std::vector<Segment> segments;
     segments.clear();
-    for (std::uint32_t r = 0; r < polygon.rings.size(); ++r) {
-        const Ring& ring = polygon.rings[r];
+    for (std::uint32_t r = 0; r < rings.size(); ++r) {
+        const Ring& ring = rings[r];
         const auto last = static_cast<std::uint32_t>(ring.size() - 1);
         for (std::uint32_t i = 0; i <= last; ++i) {
             const TilePoint a = ring[i];

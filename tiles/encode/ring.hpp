@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tiles {
@@ -41,8 +42,8 @@ struct TilePolygon {
     std::vector<Ring> rings;
 };
 
-/// True when no two edges of the polygon meet but at the points they share as neighbours. False may still be valid:
-/// rings may touch in one point.
-bool is_plain(const TilePolygon& polygon);
+/// True when no two edges of the polygon's rings meet but at the points they share as neighbours. False may still be
+/// valid: rings may touch in one point.
+bool is_plain(std::span<const Ring> rings);
 
 }  // namespace tiles
