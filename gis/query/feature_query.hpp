@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gis/crs/envelope.hpp"
+#include "gis/filter/filter.hpp"
 #include "gis/layer/layer.hpp"
 #include "gis/query/sql_statement.hpp"
 
@@ -22,6 +24,29 @@ struct PropertyCondition {
     std::string value;
 };
 
+/// One field that features are sorted by. NULL is greater than every value, as in PostgreSQL's indexes: last when
+/// ascending, first when descending.
+struct SortKey {
+    const Field* field = nullptr;
+    bool descending = false;
+};
+
+/// Sort keys that one query may have.
+inline constexpr std::size_t max_sort_keys = 8;
+
+/// Where a page begins: after the feature of this id and of these values of the sort keys, as PostgreSQL writes them;
+/// nothing is NULL.
+struct PageKey {
+    std::vector<std::optional<std::string>> sort;
+    std::string id;
+
+    friend bool operator==(const PageKey&, const PageKey&) = default;
+};
+
+/// A page key as bytes, and back. Throws InvalidRequest when they are not a key for `sort_keys` keys.
+std::string to_text(const PageKey& key);
+PageKey parse_page_key(std::string_view text, std::size_t sort_keys);
+
 /// What is asked of one layer. The layer outlives it.
 struct FeatureQuery {
     const Layer* layer = nullptr;
@@ -29,7 +54,10 @@ struct FeatureQuery {
     std::optional<Envelope> bbox;          ///< in any offered CRS
     std::optional<TimeInterval> datetime;  ///< on the layer's datetime column; without one everything matches
     std::vector<PropertyCondition> conditions;
-    std::optional<std::string> after;  ///< key of the last feature already given
+    FilterPtr filter;                  ///< of bind_filter; none: everything
+    std::vector<SortKey> sort;         ///< before the id, which always decides last
+    std::vector<const Field*> fields;  ///< wanted, in this order; empty: all of the layer
+    std::optional<PageKey> after;      ///< key of the last feature already given
     int limit = 10;                    ///< features wanted; one more is asked, to know whether there is a next page
 };
 
@@ -40,8 +68,13 @@ TimeInterval parse_datetime(const std::string& text);
 /// Throws InvalidRequest when `value` cannot be a value of `field`.
 void require_value_of(const Field& field, const std::string& value);
 
-/// A page: id as text, geometry as WKB in the output CRS (absent for a layer without geometry), then the fields in
-/// order, each in the one binary form of its type: int8, float8, text, bool; dates and times as ISO 8601 text.
+/// The fields a query gives, in order: those it names, or all of the layer.
+std::vector<const Field*> fields_of(const FeatureQuery& query);
+
+/// A page: id as text, geometry as WKB in the output CRS (absent for a layer without geometry), then `fields_of` in
+/// order, each in the one binary form of its type: int8, float8, text, bool; dates and times as ISO 8601 text; then the
+/// values of the sort keys as text, for the key of the next page. Cost does not grow with depth where an index leads
+/// with the first sort key.
 SqlStatement page_sql(const FeatureQuery& query);
 
 /// One feature by id, columns as `page_sql`.

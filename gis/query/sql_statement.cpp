@@ -39,6 +39,17 @@ SqlStatement& SqlStatement::param(int value) {
     return param(std::to_string(value), "int");
 }
 
+SqlStatement& SqlStatement::bytes(std::string_view value) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string hex = "\\x";
+    hex.reserve(2 + 2 * value.size());
+    for (const char c : value) {
+        hex += digits[static_cast<unsigned char>(c) >> 4U];
+        hex += digits[static_cast<unsigned char>(c) & 15U];
+    }
+    return param(std::move(hex), "bytea");
+}
+
 SqlStatement& SqlStatement::append(const SqlStatement& other) {
     // Renumber "$n": our statements hold '$' nowhere else, identifiers in quotes aside.
     bool quoted = false;

@@ -24,6 +24,9 @@ class SqlStatement {
     SqlStatement& param(std::optional<std::string> value, std::string_view type);
     SqlStatement& param(double value);
     SqlStatement& param(int value);
+    /// Bytes, as "$n::bytea".
+    SqlStatement& bytes(std::string_view value);
+    /// Its parameters are numbered on from ours: `other.sql()` may be repeated as text if ours had none.
     SqlStatement& append(const SqlStatement& other);
 
     const std::string& sql() const { return sql_; }

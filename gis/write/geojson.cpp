@@ -265,7 +265,7 @@ void append_geojson_feature(std::string& out, const Layer& layer, const Feature&
     out += R"(,"properties":{)";
     for (std::size_t i = 0; i < feature.values.size(); ++i) {
         if (i > 0) out += ',';
-        append_json_string(out, layer.fields[i].name);
+        append_json_string(out, feature.fields.empty() ? layer.fields[i].name : feature.fields[i]->name);
         out += ':';
         append_scalar(out, feature.values[i]);
     }

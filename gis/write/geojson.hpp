@@ -16,8 +16,9 @@ using Scalar = std::variant<std::monostate, bool, std::int64_t, double, std::str
 /// A feature as it leaves the database; the views live as long as the row does.
 struct Feature {
     std::string_view id;
-    std::string_view wkb;            ///< ISO WKB, either byte order; empty: no geometry
-    std::span<const Scalar> values;  ///< in the order of the layer's fields
+    std::string_view wkb;                    ///< ISO WKB, either byte order; empty: no geometry
+    std::span<const Scalar> values;          ///< in the order of `fields`
+    std::span<const Field* const> fields{};  ///< what the values are of; empty: the layer's fields in order
 };
 
 /// A JSON string with its quotes. `text` is UTF-8.

@@ -1,4 +1,4 @@
-// OGC API – Features: the collections, and their schemas (Part 5).
+// OGC API – Features: the collections.
 
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
@@ -51,51 +51,6 @@ Response html_collection(const gis::Layer& layer, const std::string& base_url) {
                      body + "</tbody></table></div>");
 }
 
-Json schema_of_field(const gis::Field& field, int position) {
-    Json schema{{"title", field.title}};
-    if (!field.description.empty()) schema["description"] = field.description;
-    switch (field.type) {
-        case gis::FieldType::Integer:
-            schema["type"] = "integer";
-            break;
-        case gis::FieldType::Number:
-            schema["type"] = "number";
-            break;
-        case gis::FieldType::Boolean:
-            schema["type"] = "boolean";
-            break;
-        case gis::FieldType::Text:
-            schema["type"] = "string";
-            break;
-        case gis::FieldType::Date:
-            schema["type"] = "string";
-            schema["format"] = "date";
-            break;
-        case gis::FieldType::DateTime:
-            schema["type"] = "string";
-            schema["format"] = "date-time";
-            break;
-    }
-    schema["x-ogc-propertySeq"] = position;
-    return schema;
-}
-
-/// Part 5, 7.3: the format says the geometry type; QGIS and GDAL read the $ref beside it.
-Json schema_of_geometry(const gis::Layer& layer, int position) {
-    const std::string type(gis::to_string(layer.geometry_type));
-    std::string format = "geometry-any";
-    if (layer.geometry_type != gis::GeometryType::Any) {
-        format = "geometry-" + type;
-        for (char& c : format) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    const std::string document = layer.geometry_type == gis::GeometryType::Any ? "Geometry" : type;
-    return {{"title", "Géométrie"},
-            {"format", format},
-            {"$ref", "https://geojson.org/schema/" + document + ".json"},
-            {"x-ogc-role", "primary-geometry"},
-            {"x-ogc-propertySeq", position}};
-}
-
 }  // namespace
 
 Answer collections(const Services& services, CallPtr call) {
@@ -122,31 +77,6 @@ Answer collection(const Services& services, CallPtr call) {
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
     co_return json_response(describe_collection(layer, services.offered_crs, request->base_url));
-}
-
-Answer schema(const Services&, CallPtr call) {
-    const http::RequestPtr& request = call->request;
-    require_known(*request, {"f"});
-    const live::Snapshot& known = call->known;
-    const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
-    Json properties = Json::object();
-    int position = 0;
-    for (const gis::Field& field : layer.fields) {
-        Json entry = schema_of_field(field, ++position);
-        if (field.name == layer.id_column) entry["x-ogc-role"] = "id";
-        properties[field.name] = std::move(entry);
-    }
-    if (layer.has_geometry()) {
-        const std::string name = layer.find_field("geometry") == nullptr ? "geometry" : layer.geometry_column;
-        properties[name] = schema_of_geometry(layer, ++position);
-    }
-    co_return json_response({{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                             {"$id", request->base_url + "/collections/" + layer.name + "/schema"},
-                             {"title", layer.title},
-                             {"description", layer.description},
-                             {"type", "object"},
-                             {"properties", std::move(properties)}},
-                            schema_type);
 }
 
 }  // namespace api

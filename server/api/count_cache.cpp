@@ -1,5 +1,7 @@
 #include "server/api/count_cache.hpp"
 
+#include <sodium.h>
+
 #include <optional>
 #include <vector>
 
@@ -7,8 +9,17 @@ namespace api {
 
 namespace {
 
-constexpr std::size_t max_entries = 10'000;          // about 3 MB
+constexpr std::size_t max_entries = 10'000;  // about 3 MB, 20 MB at the very most
+constexpr std::size_t longest_key = 2000;
 constexpr auto lifetime = std::chrono::minutes(30);  // far below the time the change feed is kept
+
+/// Geometries of filters are large, and there are many entries.
+std::string digest_of(const std::string& key) {
+    std::string digest(crypto_generichash_BYTES, '\0');
+    crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                       reinterpret_cast<const unsigned char*>(key.data()), key.size(), nullptr, 0);
+    return digest;
+}
 
 std::string key_of(const gis::SqlStatement& statement, const std::string& scope_class) {
     std::string key = scope_class + '\0' + statement.sql();
@@ -16,7 +27,7 @@ std::string key_of(const gis::SqlStatement& statement, const std::string& scope_
         key += '\0';
         key += parameter.value_or("");
     }
-    return key;
+    return key.size() <= longest_key ? key : digest_of(key);
 }
 
 bool is_unchanged(db::Connection& connection, int layer_id, const std::string& snapshot) {

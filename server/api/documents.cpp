@@ -39,6 +39,10 @@ Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& o
     links.push_back(link(url + "/items?f=html", "items", "text/html", layer.title));
     links.push_back(link(url + "/schema", "http://www.opengis.net/def/rel/ogc/1.0/schema", schema_type, "Schéma"));
     links.push_back(link(url + "/schema", "describedby", schema_type, "Schéma"));
+    links.push_back(link(url + "/queryables", "http://www.opengis.net/def/rel/ogc/1.0/queryables", schema_type,
+                         "Propriétés à filtrer"));
+    links.push_back(link(url + "/sortables", "http://www.opengis.net/def/rel/ogc/1.0/sortables", schema_type,
+                         "Propriétés à trier"));
     if (layer.has_geometry()) {
         links.push_back(link(url + "/tiles", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
                              "application/json", "Tuiles vectorielles"));

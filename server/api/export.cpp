@@ -39,7 +39,7 @@ class ExportStream : public std::enable_shared_from_this<ExportStream> {
   private:
     std::string read(db::Connection& connection) {
         const gis::SqlStatement statement = gis::page_sql(query_);
-        FeatureRows rows(*query_.layer, connection.query(statement.sql(), statement.parameters()));
+        FeatureRows rows(query_, connection.query(statement.sql(), statement.parameters()));
         std::string piece;
         if (!begun_) piece = R"({"type":"FeatureCollection","features":[)";
         const int count = std::min(rows.size(), query_.limit);
@@ -51,7 +51,7 @@ class ExportStream : public std::enable_shared_from_this<ExportStream> {
         }
         begun_ = true;
         ended_ = rows.size() <= query_.limit;
-        if (!ended_) query_.after = std::string(rows.at(count - 1).id);
+        if (!ended_) query_.after = rows.key(count - 1);
         return piece;
     }
 

@@ -7,6 +7,7 @@
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/feature_reader.hpp"
+#include "server/api/filter_parameters.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
 #include "server/api/parameters.hpp"
@@ -40,7 +41,7 @@ void append_html_row(std::string& out, const gis::Feature& feature, const std::s
 Page read_page(db::Connection& connection, const gis::FeatureQuery& query, CountCache& counts, const gis::Scope& scope,
                Representation form, const std::string& items_url) {
     const gis::SqlStatement statement = gis::page_sql(query);
-    FeatureRows rows(*query.layer, connection.query(statement.sql(), statement.parameters()));
+    FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
     Page page;
     page.returned = std::min(rows.size(), query.limit);
     for (int i = 0; i < page.returned; ++i) {
@@ -53,7 +54,7 @@ Page read_page(db::Connection& connection, const gis::FeatureQuery& query, Count
         gis::append_geojson_feature(page.features, *query.layer, feature, query.output_crs);
         page.features += '}';
     }
-    if (rows.size() > query.limit) page.last_key = std::string(rows.at(page.returned - 1).id);
+    if (rows.size() > query.limit) page.last_key = gis::to_text(rows.key(page.returned - 1));
     page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
     return page;
 }
@@ -72,10 +73,11 @@ std::string json_links(const std::string& items_url, const http::Request& reques
     return links.dump();
 }
 
-Response html_items(const gis::Layer& layer, const std::string& base_url, const Page& page,
+Response html_items(const gis::FeatureQuery& query, const std::string& base_url, const Page& page,
                     const std::optional<std::string>& next) {
+    const gis::Layer& layer = *query.layer;
     std::string head = "<tr><th>" + escape_html(layer.id_column) + "</th>";
-    for (const gis::Field& field : layer.fields) head += "<th>" + escape_html(field.title) + "</th>";
+    for (const gis::Field* field : gis::fields_of(query)) head += "<th>" + escape_html(field->title) + "</th>";
     std::string body = fmt::format(
         "<p>{} objets, {} sur cette page.</p><div "
         "class=\"table\"><table><thead>{}</tr></thead><tbody>{}</tbody></table></div>",
@@ -99,12 +101,17 @@ Answer items(const Services& services, CallPtr call) {
     const Representation form = representation(*request);
     if (form == Representation::AsHtml && !request->query_value("limit")) query.limit = html_page_size;
     const std::string question = question_of(layer, *request);
-    if (const auto token = request->query_value("token")) query.after = services.tokens.read(*token, question);
+    if (const auto token = request->query_value("token"))
+        query.after = gis::parse_page_key(services.tokens.read(*token, question), query.sort.size());
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     CountCache& counts = services.counts;
     auto work = [query, form, url, &counts, call](db::Connection& connection) {
-        return read_page(connection, query, counts, call->caller->scope, form, url);
+        try {
+            return read_page(connection, query, counts, call->caller->scope, form, url);
+        } catch (const db::SqlError& error) {
+            blame_filter(query, error);
+        }
     };
     const Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
 
@@ -114,7 +121,7 @@ Answer items(const Services& services, CallPtr call) {
         next = url + query_without(*request, {"token"},
                                    page_size + "token=" + services.tokens.sign(*page.last_key, question));
     }
-    if (form == Representation::AsHtml) co_return html_items(layer, request->base_url, page, next);
+    if (form == Representation::AsHtml) co_return html_items(query, request->base_url, page, next);
 
     std::string text =
         fmt::format(R"({{"type":"FeatureCollection","numberMatched":{},"numberReturned":{},"links":{},"features":[)",

@@ -22,7 +22,11 @@ Answer portal_file(const Services& services, RequestPtr request);
 // collections.cpp
 Answer collections(const Services& services, CallPtr call);
 Answer collection(const Services& services, CallPtr call);
+
+// schemas.cpp
 Answer schema(const Services& services, CallPtr call);
+Answer queryables(const Services& services, CallPtr call);
+Answer sortables(const Services& services, CallPtr call);
 
 // features.cpp
 Answer items(const Services& services, CallPtr call);

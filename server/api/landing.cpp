@@ -60,7 +60,19 @@ const std::vector<std::string>& conformance_classes() {
         for (const char* name : {"core", "geojson", "html", "oas30"})
             uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{}", name));
         uris.emplace_back("http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs");
-        uris.emplace_back("http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas");
+        for (const char* name : {"filter", "features-filter", "queryables", "queryables-query-parameters"})
+            uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{}", name));
+        for (const char* name :
+             {"schemas", "advanced-property-roles", "returnables-and-receivables", "queryables", "sortables"})
+            uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{}", name));
+        for (const char* name : {"sortables", "sorting", "features-sorting"})
+            uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/{}", name));
+        // basic-spatial-operators: the name of drafts, which QGIS looks for.
+        for (const char* name :
+             {"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+              "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
+              "basic-spatial-operators", "spatial-functions", "temporal-functions", "property-property", "arithmetic"})
+            uris.push_back(fmt::format("http://www.opengis.net/spec/cql2/1.0/conf/{}", name));
         for (const char* name : {"core", "html", "json", "landing-page", "oas30"})
             uris.push_back(fmt::format("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{}", name));
         uris.emplace_back("http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections");

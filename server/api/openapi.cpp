@@ -1,5 +1,8 @@
 #include "server/api/openapi.hpp"
 
+#include <algorithm>
+
+#include "server/api/filter_parameters.hpp"
 #include "server/api/parameters.hpp"
 
 namespace api {
@@ -80,14 +83,37 @@ Json shared_parameters(const std::vector<gis::Crs>& offered) {
         {"crs", query_parameter("crs", "CRS of the coordinates in the answer.", crs_schema)},
         {"datetime", query_parameter("datetime", "A date-time or an interval, RFC 3339; '..' for an open end.",
                                      {{"type", "string"}})},
+        {"filter", query_parameter("filter", "A condition on the queryables, in the language of filter-lang.",
+                                   {{"type", "string"}})},
+        {"filter-lang",
+         query_parameter("filter-lang", "Language of filter (OGC 21-065r2).",
+                         {{"type", "string"}, {"enum", {"cql2-text", "cql2-json", "cql-text"}}, {"default", "cql2-text"}})},
+        {"filter-crs", query_parameter("filter-crs", "CRS of the geometries in filter.", crs_schema)},
         {"token", query_parameter("token", "Where a page begins, as the 'next' link gives it.", {{"type", "string"}})}};
 }
 
 Json items_parameters(const gis::Layer& layer) {
     Json parameters = Json::array();
-    for (const char* name : {"f", "limit", "bbox", "bbox-crs", "crs", "datetime", "token"})
+    for (const char* name :
+         {"f", "limit", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "token"})
         parameters.push_back(component(std::string("parameters/") + name));
+    Json names = Json::array();
+    Json orders = Json::array();
     for (const gis::Field& field : layer.fields) {
+        names.push_back(field.name);
+        for (const char* sign : {"", "+", "-"}) orders.push_back(sign + field.name);
+    }
+    const auto list_of = [](const Json& values) {
+        return Json{{"type", "array"}, {"minItems", 1}, {"items", {{"type", "string"}, {"enum", values}}}};
+    };
+    if (!names.empty()) {
+        parameters.push_back(query_parameter(
+            "sortby", "Sortables in order, '+' (ascending) or '-' (descending) before each.", list_of(orders)));
+        parameters.push_back(query_parameter("properties", "Only these properties.", list_of(names)));
+    }
+    const auto& own = items_parameter_names();
+    for (const gis::Field& field : layer.fields) {
+        if (std::find(own.begin(), own.end(), field.name) != own.end()) continue;
         parameters.push_back(query_parameter(field.name, field.title, {{"type", json_type_of(field.type)}}));
     }
     return parameters;
@@ -111,6 +137,10 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
         paths[path] = operation("collection." + layer.name, layer.title, layer.theme, f, "application/json");
         paths[path + "/schema"] =
             operation("schema." + layer.name, layer.title + ": schema", layer.theme, f, schema_type);
+        paths[path + "/queryables"] =
+            operation("queryables." + layer.name, layer.title + ": what filters may name", layer.theme, f, schema_type);
+        paths[path + "/sortables"] =
+            operation("sortables." + layer.name, layer.title + ": what sortby may name", layer.theme, f, schema_type);
         paths[path + "/items"] =
             operation("items." + layer.name, layer.title + ": features", layer.theme, items_parameters(layer),
                       geojson_type, component("schemas/featureCollection"));

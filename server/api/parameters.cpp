@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gis/error.hpp"
+#include "server/api/filter_parameters.hpp"
 
 namespace api {
 
@@ -153,7 +154,8 @@ std::vector<gis::Crs> offered_for(const gis::Layer& layer, const std::vector<gis
 
 gis::FeatureQuery parse_feature_query(const http::Request& request, const gis::Layer& layer,
                                       const std::vector<gis::Crs>& offered) {
-    std::vector<std::string_view> known{"f", "limit", "bbox", "bbox-crs", "crs", "datetime", "token"};
+    const std::vector<std::string_view>& own = items_parameter_names();
+    std::vector<std::string_view> known = own;
     for (const gis::Field& field : layer.fields) known.push_back(field.name);
     require_known(request, known);
     const auto crs_list = offered_for(layer, offered);
@@ -164,9 +166,10 @@ gis::FeatureQuery parse_feature_query(const http::Request& request, const gis::L
     query.bbox = parse_bbox(request, crs_list);
     if (const auto datetime = request.query_value("datetime"))
         query.datetime = gis::parse_datetime(std::string(*datetime));
+    parse_filter_parameters(request, crs_list, query);
     for (const gis::Field& field : layer.fields) {
         const auto value = request.query_value(field.name);
-        if (!value) continue;
+        if (!value || std::find(own.begin(), own.end(), field.name) != own.end()) continue;
         gis::require_value_of(field, std::string(*value));
         query.conditions.push_back({&field, std::string(*value)});
     }

@@ -23,6 +23,8 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/collections", collections);
     guarded(Method::Get, "/collections/{layer}", collection);
     guarded(Method::Get, "/collections/{layer}/schema", schema);
+    guarded(Method::Get, "/collections/{layer}/queryables", queryables);
+    guarded(Method::Get, "/collections/{layer}/sortables", sortables);
     guarded(Method::Get, "/collections/{layer}/items", items);
     guarded(Method::Get, "/collections/{layer}/items/{id}", item);
     guarded(Method::Get, "/collections/{layer}/export", export_layer);

@@ -54,7 +54,7 @@ void bench_pages(db::Connection& connection, const gis::Layer& layer, int rounds
                 .text(" order by ")
                 .ident(layer.id_column);
             key.text(" offset ").param(static_cast<int>(static_cast<double>(total) * depth)).text(" limit 1");
-            query.after = connection.query(key.sql(), key.parameters()).text(0, 0);
+            query.after = gis::PageKey{{}, connection.query(key.sql(), key.parameters()).text(0, 0)};
         }
         const gis::SqlStatement page = gis::page_sql(query);
         print(fmt::format("page de 1000 au rang {}", static_cast<std::int64_t>(static_cast<double>(total) * depth)),

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "gis/filter/bind.hpp"
+#include "gis/filter/cql2.hpp"
 #include "gis/query/feature_query.hpp"
 #include "gis/query/tile_sql.hpp"
 #include "server/db/catalog_store.hpp"
@@ -138,7 +140,22 @@ void Explain::expect_all_indexed() {
             query.bbox = gis::Envelope{684000, 7043000, 684300, 7043300, layer.crs};
             expect_indexed(layer, session, gis::page_sql(query));
             expect_indexed(layer, session, gis::count_sql(query));
-            query.after = "12";
+            for (const char* relation : {"S_INTERSECTS", "S_WITHIN", "S_OVERLAPS"}) {
+                gis::FeatureQuery filtered;
+                filtered.layer = &layer;
+                filtered.output_crs = query.output_crs;
+                gis::FilterReading reading;
+                reading.layer = &layer;
+                reading.crs = layer.crs;
+                const std::string cql = fmt::format(
+                    "{}(geometry, POLYGON((684000 7043000, 684300 7043000, 684300 7043300, 684000 7043000))) "
+                    "AND commune <> 'x'",
+                    relation);
+                filtered.filter = gis::bind_filter(gis::parse_cql2_text(cql, reading), layer);
+                expect_indexed(layer, session, gis::page_sql(filtered));
+                expect_indexed(layer, session, gis::count_sql(filtered));
+            }
+            query.after = gis::PageKey{{}, "12"};
             query.bbox = gis::Envelope{box.west, box.south, box.east, box.north, query.output_crs};
             expect_indexed(layer, session, gis::page_sql(query));
             expect_indexed(layer, session,

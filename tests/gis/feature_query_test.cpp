@@ -34,7 +34,7 @@ TEST(FeatureQuery, ValuesNeverEnterTheSqlText) {
     query.output_crs = gis::crs84();
     const std::string evil = "x'; drop table cadastre.parcelle; --";
     query.conditions = {{layer.find_field("section"), evil}};
-    query.after = evil;
+    query.after = gis::PageKey{{}, evil};
     for (const auto& statement :
          {gis::page_sql(query), gis::count_sql(query), gis::feature_sql(layer, evil, gis::crs84())}) {
         EXPECT_EQ(statement.sql().find("drop"), std::string::npos);

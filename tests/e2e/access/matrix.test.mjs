@@ -49,6 +49,8 @@ const table = {
   "GET /collections": [() => [{ path: "/collections" }], always(200)],
   "GET /collections/{layer}": [everyLayer(""), byLayer],
   "GET /collections/{layer}/schema": [everyLayer("/schema"), byLayer],
+  "GET /collections/{layer}/queryables": [everyLayer("/queryables"), byLayer],
+  "GET /collections/{layer}/sortables": [everyLayer("/sortables"), byLayer],
   "GET /collections/{layer}/items": [
     (commune) => [...everyLayer("/items?limit=1")(), { layer: "ads_dossier", path: `/collections/ads_dossier/items?commune=${commune}` }],
     byLayer,
