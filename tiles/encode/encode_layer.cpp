@@ -123,34 +123,42 @@ class Drawing {
     }
 
     void draw_polygons(const PackedLayer& pack, std::uint32_t feature) {
-        bool shell_is_there = false;
-        for (std::uint32_t r = pack.first_ring(feature); r < pack.end_ring(feature); ++r) {
-            const PackedLayer::Ring ring = pack.ring(r);
-            if (!ring.hole) {
-                end_polygon();
-                shell_is_there = false;
-            }
-            if (ring.hole && !shell_is_there) continue;
-            read(pack, ring, true);
-            close_ring(ring_);
-            if (ring_.size() >= 3 && !inside_) clip_ring(ring_, clip_);
-            if (ring_.size() < 3 || area2(ring_) == 0) continue;
-            if (!ring.hole) shell_is_there = true;
-            if (ring_count_ == rings_.size()) rings_.emplace_back();
-            std::swap(rings_[ring_count_++], ring_);
+        const std::uint32_t end = pack.end_ring(feature);
+        for (std::uint32_t shell = pack.first_ring(feature); shell < end;) {
+            std::uint32_t next = shell + 1;
+            while (next < end && pack.ring(next).hole) ++next;
+            draw_polygon(pack, shell, next);
+            shell = next;
         }
-        end_polygon();
     }
 
-    void end_polygon() {
+    /// One polygon: the shell is ring `first`, its holes follow.
+    void draw_polygon(const PackedLayer& pack, std::uint32_t first, std::uint32_t end) {
+        read_rings(pack, first, end, !inside_);
         if (ring_count_ == 0) return;
         const std::span<const Ring> rings(rings_.data(), ring_count_);
         if (is_plain(rings)) {
             writer_.add_polygon(rings);
-        } else {
-            for (const TilePolygon& valid : repaired(rings)) writer_.add_polygon(valid.rings);
+            return;
         }
+        read_rings(pack, first, end, false);
+        for (const TilePolygon& valid : repaired({rings_.data(), ring_count_}, clip_)) writer_.add_polygon(valid.rings);
+    }
+
+    /// Into rings_: those that have an area. None when the shell has none.
+    void read_rings(const PackedLayer& pack, std::uint32_t first, std::uint32_t end, bool clipped) {
         ring_count_ = 0;
+        for (std::uint32_t r = first; r < end; ++r) {
+            read(pack, pack.ring(r), true);
+            close_ring(ring_);
+            if (clipped && ring_.size() >= 3) clip_ring(ring_, clip_);
+            if (ring_.size() >= 3 && area2(ring_) != 0) {
+                if (ring_count_ == rings_.size()) rings_.emplace_back();
+                std::swap(rings_[ring_count_++], ring_);
+            } else if (r == first) {
+                return;
+            }
+        }
     }
 
     /// A pixel's area of tiny polygons is drawn as one pixel, where the last of them lies.

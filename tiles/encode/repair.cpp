@@ -41,6 +41,16 @@ Geometry polygon_of(std::span<const Ring> rings) {
                                              static_cast<unsigned>(holes.size())));
 }
 
+/// Holes stay holes even where rounding let them touch the shell: the linework alone would not tell.
+Geometry valid(const GEOSGeometry* polygon) {
+    GEOSMakeValidParams* params = GEOSMakeValidParams_create_r(geos());
+    GEOSMakeValidParams_setMethod_r(geos(), params, GEOS_MAKE_VALID_STRUCTURE);
+    GEOSMakeValidParams_setKeepCollapsed_r(geos(), params, 0);
+    Geometry made(GEOSMakeValidWithParams_r(geos(), polygon, params));
+    GEOSMakeValidParams_destroy_r(geos(), params);
+    return made;
+}
+
 Ring read_ring(const GEOSGeometry* geometry) {
     const GEOSCoordSequence* points = GEOSGeom_getCoordSeq_r(geos(), geometry);
     unsigned size = 0;
@@ -76,16 +86,14 @@ void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
 
 }  // namespace
 
-std::vector<TilePolygon> repaired(std::span<const Ring> rings) {
+std::vector<TilePolygon> repaired(std::span<const Ring> rings, const ClipBox& box) {
     std::vector<TilePolygon> out;
-    const Geometry raw = polygon_of(rings);
-    if (raw && GEOSisValid_r(geos(), raw.get()) == 1) {
-        out.push_back({{rings.begin(), rings.end()}});
-        return out;
-    }
-    const Geometry valid(raw ? GEOSMakeValid_r(geos(), raw.get()) : nullptr);
-    const Geometry rounded(valid ? GEOSGeom_setPrecision_r(geos(), valid.get(), 1.0, 0) : nullptr);
-    if (rounded) collect(rounded.get(), out);
+    Geometry polygon = polygon_of(rings);
+    if (polygon && GEOSisValid_r(geos(), polygon.get()) != 1) polygon = valid(polygon.get());
+    const Ring corners{{box.min, box.min}, {box.max, box.min}, {box.max, box.max}, {box.min, box.max}};
+    const Geometry frame = polygon_of({&corners, 1});
+    const Geometry cut(polygon && frame ? GEOSIntersectionPrec_r(geos(), polygon.get(), frame.get(), 1.0) : nullptr);
+    if (cut) collect(cut.get(), out);
     return out;
 }
 
