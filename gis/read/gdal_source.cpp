@@ -9,7 +9,9 @@
 #include "gis/read/edigeo_check.hpp"
 #include "gis/read/gdal_session.hpp"
 #include "gis/read/geopackage_check.hpp"
+#include "gis/read/geopackage_rows.hpp"
 #include "gis/read/ogr_shape.hpp"
+#include "gis/read/ogr_value.hpp"
 #include "gis/read/shapefile_check.hpp"
 #include "gis/read/text.hpp"
 
@@ -70,23 +72,6 @@ std::string wkt_of(const OGRSpatialReference* srs) {
     return wkt;
 }
 
-Value date_value(const OGRFeature& feature, int field) {
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, zone = 0;
-    float second = 0;
-    feature.GetFieldAsDateTime(field, &year, &month, &day, &hour, &minute, &second, &zone);
-    std::string text = fmt::format("{:04}-{:02}-{:02}", year, month, day);
-    if (feature.GetFieldDefnRef(field)->GetType() == OFTDate) return text;
-    text += fmt::format("T{:02}:{:02}:{:02}", hour, minute, static_cast<int>(second));
-    constexpr int utc = 100;  // OGR: quarters of an hour from UTC, plus 100; 0 and 1 say nothing
-    if (zone > 1) {
-        const int quarters = zone - utc;
-        const int minutes = std::abs(quarters) * 15;
-        text +=
-            quarters == 0 ? "Z" : fmt::format("{}{:02}:{:02}", quarters < 0 ? '-' : '+', minutes / 60, minutes % 60);
-    }
-    return text;
-}
-
 class GdalSource final : public Source {
   public:
     GdalSource(Input input, DatasetPtr dataset, std::optional<Encoding> encoding)
@@ -100,6 +85,7 @@ class GdalSource final : public Source {
     void read(std::size_t layer_index, const std::vector<std::string>& wanted,
               const std::function<void(SourceFeature&)>& take) override {
         OGRLayer* layer = data()->GetLayer(static_cast<int>(layer_index));
+        if (input_.format == Format::GeoPackage) return read_rows(*layer, layers_[layer_index], wanted, take);
         const auto fields = find_fields(layers_[layer_index], wanted);
         ignore_others(layer, fields);
         const GdalMessages messages;
@@ -116,13 +102,10 @@ class GdalSource final : public Source {
             for (std::size_t i = 0; i < fields.size(); ++i) feature.values[i] = value(*row, fields[i], feature);
             take(feature);
         }
-        // A .dbf counts its deleted rows; its sizes were checked before.
-        const auto announced = input_.format == Format::GeoPackage ? layers_[layer_index].count : std::nullopt;
-        if (messages.failed() || (announced && feature.number < *announced)) {
+        if (messages.failed()) {
             throw InvalidRequest(
                 input_.shown_name,
-                fmt::format("le fichier s'interrompt après {} objets{} ; envoyez-le de nouveau", feature.number,
-                            announced ? fmt::format(" sur {} annoncés", *announced) : ""));
+                fmt::format("le fichier s'interrompt après {} objets ; envoyez-le de nouveau", feature.number));
         }
     }
 
@@ -132,6 +115,16 @@ class GdalSource final : public Source {
     std::string decoded(const char* text) const {
         if (!encoding_) return text;
         return decode(text, *encoding_).value_or(std::string(text));
+    }
+
+    void read_rows(OGRLayer& layer, const SourceLayer& description, const std::vector<std::string>& wanted,
+                   const std::function<void(SourceFeature&)>& take) const {
+        std::vector<std::optional<SourceField>> fields;
+        for (const int index : find_fields(description, wanted)) {
+            fields.push_back(index < 0 ? std::nullopt
+                                       : std::optional(description.fields[static_cast<std::size_t>(index)]));
+        }
+        read_geopackage_rows(input_, description.name, layer.GetGeometryColumn(), fields, description.count, take);
     }
 
     void describe(OGRLayer* layer) {
@@ -193,7 +186,8 @@ class GdalSource final : public Source {
                 return row.GetFieldAsDouble(field);
             case OFTDate:
             case OFTDateTime:
-                return date_value(row, field);
+                return time_value(*row.GetRawFieldRef(field),
+                                  definition->GetType() == OFTDate ? FieldType::Date : FieldType::DateTime);
             default:
                 return text(row, field, feature);
         }

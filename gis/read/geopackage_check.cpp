@@ -1,14 +1,12 @@
 #include "gis/read/geopackage_check.hpp"
 
-#include <sqlite3.h>
-
 #include <array>
 #include <fstream>
 #include <functional>
-#include <memory>
 #include <set>
 
 #include "gis/error.hpp"
+#include "gis/read/sqlite_file.hpp"
 #include "gis/read/text.hpp"
 
 namespace gis::read {
@@ -17,17 +15,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct DatabaseCloser {
-    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-};
-struct StatementFinalizer {
-    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using DatabasePtr = std::unique_ptr<sqlite3, DatabaseCloser>;
-using StatementPtr = std::unique_ptr<sqlite3_stmt, StatementFinalizer>;
-
 /// Virtual machine steps before a look at the schema is given up: a normal one takes some thousands.
 constexpr int most_steps = 50'000'000;
+constexpr int longest_schema_row = 10'000'000;
 
 [[noreturn]] void refuse(const std::string& shown_name) {
     throw InvalidRequest(shown_name, "GeoPackage illisible ou abîmé ; envoyez-le de nouveau");
@@ -50,40 +40,15 @@ void check_size(const fs::path& path, const std::string& shown_name) {
     }
 }
 
-DatabasePtr open_database(const fs::path& path, const std::string& shown_name) {
-    // '?', '#' and '%' of the path must not be read as parts of the URI.
-    std::string uri = "file:";
-    for (const char c : fs::absolute(path).string()) {
-        if (c == '?')
-            uri += "%3f";
-        else if (c == '#')
-            uri += "%23";
-        else if (c == '%')
-            uri += "%25";
-        else
-            uri += c;
-    }
-    uri += "?mode=ro&immutable=1";
-    sqlite3* raw = nullptr;
-    const int status =
-        sqlite3_open_v2(uri.c_str(), &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
-    DatabasePtr database(raw);
-    if (status != SQLITE_OK) refuse(shown_name);
-    sqlite3_limit(raw, SQLITE_LIMIT_LENGTH, 10'000'000);
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    return database;
-}
-
-std::string column(sqlite3_stmt* statement, int index) {
-    const auto* text = sqlite3_column_text(statement, index);
-    return text ? reinterpret_cast<const char*>(text) : "";
+std::string column(sqlite3_stmt* row, int index) {
+    return std::string(column_text(row, index));
 }
 
 void each_row(sqlite3* database, const std::string& sql, const std::string& parameter, const std::string& shown_name,
               const std::function<void(sqlite3_stmt*)>& take) {
-    sqlite3_stmt* raw = nullptr;
-    if (sqlite3_prepare_v2(database, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) refuse(shown_name);
-    const StatementPtr statement(raw);
+    const StatementPtr statement = prepare(database, sql);
+    if (!statement) refuse(shown_name);
+    sqlite3_stmt* raw = statement.get();
     if (!parameter.empty()) sqlite3_bind_text(raw, 1, parameter.c_str(), -1, SQLITE_TRANSIENT);
     int steps = 0;
     sqlite3_progress_handler(
@@ -150,17 +115,12 @@ std::string why_refused(sqlite3* database, const Schema& schema, const std::stri
     return "";
 }
 
-std::string quoted(const std::string& name) {
-    std::string text = "\"";
-    for (const char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return text + "\"";
-}
-
 }  // namespace
 
 GeoPackageFacts check_geopackage(const fs::path& path, const std::string& shown_name) {
     check_size(path, shown_name);
-    const DatabasePtr database = open_database(path, shown_name);
+    const DatabasePtr database = open_database(path, longest_schema_row);
+    if (!database) refuse(shown_name);
     const Schema schema = read_schema(database.get(), shown_name);
     for (const auto& view : schema.views) {
         if (matches(view, "gpkg_*") || matches(view, "rtree_*") || matches(view, "sqlite_*")) {
@@ -182,7 +142,7 @@ GeoPackageFacts check_geopackage(const fs::path& path, const std::string& shown_
             facts.refused[layer] = why;
             continue;
         }
-        each_row(database.get(), "select count(*) from " + quoted(layer), "", shown_name,
+        each_row(database.get(), "select count(*) from " + quoted_name(layer), "", shown_name,
                  [&](sqlite3_stmt* row) { facts.counts[layer] = sqlite3_column_int64(row, 0); });
     }
     return facts;

@@ -1,7 +1,10 @@
-#include <sodium.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "gis/error.hpp"
@@ -13,38 +16,53 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void add_text(crypto_hash_sha256_state& state, const std::string& text) {
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-}
-
-void add_file(crypto_hash_sha256_state& state, const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw InvalidRequest(path.filename().string(), "fichier illisible");
-    std::vector<char> block(1 << 18);
-    while (in) {
-        in.read(block.data(), static_cast<std::streamsize>(block.size()));
-        crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(block.data()),
-                                  static_cast<unsigned long long>(in.gcount()));
+/// OpenSSL's uses the processor's own instructions for it.
+class Sha256 {
+  public:
+    Sha256() {
+        if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1)
+            throw std::runtime_error("SHA-256 is not available");
     }
-}
 
-std::string finish(crypto_hash_sha256_state& state) {
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_final(&state, digest);
-    std::string text(2 * sizeof(digest) + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), digest, sizeof(digest));
-    text.pop_back();
-    return text;
-}
+    void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+
+    void add_file(const fs::path& path) {
+        std::ifstream in(path, std::ios::binary);
+        if (!in) throw InvalidRequest(path.filename().string(), "fichier illisible");
+        std::vector<char> block(1 << 18);
+        while (in) {
+            in.read(block.data(), static_cast<std::streamsize>(block.size()));
+            add({block.data(), static_cast<std::size_t>(in.gcount())});
+        }
+    }
+
+    std::string finish() {
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned size = 0;
+        EVP_DigestFinal_ex(context_.get(), digest, &size);
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string text;
+        for (unsigned i = 0; i < size; ++i) {
+            text += digits[digest[i] >> 4];
+            text += digits[digest[i] & 15];
+        }
+        return text;
+    }
+
+  private:
+    struct Freer {
+        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    };
+    std::unique_ptr<EVP_MD_CTX, Freer> context_{EVP_MD_CTX_new()};
+};
 
 }  // namespace
 
 std::string sha256_of(const fs::path& path) {
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
+    Sha256 sum;
     if (!fs::is_directory(path)) {
-        add_file(state, path);
-        return finish(state);
+        sum.add_file(path);
+        return sum.finish();
     }
     std::vector<fs::path> members;
     for (const auto& entry : fs::recursive_directory_iterator(path)) {
@@ -52,9 +70,9 @@ std::string sha256_of(const fs::path& path) {
     }
     std::ranges::sort(members);
     for (const auto& member : members) {
-        add_text(state, fs::relative(member, path).generic_string() + "\n" + sha256_of(member) + "\n");
+        sum.add(fs::relative(member, path).generic_string() + "\n" + sha256_of(member) + "\n");
     }
-    return finish(state);
+    return sum.finish();
 }
 
 }  // namespace gis::read

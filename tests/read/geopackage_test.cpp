@@ -1,5 +1,7 @@
 #include <sqlite3.h>
 
+#include <cstring>
+
 #include "gdal_files.hpp"
 #include "gis/read/detect.hpp"
 #include "read_fixture.hpp"
@@ -89,6 +91,52 @@ TEST(GeoPackage, ViewsTriggersAndComputedColumnsAreRefused) {
         const std::string said = test::refusal_of(path, into_benches());
         EXPECT_NE(said.find(expected), std::string::npos) << sql << "\n-> " << said;
     }
+}
+
+TEST(GeoPackage, ColumnsOfEveryTypeAndGeometriesOfOtherWriters) {
+    const TempFolder folder;
+    const auto path = benches(folder);
+    for (int i = 1; i <= 7; ++i) run_sql(path, "drop trigger if exists rtree_bancs_geom_update" + std::to_string(i));
+    run_sql(path, R"(
+        alter table bancs add column pose date;
+        alter table bancs add column vu datetime;
+        alter table bancs add column places mediumint;
+        alter table bancs add column hauteur double;
+        alter table bancs add column abrite boolean;
+        update bancs set pose = '2026-02-28', vu = '2026-03-01T08:30:00.000Z', places = 3, hauteur = 0.45, abrite = 1
+            where fid = 1;
+        -- Big-endian, with a height, and no envelope.
+        update bancs set geom = x'475000000000086A00000003E94124D02100000000415ADFE210000000403F000000000000' where fid = 1;
+        -- Flags announce an envelope, and nothing follows.
+        update bancs set geom = x'4750000300000000' where fid = 2;
+    )");
+    Options options;
+    options.target = Target{"public.banc",
+                            {{"nom", gis::FieldType::Text, false, ""},
+                             {"pose", gis::FieldType::Date, false, ""},
+                             {"vu", gis::FieldType::DateTime, false, ""},
+                             {"places", gis::FieldType::Integer, false, ""},
+                             {"hauteur", gis::FieldType::Number, false, ""},
+                             {"abrite", gis::FieldType::Boolean, false, ""}},
+                            "",
+                            gis::GeometryType::Point,
+                            ""};
+    CollectingSink sink;
+    const ReadReport report = read(path, options, sink);
+    ASSERT_EQ(sink.count("public.banc"), 2U);  // the broken geometry is refused, and said
+    EXPECT_EQ(report.tables.at("public.banc").refused, 1);
+    EXPECT_EQ(sink.value("public.banc", 0, "pose"), "2026-02-28");
+    EXPECT_EQ(sink.value("public.banc", 0, "vu"), "2026-03-01T08:30:00Z");
+    EXPECT_EQ(sink.value("public.banc", 0, "places"), "3");
+    EXPECT_EQ(sink.value("public.banc", 0, "hauteur"), "0.450000");
+    EXPECT_EQ(sink.value("public.banc", 0, "abrite"), "true");
+    EXPECT_EQ(sink.value("public.banc", 1, "pose"), "");
+    double xy[2];
+    const std::string& wkb = sink.rows.at("public.banc")[0].wkb;
+    ASSERT_EQ(wkb.size(), 21U);
+    std::memcpy(xy, wkb.data() + 5, sizeof(xy));
+    EXPECT_EQ(xy[0], 682000.5);
+    EXPECT_EQ(xy[1], 7045000.25);
 }
 
 TEST(GeoPackage, TruncatedFilesAndPlainSqliteAreRefused) {
