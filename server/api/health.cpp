@@ -72,21 +72,28 @@ void append_tile_metrics(std::string& text, const live::TileEngine& engine, tile
     const auto layers = engine.report();
     const auto each = [&](std::string_view name, std::string_view type, std::string_view help, auto value_of) {
         text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
-        for (const auto& layer : layers) text += fmt::format("{}{{layer=\"{}\"}} {}\n", name, layer.name, value_of(layer));
+        for (const auto& layer : layers)
+            text += fmt::format("{}{{layer=\"{}\"}} {}\n", name, layer.name, value_of(layer));
     };
     using Report = live::TileEngine::LayerReport;
     each("carreau_tile_layer_features", "gauge", "Features held", [](const Report& r) { return r.features; });
     each("carreau_tile_layer_bytes", "gauge", "Bytes held", [](const Report& r) { return r.bytes; });
-    each("carreau_tile_layer_build_seconds", "gauge", "The last reading", [](const Report& r) { return r.build_seconds; });
+    each("carreau_tile_layer_build_seconds", "gauge", "The last reading",
+         [](const Report& r) { return r.build_seconds; });
     each("carreau_tile_layer_builds_total", "counter", "Readings", [](const Report& r) { return r.builds; });
     each("carreau_tile_layer_changes_total", "counter", "Changes followed", [](const Report& r) { return r.changes; });
-    each("carreau_tile_layer_dropped_total", "counter", "Tiles that changes dropped", [](const Report& r) { return r.dropped; });
-    each("carreau_tile_layer_hits_total", "counter", "Tiles with it answered ready", [](const Report& r) { return r.hits; });
+    each("carreau_tile_layer_dropped_total", "counter", "Tiles that changes dropped",
+         [](const Report& r) { return r.dropped; });
+    each("carreau_tile_layer_hits_total", "counter", "Tiles with it answered ready",
+         [](const Report& r) { return r.hits; });
     each("carreau_tile_layer_misses_total", "counter", "Tiles with it made", [](const Report& r) { return r.misses; });
-    text += "# HELP carreau_tile_layer_by_sql Tiles come from the database, and why\n# TYPE carreau_tile_layer_by_sql gauge\n";
+    text +=
+        "# HELP carreau_tile_layer_by_sql Tiles come from the database, and why\n# TYPE carreau_tile_layer_by_sql "
+        "gauge\n";
     for (const auto& layer : layers) {
         if (!layer.reason.empty())
-            text += fmt::format("carreau_tile_layer_by_sql{{layer=\"{}\",reason=\"{}\"}} 1\n", layer.name, layer.reason);
+            text +=
+                fmt::format("carreau_tile_layer_by_sql{{layer=\"{}\",reason=\"{}\"}} 1\n", layer.name, layer.reason);
     }
 }
 

@@ -82,9 +82,9 @@ boost::asio::awaitable<ReadyTilePtr> tile_from_memory(TileEngine& engine, live::
 /// One layer's part of a tile, by the way it goes.
 struct Part {
     const gis::Layer* layer = nullptr;
-    live::TileViewPtr view;                       ///< from memory
-    std::optional<gis::SqlStatement> rows;        ///< from these rows
-    std::vector<gis::SqlStatement> whole;         ///< by ST_AsMVT: beyond the zooms of the world grid
+    live::TileViewPtr view;                 ///< from memory
+    std::optional<gis::SqlStatement> rows;  ///< from these rows
+    std::vector<gis::SqlStatement> whole;   ///< by ST_AsMVT: beyond the zooms of the world grid
 };
 
 std::string encode_rows(db::Connection& connection, const Part& part, tiles::TileCoord coord) {

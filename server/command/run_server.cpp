@@ -198,7 +198,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                              "extra_float_digits=1",  "max_parallel_workers_per_gather=0"};
     db::ConnectionPool pool(pool_options);
     live::CatalogWatch catalog(dsn, log_event);
-    live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)}, log_event);
+    live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)},
+                                 log_event);
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
     gate::Gatekeeper gatekeeper(pool, catalog,

@@ -152,7 +152,8 @@ void export_tiles(const std::string& dsn, const ExportOptions& options) {
     if (options.max_zoom >= 0) max_zoom = std::min(max_zoom, options.max_zoom);
     max_zoom = std::min(max_zoom, tiles::deepest_world_zoom);
     if (min_zoom > max_zoom)
-        throw gis::InvalidRequest("--min-zoom", fmt::format("ces couches n'ont pas de tuiles entre {} et {}", min_zoom, max_zoom));
+        throw gis::InvalidRequest("--min-zoom",
+                                  fmt::format("ces couches n'ont pas de tuiles entre {} et {}", min_zoom, max_zoom));
     const int threads =
         options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const auto archive = tiles::create_archive(options.output, info_of(layers, min_zoom, max_zoom));
@@ -168,14 +169,17 @@ void export_tiles(const std::string& dsn, const ExportOptions& options) {
         }
         if (z < min_zoom) continue;
         const auto tell = [&](std::size_t done) {
-            const double part = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(coords.size(), 1));
-            progress.tell((z - min_zoom + part) / (max_zoom - min_zoom + 1), written + static_cast<std::int64_t>(done), "tuiles");
+            const double part =
+                static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(coords.size(), 1));
+            progress.tell((z - min_zoom + part) / (max_zoom - min_zoom + 1), written + static_cast<std::int64_t>(done),
+                          "tuiles");
         };
         written += static_cast<std::int64_t>(write_zoom(packs, coords, threads, *archive, tell));
     }
     archive->finish();
-    progress.finish(fmt::format("{} tuiles dans {}, {} Mo", count_text(written), options.output,
-                                count_text(static_cast<std::int64_t>(std::filesystem::file_size(options.output) >> 20U))));
+    progress.finish(
+        fmt::format("{} tuiles dans {}, {} Mo", count_text(written), options.output,
+                    count_text(static_cast<std::int64_t>(std::filesystem::file_size(options.output) >> 20U))));
 }
 
 }  // namespace
@@ -190,7 +194,9 @@ void add_tiles(CLI::App& app, int&) {
         "export", "Écrit les tuiles de couches, telles que tous les voient, dans un fichier PMTiles ou MBTiles");
     auto options = std::make_shared<ExportOptions>();
     to_file->add_option("couches", options->layers, "Noms des couches")->required();
-    to_file->add_option("-o,--output", options->output, "Fichier .pmtiles ou .mbtiles")->required()->type_name("FICHIER");
+    to_file->add_option("-o,--output", options->output, "Fichier .pmtiles ou .mbtiles")
+        ->required()
+        ->type_name("FICHIER");
     to_file->add_option("--min-zoom", options->min_zoom, "Premier zoom")->check(CLI::Range(0, 20));
     to_file->add_option("--max-zoom", options->max_zoom, "Dernier zoom")->check(CLI::Range(0, 20));
     to_file->add_option("--threads", options->threads, "Fils d'exécution [autant que de processeurs]")

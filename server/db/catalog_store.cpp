@@ -450,9 +450,9 @@ bool set_layer_access(const std::string& dsn, const std::string& name, const std
 }  // namespace
 
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
-    static const std::set<std::string, std::less<>> texts{"title",          "description",     "theme",
-                                                          "licence",        "attribution",     "label_field",
-                                                          "commune_column", "datetime_column", "coverage_column", "tiles"};
+    static const std::set<std::string, std::less<>> texts{
+        "title",       "description",    "theme",           "licence",         "attribution",
+        "label_field", "commune_column", "datetime_column", "coverage_column", "tiles"};
     static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
     static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive"};
     std::string cast;

@@ -29,9 +29,8 @@ void TileUse::flush(db::Connection& connection) {
             if (const std::int64_t count = counter->exchange(0); count > 0) counts[key] = count;
         }
         // Those that nobody holds and nothing was counted with: people who left.
-        std::erase_if(counts_, [&](const auto& entry) {
-            return entry.second.use_count() == 1 && !counts.contains(entry.first);
-        });
+        std::erase_if(
+            counts_, [&](const auto& entry) { return entry.second.use_count() == 1 && !counts.contains(entry.first); });
     }
     try {
         for (const auto& [key, count] : counts) {

@@ -14,7 +14,7 @@ namespace {
 
 /// Headers that change nothing about the answer to a plain GET.
 constexpr std::array<std::string_view, 14> harmless{
-    "User-Agent", "Accept",        "Accept-Language", "Referer",        "DNT",  "Cache-Control", "Pragma",
+    "User-Agent", "Accept",         "Accept-Language", "Referer",        "DNT",     "Cache-Control",  "Pragma",
     "Priority",   "Sec-Fetch-Dest", "Sec-Fetch-Mode",  "Sec-Fetch-Site", "Sec-GPC", "Sec-Fetch-User", "Save-Data"};
 
 bool is_plain_text(std::string_view text) {
@@ -78,8 +78,8 @@ PreparedPtr Preparer::prepare(const QuickRequest& quick, Response response, std:
     if (quick.if_none_match) request.headers.push_back({"If-None-Match", std::string(*quick.if_none_match)});
     cors_.decorate(response, nullptr);
     const Answer answer = make_answer(request, std::move(response));
-    return std::make_shared<const Prepared>(Prepared{answer.status, format_lines(answer),
-                                                     answer.sends_body ? answer.bytes : nullptr, std::move(route)});
+    return std::make_shared<const Prepared>(
+        Prepared{answer.status, format_lines(answer), answer.sends_body ? answer.bytes : nullptr, std::move(route)});
 }
 
 }  // namespace http

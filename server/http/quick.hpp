@@ -16,12 +16,13 @@ class CorsPolicy;
 struct Prepared {
     int status = 200;
     std::string lines;
-    SharedBytes body;  ///< null: none is sent
+    SharedBytes body;   ///< null: none is sent
     std::string route;  ///< for the metrics
 };
 using PreparedPtr = std::shared_ptr<const Prepared>;
 
-/// A plain GET: nobody logs in with it, nothing of it depends on a proxy, it has no body. Views into the received bytes.
+/// A plain GET: nobody logs in with it, nothing of it depends on a proxy, it has no body. Views into the received
+/// bytes.
 struct QuickRequest {
     std::string_view target;
     std::optional<std::string_view> accept_encoding;

@@ -72,7 +72,8 @@ std::vector<tiles::WorldBox> LayerStore::apply(std::span<const std::string> ids,
     repack(recent_);
     for (const std::string& id : present) {
         // A feature without a place on the map is in no pack.
-        if (const auto feature = recent_.pack.features->find(id)) boxes.push_back(recent_.pack.features->tree().at(*feature));
+        if (const auto feature = recent_.pack.features->find(id))
+            boxes.push_back(recent_.pack.features->tree().at(*feature));
     }
     if (recent_.rows.size() > most_recent) {
         older_.rows.merge(recent_.rows);

@@ -17,8 +17,8 @@ std::vector<tiles::TileArea> areas_of(std::span<const tiles::WorldBox> boxes, in
         };
         for (const tiles::WorldBox& box : boxes) {
             const tiles::TileArea area{z,
-                                       {index(box.min_x - margin), index(box.min_y - margin),
-                                        index(box.max_x + margin), index(box.max_y + margin)}};
+                                       {index(box.min_x - margin), index(box.min_y - margin), index(box.max_x + margin),
+                                        index(box.max_y + margin)}};
             const bool seen = std::ranges::any_of(areas, [&](const tiles::TileArea& known) {
                 return known.holds({z, area.range.min_x, area.range.min_y}) &&
                        known.holds({z, area.range.max_x, area.range.max_y});

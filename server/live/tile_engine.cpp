@@ -20,11 +20,11 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto look = 250ms;       // a lost notification is noticed after this
-constexpr auto step = 100ms;       // new declarations and a stop are noticed after this
-constexpr auto believed = 2s;      // without a word from the database nothing is answered from memory
+constexpr auto look = 250ms;   // a lost notification is noticed after this
+constexpr auto step = 100ms;   // new declarations and a stop are noticed after this
+constexpr auto believed = 2s;  // without a word from the database nothing is answered from memory
 constexpr auto retry_pause = 500ms;
-constexpr auto retry_load = 30s;   // of a layer that could not be read, or did not fit
+constexpr auto retry_load = 30s;     // of a layer that could not be read, or did not fit
 constexpr auto longest_gap = 10min;  // after that a layer is read anew rather than followed
 constexpr std::size_t most_changes = 20'000;
 constexpr std::size_t most_views = 5000;
@@ -168,8 +168,8 @@ TileEngine::Loaded TileEngine::load(const Load& wanted) {
         for (const auto& [id, state] : published_) others += id == wanted.layer.id || !state ? 0 : state->memory;
     }
     Loaded loaded;
-    db::Connection connection(dsn_, {"statement_timeout=0", "jit=off", "timezone=UTC", "datestyle=ISO",
-                                     "extra_float_digits=1"});
+    db::Connection connection(
+        dsn_, {"statement_timeout=0", "jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
     connection.run_script("begin isolation level repeatable read read only");
     loaded.snapshot = snapshot_of(connection);
     tiles::LayerPacker packer(tiles::rules_of(wanted.layer));
@@ -388,7 +388,8 @@ void TileEngine::follow() {
         } catch (const std::exception& error) {
             if (!told) log_(std::string("tiles: ") + error.what());
             told = true;
-            for (auto waited = 0ms; waited < retry_pause && !stopping_; waited += step) std::this_thread::sleep_for(step);
+            for (auto waited = 0ms; waited < retry_pause && !stopping_; waited += step)
+                std::this_thread::sleep_for(step);
         }
     }
 }

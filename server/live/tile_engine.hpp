@@ -34,7 +34,7 @@ struct TileView {
         int layer_id = 0;
         bool everything = false;
         bool has_communes = false;  ///< the features say their communes
-        gis::Grant grant;  ///< decides by communes where not everything is seen
+        gis::Grant grant;           ///< decides by communes where not everything is seen
     };
     std::uint32_t id = 0;  ///< 0: one of too many, whose tiles are not kept
     std::vector<Part> parts;

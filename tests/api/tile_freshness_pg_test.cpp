@@ -124,19 +124,23 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
                 const int size = 5 + static_cast<int>(random() % 200);
                 const auto known = mine.find(id);
                 if (known == mine.end()) {
-                    edit(fmt::format("insert into donnees.plot values ('{}', '62001', {}, st_makeenvelope({}, {}, {}, {}, 2154))",
-                                     id, n, x, y, x + size, y + size));
+                    edit(fmt::format(
+                        "insert into donnees.plot values ('{}', '62001', {}, st_makeenvelope({}, {}, {}, {}, 2154))",
+                        id, n, x, y, x + size, y + size));
                     mine[id] = {x, y, n};
                 } else if (random() % 3 == 0) {
-                    const std::string path = tile_path("plot", 14 + static_cast<int>(random() % 4), known->second.x, known->second.y);
+                    const std::string path =
+                        tile_path("plot", 14 + static_cast<int>(random() % 4), known->second.x, known->second.y);
                     edit(fmt::format("delete from donnees.plot where id = '{}'", id));
                     if (stamps(path).contains(id)) problem(id + " was deleted and is in " + path);
                     mine.erase(known);
                     continue;
                 } else {
                     const std::string old = tile_path("plot", 17, known->second.x, known->second.y);
-                    edit(fmt::format("update donnees.plot set stamp = {}, geom = st_buffer(st_setsrid(st_makepoint({}, {}), 2154), {}, 3) where id = '{}'",
-                                     n, x, y, 3 + size / 10, id));
+                    edit(
+                        fmt::format("update donnees.plot set stamp = {}, geom = st_buffer(st_setsrid(st_makepoint({}, "
+                                    "{}), 2154), {}, 3) where id = '{}'",
+                                    n, x, y, 3 + size / 10, id));
                     known->second = {x, y, n};
                     const auto there = stamps(old);
                     const auto found = there.find(id);
@@ -156,7 +160,8 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
         others.emplace_back([&, r] {
             std::mt19937 random(100 + r);
             while (!over) {
-                stamps(tile_path("plot", 10 + static_cast<int>(random() % 8), 700000 + static_cast<double>(random() % 4000),
+                stamps(tile_path("plot", 10 + static_cast<int>(random() % 8),
+                                 700000 + static_cast<double>(random() % 4000),
                                  6600000 + static_cast<double>(random() % 4000)));
             }
         });
@@ -165,8 +170,10 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
         db::Connection connection(dsn());
         for (int n = 1; !over; ++n) {
             const double x = 700050 + n % 40 * 100;
-            connection.run_script(fmt::format("begin; insert into donnees.plot values ('late{}', '62001', {}, st_makeenvelope({}, 6600500, {}, 6600510, 2154))",
-                                              n, n, x, x + 10));
+            connection.run_script(
+                fmt::format("begin; insert into donnees.plot values ('late{}', '62001', {}, st_makeenvelope({}, "
+                            "6600500, {}, 6600510, 2154))",
+                            n, n, x, x + 10));
             std::this_thread::sleep_for(30ms);
             connection.run_script("commit");
             answer_edit();
@@ -247,17 +254,20 @@ TEST_F(TileFreshness, ANewVersionIsShownAndTheOldOneNoMore) {
     const std::string path = tile_path("lieu_dit", 16, 700010, 6600010);
     EXPECT_EQ(get(path).status, 204);
     // What publishing a version does: rows that no trigger saw are attached, and one change is told for all.
-    run(fmt::format("begin; create table cadastre.lieu_dit_p77 (like cadastre.lieu_dit including all); "
-                    "insert into cadastre.lieu_dit_p77 (part_id, id, nom, commune, geom) select 77, 'l1', 'Les Prés', '62001', "
-                    "st_multi(st_makeenvelope(700000, 6600000, 700100, 6600100, 2154)); "
-                    "alter table cadastre.lieu_dit attach partition cadastre.lieu_dit_p77 for values in (77); "
-                    "select catalogue.tell_version_change({}, null, null); commit",
-                    layer));
+    run(fmt::format(
+        "begin; create table cadastre.lieu_dit_p77 (like cadastre.lieu_dit including all); "
+        "insert into cadastre.lieu_dit_p77 (part_id, id, nom, commune, geom) select 77, 'l1', 'Les Prés', '62001', "
+        "st_multi(st_makeenvelope(700000, 6600000, 700100, 6600100, 2154)); "
+        "alter table cadastre.lieu_dit attach partition cadastre.lieu_dit_p77 for values in (77); "
+        "select catalogue.tell_version_change({}, null, null); commit",
+        layer));
     answer_edit();
     EXPECT_EQ(get(path).status, 200);
     wait_until_held("lieu_dit");
     EXPECT_EQ(get(path).status, 200);
-    run(fmt::format("begin; alter table cadastre.lieu_dit detach partition cadastre.lieu_dit_p77; drop table cadastre.lieu_dit_p77; "
+    run(
+        fmt::format("begin; alter table cadastre.lieu_dit detach partition cadastre.lieu_dit_p77; drop table "
+                    "cadastre.lieu_dit_p77; "
                     "select catalogue.tell_version_change({}, null, null); commit",
                     layer));
     answer_edit();
@@ -286,7 +296,8 @@ TEST_F(TileFreshness, WhoSeesSomeCommunesGetsThoseFromMemory) {
         "select c.convention_id, 1, l.layer_id, 'list', '{62002}', '{read}' from org.convention c, catalogue.layer l "
         "where c.titre = 'Convention de lecteur' and l.name = 'plot'");
     run("select access.set_public(layer_id, false) from catalogue.layer where name = 'plot'");
-    EXPECT_TRUE(eventually([&] { return get("/tiles/plot/14/0/0.mvt").status == 404; })) << "nobody's without a convention";
+    EXPECT_TRUE(eventually([&] { return get("/tiles/plot/14/0/0.mvt").status == 404; }))
+        << "nobody's without a convention";
     const std::string header = test::ApiTest::token_of("lecteur");
     const auto ids_at = [&] {
         std::set<std::string> ids;

@@ -22,18 +22,35 @@ TEST(Quick, APlainGetIsRead) {
 }
 
 TEST(Quick, WhateverMayChangeTheAnswerGoesTheCommonWay) {
-    for (const char* line :
-         {"Authorization: Basic YTpi", "Cookie: carreau_session=x", "X-API-Key: k", "Origin: https://a.fr",
-          "Range: bytes=0-1", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Host: b.fr", "Forwarded: for=1",
-          "X-Request-Id: a", "X-Remote-User: anne", "Content-Length: 0", "Transfer-Encoding: chunked",
-          "Expect: 100-continue", "Connection: close", "Upgrade: websocket", "If-Match: \"a\"", "If-Modified-Since: x",
-          "Host: second.fr", "Accept-Encoding : gzip", " folded: x", "no colon", "Accept-Encoding: gzip\r\nAccept-Encoding: br",
-          "User-Agent: a\x01z"})
+    for (const char* line : {"Authorization: Basic YTpi",
+                             "Cookie: carreau_session=x",
+                             "X-API-Key: k",
+                             "Origin: https://a.fr",
+                             "Range: bytes=0-1",
+                             "X-Forwarded-For: 1.2.3.4",
+                             "X-Forwarded-Host: b.fr",
+                             "Forwarded: for=1",
+                             "X-Request-Id: a",
+                             "X-Remote-User: anne",
+                             "Content-Length: 0",
+                             "Transfer-Encoding: chunked",
+                             "Expect: 100-continue",
+                             "Connection: close",
+                             "Upgrade: websocket",
+                             "If-Match: \"a\"",
+                             "If-Modified-Since: x",
+                             "Host: second.fr",
+                             "Accept-Encoding : gzip",
+                             " folded: x",
+                             "no colon",
+                             "Accept-Encoding: gzip\r\nAccept-Encoding: br",
+                             "User-Agent: a\x01z"})
         EXPECT_FALSE(read(std::string(line) + "\r\n")) << line;
     for (const char* head :
          {"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-          "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
-          "GET / HTTP/1.1\r\nHost: a\r\n", "get / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n", ""})
+          "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n", "get / HTTP/1.1\r\nHost: a\r\n\r\n",
+          "GET / HTTP/1.1\nHost: a\n\n", ""})
         EXPECT_FALSE(http::read_quick(head)) << head;
 }
 

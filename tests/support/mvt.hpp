@@ -15,7 +15,7 @@ struct MvtFeature {
     std::optional<std::uint64_t> id;
     int type = 0;  ///< 1 point, 2 line, 3 polygon
     std::map<std::string, std::string> properties;
-    std::vector<std::pair<int, int>> vertices;  ///< of all parts, in tile units
+    std::vector<std::pair<int, int>> vertices;            ///< of all parts, in tile units
     std::vector<std::vector<std::pair<int, int>>> parts;  ///< points, lines, or rings (the last point is not repeated)
 };
 

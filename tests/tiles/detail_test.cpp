@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 #include <cmath>
+#include <random>
 #include <set>
 
 namespace {
@@ -15,7 +15,8 @@ using tiles::WorldPoint;
 std::vector<WorldPoint> border(std::uint32_t x) {
     std::mt19937 random(7);
     std::vector<WorldPoint> line;
-    for (std::uint32_t i = 0; i <= 1000; ++i) line.push_back({x + static_cast<std::uint32_t>(random() % 200000), 1000000 + i * 20000});
+    for (std::uint32_t i = 0; i <= 1000; ++i)
+        line.push_back({x + static_cast<std::uint32_t>(random() % 200000), 1000000 + i * 20000});
     return line;
 }
 

@@ -60,8 +60,10 @@ tiles::PackedLayer pack(const std::vector<Tree>& trees) {
     return packer.finish();
 }
 
-const std::vector<Tree> forest{{1, 10, 10, "oak", 5, "62001"},     {2, -900000, 800000, "oak", -7, "62002"},
-                               {3, 20, -10, "beech", 5, "62001"},  {4, 500000, 500000, "", 1, "62001,62002"},
+const std::vector<Tree> forest{{1, 10, 10, "oak", 5, "62001"},
+                               {2, -900000, 800000, "oak", -7, "62002"},
+                               {3, 20, -10, "beech", 5, "62001"},
+                               {4, 500000, 500000, "", 1, "62001,62002"},
                                {5, 500010, 500010, "elm", 9, ""}};
 
 std::string encode(std::span<const tiles::TileSource> sources, tiles::TileCoord coord) {

@@ -11,8 +11,7 @@ tiles::PackedLayer pack_rows(db::Connection& connection, const gis::Layer& layer
     std::vector<tiles::Cell> cells(static_cast<std::size_t>(rows.columns()));
     for (int i = 0; i < rows.rows(); ++i) {
         for (int c = 0; c < rows.columns(); ++c)
-            cells[static_cast<std::size_t>(c)] =
-                rows.is_null(i, c) ? std::nullopt : std::optional(rows.bytes(i, c));
+            cells[static_cast<std::size_t>(c)] = rows.is_null(i, c) ? std::nullopt : std::optional(rows.bytes(i, c));
         packer.add(cells);
     }
     return packer.finish();

@@ -23,7 +23,8 @@ std::int64_t area_of(const std::vector<tiles::TilePolygon>& polygons) {
 
 TEST(Ring, RepeatedAndStraightPointsAndSpikesAreLeftOut) {
     Ring ring;
-    for (const tiles::TilePoint p : std::vector<tiles::TilePoint>{{0, 0}, {0, 0}, {5, 0}, {10, 0}, {20, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 5}})
+    for (const tiles::TilePoint p :
+         std::vector<tiles::TilePoint>{{0, 0}, {0, 0}, {5, 0}, {10, 0}, {20, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 5}})
         tiles::append_point(ring, p, true);
     tiles::close_ring(ring);
     EXPECT_EQ(ring, (Ring{{0, 0}, {10, 0}, {10, 10}, {0, 10}}));
@@ -66,8 +67,10 @@ TEST(Ring, PlainPolygonsAreToldFromCrossingOnes) {
     EXPECT_TRUE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}));
     EXPECT_TRUE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{2, 2}, {2, 4}, {4, 4}}}));
     EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 10}, {10, 0}, {0, 10}}})) << "a bow tie";
-    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{5, 5}, {5, 20}, {8, 5}}})) << "a hole across the shell";
-    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {5, 0}, {0, 10}}})) << "a point on an edge";
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{5, 5}, {5, 20}, {8, 5}}}))
+        << "a hole across the shell";
+    EXPECT_FALSE(tiles::is_plain(std::vector<Ring>{{{0, 0}, {10, 0}, {10, 10}, {5, 0}, {0, 10}}}))
+        << "a point on an edge";
 }
 
 TEST(Repair, EveryPolygonBecomesPlainAndKeepsItsArea) {

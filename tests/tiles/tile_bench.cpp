@@ -15,7 +15,9 @@ namespace {
 double processor_seconds() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -47,7 +49,8 @@ void encode_zoom(const tiles::PackedLayer& pack, int z) {
     }
     const double used = processor_seconds() - begin;
     fmt::print("z{:<2} {:>7.0f} tiles/s of one processor, {:.1f} kB each, the largest {:.0f} kB\n", z,
-               static_cast<double>(count) / used, static_cast<double>(bytes) / 1000 / static_cast<double>(std::max<std::size_t>(count, 1)),
+               static_cast<double>(count) / used,
+               static_cast<double>(bytes) / 1000 / static_cast<double>(std::max<std::size_t>(count, 1)),
                static_cast<double>(largest) / 1000);
 }
 
@@ -67,17 +70,19 @@ int main(int argc, char** argv) {
         const double read = seconds_since(begin);
         const tiles::PackedLayer pack = packer.finish();
         const double seconds = seconds_since(begin);
-        fmt::print("{} features in {:.2f} s ({:.2f} s reading; {:.2f} s of processor here): {:.0f} features/s\n", pack.size(), seconds,
-                   read, processor_seconds() - used, static_cast<double>(pack.size()) / seconds);
+        fmt::print("{} features in {:.2f} s ({:.2f} s reading; {:.2f} s of processor here): {:.0f} features/s\n",
+                   pack.size(), seconds, read, processor_seconds() - used, static_cast<double>(pack.size()) / seconds);
         if (round == 0) continue;
         const std::vector<db::Parameter> table{"\"" + layer->schema_name + "\".\"" + layer->table_name + "\""};
         const auto heap = connection
-                              .query("select coalesce(sum(pg_relation_size(relid)), pg_relation_size($1::regclass))::int8 "
-                                     "from pg_partition_tree($1::regclass) where isleaf",
-                                     table)
+                              .query(
+                                  "select coalesce(sum(pg_relation_size(relid)), pg_relation_size($1::regclass))::int8 "
+                                  "from pg_partition_tree($1::regclass) where isleaf",
+                                  table)
                               .int64(0, 0);
-        fmt::print("{:.1f} MB in memory, the table's heap {:.1f} MB: {:.2f}\n", static_cast<double>(pack.memory()) / 1e6,
-                   static_cast<double>(heap) / 1e6, static_cast<double>(pack.memory()) / static_cast<double>(heap));
+        fmt::print("{:.1f} MB in memory, the table's heap {:.1f} MB: {:.2f}\n",
+                   static_cast<double>(pack.memory()) / 1e6, static_cast<double>(heap) / 1e6,
+                   static_cast<double>(pack.memory()) / static_cast<double>(heap));
         for (int i = 3; i < argc; ++i) encode_zoom(pack, std::atoi(argv[i]));
     }
     return 0;

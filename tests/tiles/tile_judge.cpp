@@ -83,7 +83,8 @@ bool is_borderline(const MvtFeature& feature) {
         max_y = std::max(max_y, y);
     }
     const int edge = 64;
-    const bool at_edge = max_x <= -edge + 1 || max_y <= -edge + 1 || min_x >= 4096 + edge - 1 || min_y >= 4096 + edge - 1;
+    const bool at_edge =
+        max_x <= -edge + 1 || max_y <= -edge + 1 || min_x >= 4096 + edge - 1 || min_y >= 4096 + edge - 1;
     return at_edge || (feature.type == 3 && (polygon_area(feature) <= 3 || max_x - min_x <= 1 || max_y - min_y <= 1));
 }
 

@@ -40,11 +40,13 @@ TEST(Wkb, TheHighestDimensionOfACollectionIsKept) {
 }
 
 TEST(Wkb, BytesThatMakeNoSenseAreRefusedWhereverTheyEnd) {
-    const std::string line = bytes_of("010200000002000000000000000000F03F000000000000004000000000000008400000000000001040");
+    const std::string line =
+        bytes_of("010200000002000000000000000000F03F000000000000004000000000000008400000000000001040");
     tiles::Shape shape;
     for (std::size_t size = 0; size < line.size(); ++size)
         EXPECT_THROW(tiles::read_wkb(std::string_view(line).substr(0, size), shape), std::invalid_argument) << size;
-    EXPECT_THROW(tiles::read_wkb(bytes_of("0102000000FFFFFFFF"), shape), std::invalid_argument) << "four thousand millions";
+    EXPECT_THROW(tiles::read_wkb(bytes_of("0102000000FFFFFFFF"), shape), std::invalid_argument)
+        << "four thousand millions";
     EXPECT_THROW(tiles::read_wkb(bytes_of("010800000000000000"), shape), std::invalid_argument) << "a curve";
     std::string deep;
     for (int i = 0; i < 100; ++i) deep += bytes_of("010700000001000000");

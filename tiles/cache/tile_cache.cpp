@@ -7,7 +7,7 @@ namespace tiles {
 
 namespace {
 
-constexpr std::size_t entry_overhead = 1200;  // list node, two map nodes, key, tag, control blocks, prepared heads
+constexpr std::size_t entry_overhead = 1200;      // list node, two map nodes, key, tag, control blocks, prepared heads
 constexpr std::uint64_t most_addresses = 20'000;  // beyond, looking at every tile is cheaper than at every address
 
 }  // namespace

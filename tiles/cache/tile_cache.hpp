@@ -84,8 +84,8 @@ class TileCache {
     using FlightPtr = std::shared_ptr<Flight>;
 
     struct Found {
-        ReadyTilePtr tile;  ///< null: not there
-        FlightPtr flight;   ///< the one that makes it
+        ReadyTilePtr tile;      ///< null: not there
+        FlightPtr flight;       ///< the one that makes it
         bool is_maker = false;  ///< the caller must make it, and call finish
     };
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t pixel = 8;  // units of a tile shown on 512 pixels
 constexpr std::int64_t shortest_line = 4;
+constexpr std::int64_t smallest_simplified = 32;  // below, what simplifying takes away would show in the area
 
 struct Hit {
     std::uint64_t order = 0;
@@ -68,6 +69,7 @@ class Drawing {
         inside_ = clip_.holds(low) && clip_.holds(high);
         const std::int64_t width = high.x - low.x;
         const std::int64_t height = high.y - low.y;
+        whole_ = !simplified_ || std::max(width, height) < smallest_simplified;
         switch (pack.kind(feature)) {
             case Kind::Point:
                 draw_points(pack, feature);
@@ -93,7 +95,7 @@ class Drawing {
         ring_.clear();
         const auto points = pack.points();
         const auto details = pack.details();
-        const bool whole = !simplified_ || details.empty();
+        const bool whole = whole_ || details.empty();
         for (std::uint32_t i = ring.begin; i < ring.end; ++i) {
             if (whole || details[i] <= z_) append_point(ring_, frame_.point(points[i]), drop_straight);
         }
@@ -180,7 +182,8 @@ class Drawing {
         gathered_ += area / (unit * unit);
         if (gathered_ < static_cast<double>(pixel * pixel)) return;
         const TilePoint corner{(low.x + high.x) / 2 - pixel / 2, (low.y + high.y) / 2 - pixel / 2};
-        ring_ = {corner, {corner.x + pixel, corner.y}, {corner.x + pixel, corner.y + pixel}, {corner.x, corner.y + pixel}};
+        ring_ = {
+            corner, {corner.x + pixel, corner.y}, {corner.x + pixel, corner.y + pixel}, {corner.x, corner.y + pixel}};
         clip_ring(ring_, clip_);
         if (ring_.size() < 3) return;
         gathered_ -= static_cast<double>(pixel * pixel);
@@ -193,6 +196,7 @@ class Drawing {
     LayerWriter& writer_;
     ClipBox clip_{-gis::tile_buffer, gis::tile_extent + gis::tile_buffer};
     bool inside_ = false;
+    bool whole_ = true;
     double gathered_ = 0;
     Ring ring_;
     std::vector<Ring> pieces_;

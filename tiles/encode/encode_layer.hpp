@@ -12,8 +12,8 @@ namespace tiles {
 /// Features of one pack, as far as they are to be drawn.
 struct TileSource {
     const PackedLayer* pack = nullptr;
-    const std::vector<bool>* removed = nullptr;        ///< by feature; null: none
-    const std::vector<bool>* visible_sets = nullptr;   ///< by commune set; null: all
+    const std::vector<bool>* removed = nullptr;       ///< by feature; null: none
+    const std::vector<bool>* visible_sets = nullptr;  ///< by commune set; null: all
 };
 
 /// Appends the layer's part of the tile (its shapes, then its label points) to `tile`: what ST_AsMVT gives of the same

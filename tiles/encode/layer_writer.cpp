@@ -116,7 +116,8 @@ void LayerWriter::end_feature(const PackedLayer& pack, std::size_t pack_number, 
         append_varint(tags_, key);
         // A text id is like no other value of the layer: looking for an equal one would be in vain.
         const bool is_id = attributes_[key] == 0 && !rules_.numbered;
-        append_varint(tags_, is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
+        append_varint(tags_,
+                      is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
     }
     const bool has_id = rules_.numbered && pack.number(feature) >= 0;
     const auto id = has_id ? static_cast<std::uint64_t>(pack.number(feature)) : 0;

@@ -37,8 +37,8 @@ GEOSGeometry* ring_of(const Ring& ring) {
 Geometry polygon_of(std::span<const Ring> rings) {
     std::vector<GEOSGeometry*> holes;
     for (const Ring& hole : rings.subspan(1)) holes.push_back(ring_of(hole));
-    return Geometry(GEOSGeom_createPolygon_r(geos(), ring_of(rings.front()), holes.data(),
-                                             static_cast<unsigned>(holes.size())));
+    return Geometry(
+        GEOSGeom_createPolygon_r(geos(), ring_of(rings.front()), holes.data(), static_cast<unsigned>(holes.size())));
 }
 
 /// Holes stay holes even where rounding let them touch the shell: the linework alone would not tell.

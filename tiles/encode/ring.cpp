@@ -44,8 +44,8 @@ struct Segment {
 };
 
 int side(const Segment& s, std::int32_t x, std::int32_t y) {
-    const std::int64_t value = (std::int64_t{s.x1} - s.x0) * (std::int64_t{y} - s.y0) -
-                               (std::int64_t{s.y1} - s.y0) * (std::int64_t{x} - s.x0);
+    const std::int64_t value =
+        (std::int64_t{s.x1} - s.x0) * (std::int64_t{y} - s.y0) - (std::int64_t{s.y1} - s.y0) * (std::int64_t{x} - s.x0);
     return value > 0 ? 1 : value < 0 ? -1 : 0;
 }
 
@@ -123,11 +123,15 @@ void clip_ring(Ring& ring, const ClipBox& box) {
         if (edge < 2) {
             clip_edge(
                 ring, other, [&](TilePoint p) { return above ? p.x >= at : p.x <= at; },
-                [&](TilePoint a, TilePoint b) { return TilePoint{at, crossing(a.x, a.y, b.x, b.y, at)}; });
+                [&](TilePoint a, TilePoint b) {
+                    return TilePoint{at, crossing(a.x, a.y, b.x, b.y, at)};
+                });
         } else {
             clip_edge(
                 ring, other, [&](TilePoint p) { return above ? p.y >= at : p.y <= at; },
-                [&](TilePoint a, TilePoint b) { return TilePoint{crossing(a.y, a.x, b.y, b.x, at), at}; });
+                [&](TilePoint a, TilePoint b) {
+                    return TilePoint{crossing(a.y, a.x, b.y, b.x, at), at};
+                });
         }
         std::swap(ring, other);
     }
@@ -161,7 +165,8 @@ void clip_line(const Ring& line, const ClipBox& box, std::vector<Ring>& pieces) 
             }
             return from <= to;
         };
-        const bool meets = cut(-dx, static_cast<double>(a.x - box.min)) && cut(dx, static_cast<double>(box.max - a.x)) &&
+        const bool meets = cut(-dx, static_cast<double>(a.x - box.min)) &&
+                           cut(dx, static_cast<double>(box.max - a.x)) &&
                            cut(-dy, static_cast<double>(a.y - box.min)) && cut(dy, static_cast<double>(box.max - a.y));
         if (!meets) {
             end_piece();
@@ -191,8 +196,8 @@ bool is_plain(std::span<const Ring> rings) {
             const TilePoint b = ring[i == last ? 0 : i + 1];
             const auto [x0, y0] = std::pair(static_cast<std::int32_t>(a.x), static_cast<std::int32_t>(a.y));
             const auto [x1, y1] = std::pair(static_cast<std::int32_t>(b.x), static_cast<std::int32_t>(b.y));
-            segments.push_back({x0, y0, x1, y1, std::min(x0, x1), std::max(x0, x1), std::min(y0, y1), std::max(y0, y1),
-                                r, i, last});
+            segments.push_back(
+                {x0, y0, x1, y1, std::min(x0, x1), std::max(x0, x1), std::min(y0, y1), std::max(y0, y1), r, i, last});
         }
     }
     const bool sorted = segments.size() > 24;

@@ -14,7 +14,7 @@ class Lambert93 {
     std::pair<double, double> to_mercator(double x, double y) const;
 
   private:
-    double n_ = 0;          // cone constant
+    double n_ = 0;           // cone constant
     double log_radius_ = 0;  // ln(a F)
     double rho_origin_ = 0;
     double c2_ = 0, c4_ = 0, c6_ = 0;  // conformal to geodetic latitude

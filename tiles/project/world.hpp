@@ -1,8 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <compare>
+#include <cstdint>
 #include <span>
 #include <vector>
 

@@ -21,7 +21,8 @@ class BoxTree {
     /// Calls `found(item)` for each item whose box meets `box`, in order.
     template <typename Found>
     void search(const WorldBox& box, Found&& found) const {
-        if (!levels_.empty()) visit(levels_.size() - 1, 0, static_cast<std::uint32_t>(levels_.back().size()), box, found);
+        if (!levels_.empty())
+            visit(levels_.size() - 1, 0, static_cast<std::uint32_t>(levels_.back().size()), box, found);
     }
 
     /// True when some item's box meets `box`.

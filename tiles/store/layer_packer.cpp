@@ -188,7 +188,8 @@ PackedLayer LayerPacker::finish() {
         }
         packed.first_rings_.push_back(static_cast<std::uint32_t>(packed.ring_ends_.size() - 1));
         const auto attributes = raw_.attributes_.begin() + static_cast<std::ptrdiff_t>(feature.place * width);
-        packed.attributes_.insert(packed.attributes_.end(), attributes, attributes + static_cast<std::ptrdiff_t>(width));
+        packed.attributes_.insert(packed.attributes_.end(), attributes,
+                                  attributes + static_cast<std::ptrdiff_t>(width));
         if (rules_.numbered) packed.numbers_.push_back(raw_.numbers_[feature.place]);
         if (!raw_.labels_.empty()) packed.labels_.push_back(raw_.labels_[feature.place]);
         if (!raw_.commune_of_.empty()) packed.commune_of_.push_back(raw_.commune_of_[feature.place]);
@@ -206,7 +207,8 @@ PackedLayer LayerPacker::finish() {
             if (packed.kinds_[f] == Kind::Point) continue;
             for (std::uint32_t r = packed.first_ring(f); r < packed.end_ring(f); ++r) {
                 const PackedLayer::Ring ring = packed.ring(r);
-                if (ring.end > ring.begin) stretches.push_back({ring.begin, ring.end, packed.kinds_[f] == Kind::Polygon});
+                if (ring.end > ring.begin)
+                    stretches.push_back({ring.begin, ring.end, packed.kinds_[f] == Kind::Polygon});
             }
         }
         if (!stretches.empty()) packed.details_ = detail_zooms(packed.points_, stretches, rules_.full_zoom());

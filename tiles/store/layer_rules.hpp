@@ -20,14 +20,14 @@ struct AttributeRule {
 /// What of a layer's declaration decides how its rows become tiles. Equal rules make equal tiles of equal rows.
 struct LayerRules {
     std::string name;
-    std::string label_name;      ///< of the second tile layer, of label points; empty: none
-    int label_zoom = 0;          ///< its lowest zoom
+    std::string label_name;  ///< of the second tile layer, of label points; empty: none
+    int label_zoom = 0;      ///< its lowest zoom
     int min_zoom = 0;
     int max_zoom = 0;
     int srid = 0;
-    bool numbered = false;       ///< ids are whole numbers, and the features' ids; else they are the first attribute
-    bool has_communes = false;   ///< rows say the communes they belong to
-    std::string rows_sql;        ///< the statement that gives the rows
+    bool numbered = false;      ///< ids are whole numbers, and the features' ids; else they are the first attribute
+    bool has_communes = false;  ///< rows say the communes they belong to
+    std::string rows_sql;       ///< the statement that gives the rows
     std::vector<AttributeRule> attributes;  ///< as the row's columns follow, after a text id
 
     /// From this zoom on nothing is simplified or left out: the layer's deepest tiles, and those of a town's streets.

@@ -19,8 +19,8 @@ namespace tiles {
 /// A column of a row in PostgreSQL's binary format; nothing is NULL.
 using Cell = std::optional<std::string_view>;
 
-/// Features of one layer, packed for tiles: positions on the world grid, attributes as the bytes tiles carry, in Hilbert
-/// order under a packed R-tree. Immutable, shared by threads. Features are told by their place in the order.
+/// Features of one layer, packed for tiles: positions on the world grid, attributes as the bytes tiles carry, in
+/// Hilbert order under a packed R-tree. Immutable, shared by threads. Features are told by their place in the order.
 class PackedLayer {
   public:
     struct Ring {
@@ -57,9 +57,7 @@ class PackedLayer {
     /// Place in Hilbert order, for features of several packs to be written in one order.
     std::uint64_t order(std::uint32_t feature) const { return orders_[feature]; }
     /// Index in commune_sets().
-    std::uint32_t commune_set(std::uint32_t feature) const {
-        return commune_of_.empty() ? 0 : commune_of_[feature];
-    }
+    std::uint32_t commune_set(std::uint32_t feature) const { return commune_of_.empty() ? 0 : commune_of_[feature]; }
     const std::vector<std::vector<std::string>>& commune_sets() const { return commune_sets_; }
     /// The id as text.
     std::string id(std::uint32_t feature) const;

@@ -18,8 +18,9 @@ struct Shape {
         bool hole = false;
     };
     Kind kind = Kind::Nothing;
-    std::vector<double> xy;   ///< pairs; the last point of a ring repeats the first
-    std::vector<Part> parts;  ///< points: one part with all of them; lines; rings, each polygon's shell before its holes
+    std::vector<double> xy;  ///< pairs; the last point of a ring repeats the first
+    std::vector<Part>
+        parts;  ///< points: one part with all of them; lines; rings, each polygon's shell before its holes
 
     void clear();
 };
