@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
     command::add_token(app, exit_code);
     command::add_audit(app, exit_code);
     command::add_doctor(app, exit_code);
+    command::add_tiles(app, exit_code);
     command::add_bench(app, exit_code);
     try {
         app.parse(argc, argv);

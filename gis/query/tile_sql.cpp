@@ -55,7 +55,7 @@ void add_attributes(SqlStatement& sql, const Layer& layer, int z) {
 
 /// The statement around `geometry_sql`, the geometry in the layer's CRS.
 SqlStatement mvt_sql(const Layer& layer, const std::string& name, const SqlStatement& geometry, int buffer,
-                     TileAddress tile, const GeographicBox& box) {
+                     TileAddress tile, const SqlStatement& meets) {
     SqlStatement sql("select st_asmvt(");
     sql.ident(row_name).text(", ").param(name, "text");
     sql.text(fmt::format(", {}, '{}'", tile_extent, geometry_name));
@@ -66,35 +66,42 @@ SqlStatement mvt_sql(const Layer& layer, const std::string& name, const SqlState
     sql.param(tile.z).text(", ").param(tile.x).text(", ").param(tile.y);
     sql.text(fmt::format("), {}, {}, true) as ", tile_extent, buffer));
     sql.ident(geometry_name).text(" from ").table(layer.source_schema, layer.source_name);
-    sql.text(" where ").ident(layer.geometry_column).text(" && st_transform(st_segmentize(st_makeenvelope(");
-    sql.param(box.west).text(", ").param(box.south).text(", ").param(box.east).text(", ").param(box.north).text(
-        ", 4326), ");
-    sql.param(std::max(box.east - box.west, box.north - box.south) / segments_per_edge);
-    sql.text(fmt::format("), {})) ", layer.crs.srid)).ident(row_name);
+    sql.text(" where ").append(meets).text(") ").ident(row_name);
     sql.text(" where ").ident(geometry_name).text(" is not null");
     return sql;
 }
 
 }  // namespace
 
-std::optional<SqlStatement> tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box) {
-    if (!layer.has_geometry() || z < layer.min_zoom || z > layer.max_zoom) return std::nullopt;
+std::optional<SqlStatement> tile_search_sql(const Layer& layer, const GeographicBox& tile_box) {
     const auto box = search_box(layer, tile_box);
     if (!box) return std::nullopt;
+    SqlStatement sql;
+    sql.ident(layer.geometry_column).text(" && st_transform(st_segmentize(st_makeenvelope(");
+    sql.param(box->west).text(", ").param(box->south).text(", ").param(box->east).text(", ").param(box->north);
+    sql.text(", 4326), ").param(std::max(box->east - box->west, box->north - box->south) / segments_per_edge);
+    sql.text(fmt::format("), {})", layer.crs.srid));
+    return sql;
+}
+
+std::optional<SqlStatement> tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box) {
+    if (!layer.has_geometry() || z < layer.min_zoom || z > layer.max_zoom) return std::nullopt;
+    const auto meets = tile_search_sql(layer, tile_box);
+    if (!meets) return std::nullopt;
     SqlStatement geometry;
     add_geometry(geometry, layer);
-    return mvt_sql(layer, layer.name, geometry, tile_buffer, {z, x, y}, *box);
+    return mvt_sql(layer, layer.name, geometry, tile_buffer, {z, x, y}, *meets);
 }
 
 std::optional<SqlStatement> label_tile_sql(const Layer& layer, int z, int x, int y, const GeographicBox& tile_box) {
     // The deepest tiles are stretched for the zooms beyond, so they carry text that begins there.
     const bool wanted = layer.label_zoom && layer.is_polygonal() && z >= std::min(*layer.label_zoom, layer.max_zoom);
     if (!wanted || z < layer.min_zoom || z > layer.max_zoom) return std::nullopt;
-    const auto box = search_box(layer, tile_box);
-    if (!box) return std::nullopt;
+    const auto meets = tile_search_sql(layer, tile_box);
+    if (!meets) return std::nullopt;
     SqlStatement geometry("st_pointonsurface(");
     geometry.ident(layer.geometry_column).text(")");
-    return mvt_sql(layer, label_layer_name(layer), geometry, 0, {z, x, y}, *box);
+    return mvt_sql(layer, label_layer_name(layer), geometry, 0, {z, x, y}, *meets);
 }
 
 std::string label_layer_name(const Layer& layer) {

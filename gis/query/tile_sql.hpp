@@ -13,6 +13,10 @@ namespace gis {
 inline constexpr int tile_extent = 4096;
 inline constexpr int tile_buffer = 64;
 
+/// The condition that a row's geometry may touch the tile or its buffer. Nothing where they cannot meet the area of the
+/// layer's CRS.
+std::optional<SqlStatement> tile_search_sql(const Layer& layer, const GeographicBox& tile_box);
+
 /// One layer's part of a vector tile by ST_AsMVT: one bytea. `tile_box` is the tile in degrees (its edges are meridians
 /// and parallels), `z`, `x`, `y` its WebMercatorQuad address. Features of the buffer around the tile are found too, and
 /// the search box is densified before it is transformed, for a Mercator edge is a curve in Lambert-93. Nothing where

@@ -1,13 +1,17 @@
 #include "server/api/guard.hpp"
 
+#include <exception>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "server/api/wait_for.hpp"
 #include "server/auth/secret.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/tile_use.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/cors.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace api {
 
@@ -25,12 +29,6 @@ void require_csrf(const http::Request& request, const gate::Caller& caller) {
         throw gis::NotAllowed("X-CSRF-Token: the value given by GET /session is expected with a session cookie");
 }
 
-/// Answers differ by who asks: no cache may hand one's answer to another, or to the same after his rights ended.
-void mark(Response& response) {
-    for (const char* header : {"Authorization", "Cookie", "X-API-Key"}) http::add_vary(response, header);
-    if (response.header("Cache-Control") == nullptr) response.set_header("Cache-Control", "private, no-cache");
-}
-
 boost::asio::awaitable<void> flush_tile_use(const Services& services) {
     auto work = [&use = services.tile_use](db::Connection& connection) {
         use.flush(connection);
@@ -44,7 +42,21 @@ boost::asio::awaitable<void> flush_tile_use(const Services& services) {
     }
 }
 
+/// What a request may have changed is known to the tiles before its answer is given.
+boost::asio::awaitable<void> let_tiles_know(const Services& services) {
+    std::function<void(std::function<void()>)> begin = [&services](std::function<void()> over) {
+        services.tiles.expect_change(std::move(over));
+    };
+    // When it takes longer, tiles come from the database until it is known.
+    co_await wait_for(std::move(begin), std::chrono::milliseconds(500));
+}
+
 }  // namespace
+
+void mark_as_personal(Response& response) {
+    for (const char* header : {"Authorization", "Cookie", "X-API-Key"}) http::add_vary(response, header);
+    if (response.header("Cache-Control") == nullptr) response.set_header("Cache-Control", "private, no-cache");
+}
 
 Answer guard(const Services& services, GuardedHandler handler, Needs needs, RequestPtr request) {
     const gate::CallerPtr caller = co_await services.gatekeeper.admit(request);
@@ -59,8 +71,16 @@ Answer guard(const Services& services, GuardedHandler handler, Needs needs, Requ
         boost::asio::co_spawn(co_await boost::asio::this_coro::executor, flush_tile_use(services),
                               boost::asio::detached);
     }
-    Response response = co_await handler(services, call);
-    mark(response);
+    Response response;
+    std::exception_ptr failure;
+    try {
+        response = co_await handler(services, call);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!is_safe(request->method)) co_await let_tiles_know(services);
+    if (failure) std::rethrow_exception(failure);
+    mark_as_personal(response);
     co_return response;
 }
 

@@ -8,6 +8,7 @@
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace api {
 
@@ -54,6 +55,50 @@ Answer readyz(const Services& services, RequestPtr request) {
     co_return fresh(Response::json(R"({"status":"ready"})"));
 }
 
+namespace {
+
+/// What the tile engine holds and does, layer by layer.
+void append_tile_metrics(std::string& text, const live::TileEngine& engine, tiles::TileCache::Counters cache) {
+    const auto one = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
+        text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
+    };
+    one("carreau_tile_feed_lag_seconds", "gauge", "Since the change feed was last read", engine.feed_lag());
+    one("carreau_tile_layers_loading", "gauge", "Layers being read into memory", engine.loading());
+    one("carreau_tile_cache_tiles", "gauge", "Tiles ready to be sent", cache.tiles);
+    one("carreau_tile_cache_bytes", "gauge", "Their bytes", cache.bytes);
+    one("carreau_tile_cache_hits_total", "counter", "Tiles answered ready", cache.hits);
+    one("carreau_tile_cache_misses_total", "counter", "Tiles made", cache.misses);
+    one("carreau_tile_cache_evicted_total", "counter", "Tiles forgotten for lack of room", cache.evicted);
+    const auto layers = engine.report();
+    const auto each = [&](std::string_view name, std::string_view type, std::string_view help, auto value_of) {
+        text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+        for (const auto& layer : layers)
+            text += fmt::format("{}{{layer=\"{}\"}} {}\n", name, layer.name, value_of(layer));
+    };
+    using Report = live::TileEngine::LayerReport;
+    each("carreau_tile_layer_features", "gauge", "Features held", [](const Report& r) { return r.features; });
+    each("carreau_tile_layer_bytes", "gauge", "Bytes held", [](const Report& r) { return r.bytes; });
+    each("carreau_tile_layer_build_seconds", "gauge", "The last reading",
+         [](const Report& r) { return r.build_seconds; });
+    each("carreau_tile_layer_builds_total", "counter", "Readings", [](const Report& r) { return r.builds; });
+    each("carreau_tile_layer_changes_total", "counter", "Changes followed", [](const Report& r) { return r.changes; });
+    each("carreau_tile_layer_dropped_total", "counter", "Tiles that changes dropped",
+         [](const Report& r) { return r.dropped; });
+    each("carreau_tile_layer_hits_total", "counter", "Tiles with it answered ready",
+         [](const Report& r) { return r.hits; });
+    each("carreau_tile_layer_misses_total", "counter", "Tiles with it made", [](const Report& r) { return r.misses; });
+    text +=
+        "# HELP carreau_tile_layer_by_sql Tiles come from the database, and why\n# TYPE carreau_tile_layer_by_sql "
+        "gauge\n";
+    for (const auto& layer : layers) {
+        if (!layer.reason.empty())
+            text +=
+                fmt::format("carreau_tile_layer_by_sql{{layer=\"{}\",reason=\"{}\"}} 1\n", layer.name, layer.reason);
+    }
+}
+
+}  // namespace
+
 Answer metrics(const Services& services, RequestPtr) {
     const db::ConnectionPool::Counters pool = services.database.counters();
     const CountCache::Counters counts = services.counts.counters();
@@ -70,6 +115,7 @@ Answer metrics(const Services& services, RequestPtr) {
     gauge("carreau_count_cache_misses_total", counts.misses, "Counts counted", "counter");
     gauge("carreau_layers", services.catalog.current().catalog->layers().size(), "Published layers");
     gauge("carreau_resident_bytes", resident_bytes(), "Resident memory of the process");
+    append_tile_metrics(text, services.tiles, services.tiles.cache().counters());
     text += fmt::format(
         "# HELP carreau_build_info Version\n# TYPE carreau_build_info gauge\ncarreau_build_info{{version=\"{}\"}} 1\n",
         services.version);

@@ -16,6 +16,10 @@
 #include "server/http/static_files.hpp"
 #include "server/live/catalog_watch.hpp"
 
+namespace live {
+class TileEngine;
+}
+
 namespace gate {
 class Gatekeeper;
 class SignIns;
@@ -36,6 +40,7 @@ struct Services {
     gate::SignIns& sign_ins;
     CountCache& counts;
     StartIndexKeys& start_index_keys;
+    live::TileEngine& tiles;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first

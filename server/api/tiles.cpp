@@ -1,4 +1,4 @@
-// Vector tiles by XYZ address and by OGC API – Tiles, TileJSON 3.0.
+// Vector tiles by XYZ address and by OGC API – Tiles, TileJSON 3.0. The tiles themselves: tile_answer.cpp.
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/parameters.hpp"
-#include "server/gate/tile_use.hpp"
+#include "server/api/tile_answer.hpp"
 #include "tiles/grid/tile_coord.hpp"
 
 namespace api {
@@ -36,36 +36,6 @@ std::vector<const gis::Layer*> require_layers(const gis::Catalog& catalog, const
         begin = end + 1;
     }
     return layers;
-}
-
-Answer tile_of(const Services& services, CallPtr call, std::string layer_names, tiles::TileCoord coord) {
-    const http::RequestPtr& request = call->request;
-    require_known(*request, {"f"});
-    const live::Snapshot& known = call->known;
-    std::vector<gis::SqlStatement> statements;
-    for (const gis::Layer* layer : require_layers(*known.catalog, layer_names)) {
-        services.tile_use.add(*call->caller, layer->name);
-        const int x = static_cast<int>(coord.x);
-        const int y = static_cast<int>(coord.y);
-        if (auto shapes = gis::tile_sql(*layer, coord.z, x, y, tiles::tile_box(coord)))
-            statements.push_back(std::move(*shapes));
-        if (auto labels = gis::label_tile_sql(*layer, coord.z, x, y, tiles::tile_box(coord)))
-            statements.push_back(std::move(*labels));
-    }
-    std::string bytes;
-    if (!statements.empty()) {
-        auto work = [statements](db::Connection& connection) {
-            std::string tile;
-            for (const gis::SqlStatement& statement : statements)
-                tile += connection.query(statement.sql(), statement.parameters()).bytes(0, 0);
-            return tile;  // layers of a vector tile simply follow each other
-        };
-        bytes = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
-    }
-    Response response = bytes.empty() ? Response::no_content() : Response::bytes(mvt_type, std::move(bytes));
-    // Asked again each time: an edit shows at once, an unchanged tile is a 304.
-    response.set_header("Cache-Control", "private, no-cache");
-    co_return response;
 }
 
 Json vector_layer(const gis::Layer& layer, const std::string& name) {
@@ -148,7 +118,8 @@ Answer tile(const Services& services, CallPtr call) {
     const http::RequestPtr& request = call->request;
     const tiles::TileCoord coord =
         tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
-    return tile_of(services, call, request->param("layers"), coord);
+    require_known(*request, {"f"});
+    return answer_tile(services, call, require_layers(*call->known.catalog, request->param("layers")), coord);
 }
 
 Answer collection_tile(const Services& services, CallPtr call) {
@@ -156,7 +127,8 @@ Answer collection_tile(const Services& services, CallPtr call) {
     require_quad(request->param("set"));
     const tiles::TileCoord coord =
         tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
-    return tile_of(services, call, request->param("layer"), coord);
+    require_known(*request, {"f"});
+    return answer_tile(services, call, {&require_layer(*call->known.catalog, request->param("layer"))}, coord);
 }
 
 Answer tile_json(const Services&, CallPtr call) {

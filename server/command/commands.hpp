@@ -66,6 +66,7 @@ void add_engagement(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_tiles(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 
 }  // namespace command

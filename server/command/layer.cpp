@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -9,6 +10,7 @@
 #include "server/db/catalog_store.hpp"
 #include "server/db/connection.hpp"
 #include "server/import/versions.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace command {
 
@@ -43,6 +45,22 @@ void list_layers(const std::string& dsn, bool as_json) {
     }
 }
 
+/// Where its tiles come from, and why not from memory.
+std::string tiles_of(const gis::Layer& layer) {
+    static const std::map<std::string, std::string> reasons{
+        {"declared", "la déclaration le veut (tiles = sql)"},
+        {"sensitive", "ses positions sont rendues grossières selon qui demande"},
+        {"view", "c'est une vue, dont les changements ne se suivent pas"},
+        {"untracked", "elle est déclarée sans suivi des changements"},
+        {"communes by a table", "ses communes sont dans une autre table"},
+        {"id type", "son identifiant n'est ni un entier, ni un texte, ni un uuid"},
+        {"zoom", "ses zooms sont au-delà de 20"}};
+    if (!layer.has_geometry()) return "aucune";
+    const std::string reason = live::sql_reason(layer);
+    if (reason.empty()) return "en mémoire, tant qu'elle y tient (carreau serve --tile-memory)";
+    return "par SQL : " + reasons.at(reason);
+}
+
 void show_layer(const std::string& dsn, const std::string& name) {
     const gis::Catalog catalog = db::load_catalog(dsn, db::Listing::All);
     const gis::Layer& layer = require_layer(catalog, name);
@@ -57,7 +75,7 @@ void show_layer(const std::string& dsn, const std::string& name) {
                                                          gis::to_string(layer.geometry_type), layer.crs.code())
                                            : "aucune");
     line("zooms", fmt::format("{} à {}", layer.min_zoom, layer.max_zoom));
-    line("tuiles", "par SQL (ST_AsMVT)");
+    line("tuiles", tiles_of(layer));
     line("remplace par", layer.coverage_column.empty() ? "toute la couche" : layer.coverage_column);
     line("suivi", layer.tracked ? "oui (historique et flux des changements)" : "non (vue, ou déclaré sans suivi)");
     line("publiée", layer.published ? "oui" : "non");

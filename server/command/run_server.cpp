@@ -16,6 +16,7 @@
 #include "gis/error.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/problem.hpp"
+#include "server/api/quick_tiles.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/gate/gatekeeper.hpp"
@@ -24,6 +25,7 @@
 #include "server/gate/upkeep.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/server.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace command {
 
@@ -42,6 +44,10 @@ std::vector<gis::Crs> offered_crs() {
         if (auto crs = gis::crs_from_epsg(code)) offered.push_back(std::move(*crs));
     }
     return offered;
+}
+
+std::size_t megabytes(int count) {
+    return static_cast<std::size_t>(count) << 20U;
 }
 
 void open_log(const std::string& file) {
@@ -162,6 +168,13 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")
         ->capture_default_str()
         ->check(CLI::Range(1, 32));
+    app.add_option("--tile-memory", tile_memory,
+                   "Mémoire pour les couches dont viennent les tuiles, en Mo ; ce qui n'y tient pas passe par SQL")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--tile-cache", tile_cache, "Mémoire pour les tuiles prêtes, en Mo ; 0 : aucune n'est gardée")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1'000'000));
     app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
 }
 
@@ -195,7 +208,9 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     pool_options.deadline = longest_file;
     pool_options.settings[0] = fmt::format("statement_timeout={}", longest_stream.count());
     db::ConnectionPool bulk(pool_options);
-    const live::CatalogWatch catalog(dsn, log_event);
+    live::CatalogWatch catalog(dsn, log_event);
+    live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)},
+                                 log_event);
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;
@@ -217,6 +232,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  sign_ins,
                                  counts,
                                  start_index_keys,
+                                 tile_engine,
                                  tokens,
                                  portal,
                                  offered_crs(),
@@ -232,6 +248,12 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     config.base_path = options.base_path;
     config.trusted_proxies = options.trusted_proxies;
     config.cors_origins = options.cors_origins;
+    api::QuickTiles quick_tiles(services, options.base_path);
+    if (options.identity_header.empty()) {
+        config.quick = [&quick_tiles](const http::QuickRequest& request, const http::Preparer& preparer) {
+            return quick_tiles.look(request, preparer);
+        };
+    }
     http::Server server(config, api::make_routes(services), api::to_response, log_request);
     running = &server;
     server.start();

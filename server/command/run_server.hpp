@@ -25,6 +25,8 @@ struct ServerOptions {
     int database_threads = 6;
     int bulk_threads = 12;
     int io_threads = 2;
+    int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
+    int tile_cache = 256;    ///< MB, for the tiles made
 
     void add_to(CLI::App& app);
 };

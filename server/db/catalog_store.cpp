@@ -126,6 +126,7 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.tracked = row["tracked"].as<bool>();
     layer.editable = layer.tracked && row["is_table"].as<bool>();
     layer.has_z = row["has_z"].as<bool>();
+    layer.tiles_by_sql = std::string_view(row["tiles"].c_str()) == "sql";
     layer.licence = row["licence"].c_str();
     layer.attribution = row["attribution"].c_str();
     layer.style = row["style"].c_str();
@@ -584,9 +585,9 @@ void set_field(const std::string& dsn, const std::string& layer_name, const std:
 }  // namespace
 
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
-    static const std::set<std::string, std::less<>> texts{"title",          "description",     "theme",
-                                                          "licence",        "attribution",     "label_field",
-                                                          "commune_column", "datetime_column", "coverage_column"};
+    static const std::set<std::string, std::less<>> texts{
+        "title",       "description",    "theme",           "licence",         "attribution",
+        "label_field", "commune_column", "datetime_column", "coverage_column", "tiles"};
     static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
     static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive"};
     std::string cast;
@@ -601,6 +602,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             key,
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
             "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style, "
+            "tiles, "
             "public, "
             "services, commune_link, public_resolution, agent_resolution, public_hidden_fields, field");
     }

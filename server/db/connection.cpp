@@ -44,7 +44,7 @@ std::vector<const char*> pointers_to(std::span<const Parameter> parameters) {
 void require_success(PGconn* connection, const PGresult* result) {
     const ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_COPY_IN ||
-        status == PGRES_EMPTY_QUERY) {
+        status == PGRES_COPY_OUT || status == PGRES_EMPTY_QUERY) {
         return;
     }
     const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -181,7 +181,22 @@ void Connection::copy_abort(const std::string& reason) {
     while (PGresult* pg_result = PQgetResult(raw(connection_))) PQclear(pg_result);
 }
 
-std::optional<std::string> Connection::wait_notification(std::chrono::milliseconds timeout) {
+void Connection::copy_out(const std::string& sql, const std::function<void(std::string_view)>& take) {
+    run_script(sql);
+    while (true) {
+        char* bytes = nullptr;
+        const int size = PQgetCopyData(raw(connection_), &bytes, 0);
+        if (size < 0) break;
+        const std::unique_ptr<char, decltype(&PQfreemem)> owner(bytes, PQfreemem);
+        take({bytes, static_cast<std::size_t>(size)});
+    }
+    while (PGresult* pg_result = PQgetResult(raw(connection_))) {
+        const Result owner(pg_result);
+        require_success(raw(connection_), pg_result);
+    }
+}
+
+std::optional<std::string> Connection::wait_notification(std::chrono::milliseconds timeout, int wake) {
     PGconn* connection = raw(connection_);
     const auto take = [&]() -> std::optional<std::string> {
         if (PQconsumeInput(connection) == 0) {
@@ -194,8 +209,8 @@ std::optional<std::string> Connection::wait_notification(std::chrono::millisecon
         return channel;
     };
     if (auto channel = take()) return channel;
-    pollfd descriptor{PQsocket(connection), POLLIN, 0};
-    if (poll(&descriptor, 1, static_cast<int>(timeout.count())) <= 0) return std::nullopt;
+    pollfd descriptors[] = {{PQsocket(connection), POLLIN, 0}, {wake, POLLIN, 0}};
+    if (poll(descriptors, 2, static_cast<int>(timeout.count())) <= 0) return std::nullopt;
     return take();
 }
 

@@ -83,8 +83,11 @@ class Connection {
     std::int64_t copy_end();
     void copy_abort(const std::string& reason);
 
-    /// Waits up to `timeout` for a notification; its channel, or nothing.
-    std::optional<std::string> wait_notification(std::chrono::milliseconds timeout);
+    /// COPY ... TO STDOUT in any format: `take` gets the bytes piece by piece, a whole row in each.
+    void copy_out(const std::string& sql, const std::function<void(std::string_view)>& take);
+
+    /// Waits up to `timeout` for a notification, or until the descriptor `wake` can be read; the channel, or nothing.
+    std::optional<std::string> wait_notification(std::chrono::milliseconds timeout, int wake = -1);
 
     bool is_open() const;
     /// Process number of the server's side when it is reached by a Unix socket, else 0.

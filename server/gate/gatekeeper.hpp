@@ -33,6 +33,9 @@ class Gatekeeper {
     /// Who asks. Throws Unauthorized when what he shows is not valid; a cookie that ended only makes him anonymous.
     boost::asio::awaitable<CallerPtr> admit(http::RequestPtr request);
 
+    /// Who asks without showing anything, when he is remembered and still stands so.
+    CallerPtr known_anonymous() const { return remembered("anonymous"); }
+
     /// The same caller as he stands now, null when his session ended: for answers that take long.
     boost::asio::awaitable<CallerPtr> look_again(CallerPtr caller);
 

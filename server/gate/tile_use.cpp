@@ -6,9 +6,11 @@ namespace gate {
 
 using namespace std::chrono_literals;
 
-void TileUse::add(const Caller& caller, const std::string& layer) {
+TileUse::Counter TileUse::counter(const Caller& caller, const std::string& layer) {
     const std::lock_guard lock(mutex_);
-    ++counts_[{caller.person_id, caller.login, layer}];
+    Counter& counter = counts_[{caller.person_id, caller.login, layer}];
+    if (!counter) counter = std::make_shared<std::atomic<std::int64_t>>(0);
+    return counter;
 }
 
 bool TileUse::is_due() {
@@ -23,7 +25,12 @@ void TileUse::flush(db::Connection& connection) {
     std::map<Key, std::int64_t> counts;
     {
         const std::lock_guard lock(mutex_);
-        counts.swap(counts_);
+        for (const auto& [key, counter] : counts_) {
+            if (const std::int64_t count = counter->exchange(0); count > 0) counts[key] = count;
+        }
+        // Those that nobody holds and nothing was counted with: people who left.
+        std::erase_if(
+            counts_, [&](const auto& entry) { return entry.second.use_count() == 1 && !counts.contains(entry.first); });
     }
     try {
         for (const auto& [key, count] : counts) {
@@ -37,7 +44,11 @@ void TileUse::flush(db::Connection& connection) {
         }
     } catch (...) {
         const std::lock_guard lock(mutex_);
-        for (const auto& [key, count] : counts) counts_[key] += count;
+        for (const auto& [key, count] : counts) {
+            Counter& counter = counts_[key];
+            if (!counter) counter = std::make_shared<std::atomic<std::int64_t>>(0);
+            *counter += count;
+        }
         throw;
     }
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <tuple>
@@ -16,7 +18,11 @@ namespace gate {
 /// then.
 class TileUse {
   public:
-    void add(const Caller& caller, const std::string& layer);
+    using Counter = std::shared_ptr<std::atomic<std::int64_t>>;
+
+    void add(const Caller& caller, const std::string& layer) { ++*counter(caller, layer); }
+    /// What counts the caller's tiles of the layer, for who adds often.
+    Counter counter(const Caller& caller, const std::string& layer);
     /// True once a minute, for the one who then flushes.
     bool is_due();
     /// Writes what was counted, in a transaction of the role Gate. What fails to be written is counted again.
@@ -25,7 +31,7 @@ class TileUse {
   private:
     using Key = std::tuple<int, std::string, std::string>;  ///< person id, login, layer
     std::mutex mutex_;
-    std::map<Key, std::int64_t> counts_;
+    std::map<Key, Counter> counts_;
     std::chrono::steady_clock::time_point flushed_at_ = std::chrono::steady_clock::now();
 };
 

@@ -43,9 +43,12 @@ std::size_t stated_length(std::string_view bytes) {
 }  // namespace
 
 bool accepts_gzip(const std::string* accept_encoding) {
-    if (accept_encoding == nullptr) return false;
+    return accept_encoding != nullptr && accepts_gzip(std::string_view(*accept_encoding));
+}
+
+bool accepts_gzip(std::string_view accept_encoding) {
     bool by_star = false;
-    for (const std::string_view element : list_elements(*accept_encoding)) {
+    for (const std::string_view element : list_elements(accept_encoding)) {
         const std::size_t semicolon = std::min(element.find(';'), element.size());
         const std::string_view coding = trimmed(element.substr(0, semicolon));
         const bool allowed = !is_forbidden(element.substr(semicolon));

@@ -16,6 +16,7 @@ inline constexpr int answer_level = 4;
 
 /// Whether Accept-Encoding allows gzip: named or by "*", and not with q=0. False for an absent header.
 bool accepts_gzip(const std::string* accept_encoding);
+bool accepts_gzip(std::string_view accept_encoding);
 
 /// Text, JSON, XML, SVG, vector tiles, fonts that are not compressed yet. Images, zip and the like are not.
 bool is_compressible(std::string_view content_type);

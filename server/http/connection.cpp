@@ -43,7 +43,12 @@ Connection::Connection(asio::ip::tcp::socket socket, std::string peer, ServerCon
     : transport_(std::move(socket)),
       peer_(std::move(peer)),
       context_(context),
-      reader_(transport_, context.config.limits) {}
+      reader_(transport_, context.config.limits) {
+    if (context.config.quick)
+        look_ = [&context](const QuickRequest& request) {
+            return context.config.quick(request, Preparer(context.cors));
+        };
+}
 
 Awaitable<void> Connection::run() {
     Next next = Next::Request;
@@ -58,7 +63,7 @@ Awaitable<Connection::Next> Connection::serve_one() {
     const Limits& limits = context_.config.limits;
     stage_ = Stage::Idle;
     current_ = nullptr;
-    auto received = co_await reader_.read_head(is_first_ ? limits.header_time : limits.keep_alive_time);
+    auto received = co_await reader_.read_head(is_first_ ? limits.header_time : limits.keep_alive_time, look_);
     is_first_ = false;
     stage_ = Stage::Receiving;
     started_ = Transport::Clock::now();
@@ -66,6 +71,10 @@ Awaitable<Connection::Next> Connection::serve_one() {
     if (std::holds_alternative<PeerGone>(received)) co_return Next::Close;
     if (auto* refusal = std::get_if<Refusal>(&received)) {
         const Next next = co_await refuse(std::move(*refusal));
+        co_return next;
+    }
+    if (auto* prepared = std::get_if<PreparedPtr>(&received)) {
+        const Next next = co_await send_prepared(std::move(*prepared));
         co_return next;
     }
     ReceivedHead head = std::move(std::get<ReceivedHead>(received));
@@ -76,6 +85,18 @@ Awaitable<Connection::Next> Connection::serve_one() {
     }
     const Next next = co_await serve_routed(std::move(head), std::move(std::get<RoutedRequest>(built)));
     co_return next;
+}
+
+Awaitable<Connection::Next> Connection::send_prepared(PreparedPtr prepared) {
+    stage_ = Stage::Sending;
+    const AfterAnswer end = after(true);
+    const std::string head =
+        format_prepared(prepared->status, prepared->lines, end, context_.config.server_name, new_request_id());
+    const bool whole = co_await write(head, prepared->body ? std::string_view(*prepared->body) : std::string_view());
+    const std::chrono::duration<double> time = Transport::Clock::now() - started_;
+    context_.metrics.count(prepared->route, "GET", prepared->status, time.count(), sent_);
+    if (!whole) co_return Next::Close;
+    co_return end == AfterAnswer::Close ? Next::Linger : Next::Request;
 }
 
 Awaitable<Connection::Next> Connection::refuse(Refusal refusal) {

@@ -35,6 +35,7 @@ class Connection {
     enum class Next { Request, Linger, Close };
 
     Awaitable<Next> serve_one();
+    Awaitable<Next> send_prepared(PreparedPtr prepared);
     Awaitable<Next> refuse(Refusal refusal);
     Awaitable<Next> serve_routed(ReceivedHead head, RoutedRequest routed);
     Awaitable<std::optional<Refusal>> receive_body(ReceivedHead head, RoutedRequest routed);
@@ -57,6 +58,7 @@ class Connection {
     std::string peer_;
     ServerContext& context_;
     RequestReader reader_;
+    RequestReader::Look look_;
     Stage stage_ = Stage::Idle;
     std::shared_ptr<const Request> current_;
     Transport::Clock::time_point started_;

@@ -63,6 +63,10 @@ ReceivedHead head_of(const BeastParser& parser) {
     return head;
 }
 
+RequestReader::Read as_read(std::variant<ReceivedHead, Refusal, PeerGone> parsed) {
+    return std::visit([](auto&& what) { return RequestReader::Read(std::move(what)); }, std::move(parsed));
+}
+
 }  // namespace
 
 RequestReader::RequestReader(Transport& transport, const Limits& limits) : transport_(transport), limits_(limits) {}
@@ -75,8 +79,7 @@ Awaitable<bool> RequestReader::receive() {
     co_return count > 0;
 }
 
-Awaitable<std::variant<ReceivedHead, Refusal, PeerGone>> RequestReader::read_head(
-    std::chrono::milliseconds first_byte_time) {
+Awaitable<RequestReader::Read> RequestReader::read_head(std::chrono::milliseconds first_byte_time, const Look& look) {
     parser_.reset();
     transport_.expire_after(received_.empty() ? first_byte_time : limits_.header_time);
     while (true) {
@@ -85,7 +88,10 @@ Awaitable<std::variant<ReceivedHead, Refusal, PeerGone>> RequestReader::read_hea
         if (!received_.empty() && received_ != "\r") {
             HeadScan scan = scan_head(received_, limits_);
             if (scan.refusal) co_return std::move(*scan.refusal);
-            if (scan.length > 0) co_return parse_head(scan.length);
+            if (scan.length > 0) {
+                if (PreparedPtr ready = look_at(scan.length, look)) co_return ready;
+                co_return as_read(parse_head(scan.length));
+            }
         }
         const bool was_silent = received_.empty();
         const bool arrived = co_await receive();
@@ -94,6 +100,14 @@ Awaitable<std::variant<ReceivedHead, Refusal, PeerGone>> RequestReader::read_hea
     }
     if (transport_.timed_out() && !received_.empty()) co_return Refusal{408, "the header did not arrive in time"};
     co_return PeerGone{};
+}
+
+PreparedPtr RequestReader::look_at(std::size_t length, const Look& look) {
+    if (!look) return nullptr;
+    const auto request = read_quick(std::string_view(received_).substr(0, length));
+    PreparedPtr ready = request ? look(*request) : nullptr;
+    if (ready) received_.erase(0, length);
+    return ready;
 }
 
 std::variant<ReceivedHead, Refusal, PeerGone> RequestReader::parse_head(std::size_t length) {

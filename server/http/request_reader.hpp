@@ -3,12 +3,14 @@
 #include "http/awaitable.hpp"
 #include "http/head_check.hpp"
 #include "http/limits.hpp"
+#include "http/quick.hpp"
 #include "http/request.hpp"
 #include "http/transport.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +41,13 @@ class RequestReader {
     RequestReader(Transport& transport, const Limits& limits);
     ~RequestReader();
 
-    /// `first_byte_time` bounds the silence before it, `Limits::header_time` the rest.
-    Awaitable<std::variant<ReceivedHead, Refusal, PeerGone>> read_head(std::chrono::milliseconds first_byte_time);
+    using Read = std::variant<ReceivedHead, Refusal, PeerGone, PreparedPtr>;
+    /// Looks at a plain GET that is complete; null: at none.
+    using Look = std::function<PreparedPtr(const QuickRequest&)>;
+
+    /// `first_byte_time` bounds the silence before it, `Limits::header_time` the rest. A request that `look` has an
+    /// answer for is over with it.
+    Awaitable<Read> read_head(std::chrono::milliseconds first_byte_time, const Look& look);
 
     /// The body that belongs to the last head, at most `limit` bytes.
     Awaitable<std::variant<std::string, Refusal, PeerGone>> read_body(std::uint64_t limit);
@@ -52,6 +59,7 @@ class RequestReader {
     struct Parser;
 
     Awaitable<bool> receive();
+    PreparedPtr look_at(std::size_t length, const Look& look);
     std::variant<ReceivedHead, Refusal, PeerGone> parse_head(std::size_t length);
 
     Transport& transport_;

@@ -17,4 +17,12 @@ enum class BodyEnd { Length, Chunks, Close };
 std::string format_head(const Answer& answer, BodyEnd end, AfterAnswer after, std::string_view server_name,
                         std::string_view request_id);
 
+/// The header lines of an answer whose length is known, without those of the moment: Date, Server, X-Request-Id,
+/// Connection.
+std::string format_lines(const Answer& answer);
+
+/// A whole head around such lines.
+std::string format_prepared(int status, std::string_view lines, AfterAnswer after, std::string_view server_name,
+                            std::string_view request_id);
+
 }  // namespace http

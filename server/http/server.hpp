@@ -3,6 +3,7 @@
 #include "http/limits.hpp"
 #include "http/metrics.hpp"
 #include "http/problem.hpp"
+#include "http/quick.hpp"
 #include "http/router.hpp"
 
 #include <chrono>
@@ -26,6 +27,7 @@ struct ServerConfig {
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     std::vector<std::string> cors_origins{"*"};
     std::string server_name = "Carreau";  ///< the Server header; "" for none
+    QuickLook quick;                      ///< null: every request goes the common way
 };
 
 /// What is worth a line in the log about one answered request. A refused one has neither method nor route, and `path`

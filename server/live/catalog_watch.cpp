@@ -56,6 +56,11 @@ Snapshot CatalogWatch::current() const {
     return snapshot_;
 }
 
+gis::CatalogPtr CatalogWatch::catalog() const {
+    const std::lock_guard lock(mutex_);
+    return snapshot_.catalog;
+}
+
 void CatalogWatch::reload() {
     db::Connection connection(dsn_);
     Snapshot fresh;
@@ -78,8 +83,14 @@ bool CatalogWatch::is_recent() const {
 
 void CatalogWatch::read_access_revision(db::Connection& connection) {
     const auto asked = std::chrono::steady_clock::now();
-    access_revision_ = connection.query("select n from access.revision").int64(0, 0);
+    note_access_revision(connection.query("select n from access.revision").int64(0, 0));
     heard_at_ = asked.time_since_epoch().count();
+}
+
+void CatalogWatch::note_access_revision(std::int64_t revision) {
+    std::int64_t known = access_revision_;
+    while (known < revision && !access_revision_.compare_exchange_weak(known, revision)) {
+    }
 }
 
 void CatalogWatch::read_revision(db::Connection& connection) {

@@ -40,10 +40,13 @@ class CatalogWatch {
     CatalogWatch& operator=(const CatalogWatch&) = delete;
 
     Snapshot current() const;
+    gis::CatalogPtr catalog() const;
     /// False until the first load and while the database is away.
     bool is_connected() const { return connected_; }
     /// Grows with every change of what decides who sees what (access.revision).
     std::int64_t access_revision() const { return access_revision_; }
+    /// Another reader of access.revision saw this.
+    void note_access_revision(std::int64_t revision);
     /// True when the database was heard of in the last five seconds: what it decided before may still be believed.
     bool is_recent() const;
 

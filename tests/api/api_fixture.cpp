@@ -1,11 +1,13 @@
 #include "tests/api/api_fixture.hpp"
 
 #include "server/api/problem.hpp"
+#include "server/api/quick_tiles.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/sign_ins.hpp"
 #include "server/gate/tile_use.hpp"
 #include "server/gate/visible_catalog.hpp"
+#include "server/live/tile_engine.hpp"
 
 namespace test {
 
@@ -70,10 +72,17 @@ struct ApiTest::Served {
         : pool(pool_options(dsn)),
           bulk(bulk_options(dsn)),
           catalog(dsn, [](const std::string&) {}),
+          tiles(dsn, catalog, {}, [](const std::string&) {}),
           server(config(), api::make_routes(services), api::to_response) {
         server.start();
     }
-    static http::ServerConfig config() { return {}; }
+    http::ServerConfig config() {
+        http::ServerConfig config;
+        config.quick = [this](const http::QuickRequest& request, const http::Preparer& preparer) {
+            return quick_tiles.look(request, preparer);
+        };
+        return config;
+    }
 
     db::ConnectionPool pool;
     db::ConnectionPool bulk;
@@ -81,6 +90,7 @@ struct ApiTest::Served {
     api::PageTokens tokens{"a secret of the tests"};
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;
+    live::TileEngine tiles;
     gate::Gatekeeper gatekeeper{pool, catalog, {}};
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
@@ -95,6 +105,7 @@ struct ApiTest::Served {
                            sign_ins,
                            counts,
                            start_index_keys,
+                           tiles,
                            tokens,
                            portal,
                            offered(),
@@ -102,6 +113,7 @@ struct ApiTest::Served {
                            "0.0-test",
                            [] { return std::string(); },
                            [] { return false; }};
+    api::QuickTiles quick_tiles{services, ""};
     http::Server server;
 };
 
@@ -153,6 +165,10 @@ std::string ApiTest::path_of(const std::string& url) {
 
 api::CountCache& ApiTest::counts() {
     return served_->counts;
+}
+
+live::TileEngine& ApiTest::tiles() {
+    return served_->tiles;
 }
 
 void ApiTest::wait_for_layer(const std::string& name) {

@@ -37,6 +37,7 @@ class ApiTest : public PostgresTest {
     /// Path and query of a link that this server gave.
     static std::string path_of(const std::string& url);
     api::CountCache& counts();
+    live::TileEngine& tiles();
     /// Waits until the server knows the layer.
     void wait_for_layer(const std::string& name);
 

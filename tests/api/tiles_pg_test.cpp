@@ -245,7 +245,10 @@ TEST_F(Tiles, ColumnNamesThatTheTileNeedsItselfAreNoObstacle) {
 TEST_F(Tiles, EditShowsInTheNextTile) {
     const Tile tile = tile_at(3, 46.5, 14);
     run("update donnees.place set name = 'edited' where id = 'p1'");
-    EXPECT_EQ(fetch(tile.path("place")).at(0).features.at(0).properties.at("name"), "edited");
+    // By another program than the server: it hears of it a moment later.
+    EXPECT_TRUE(test::eventually(
+        [&] { return fetch(tile.path("place")).at(0).features.at(0).properties.at("name") == "edited"; },
+        std::chrono::seconds(1)));
     run("update donnees.place set name = 'origine' where id = 'p1'");
 }
 

@@ -44,8 +44,7 @@ std::string value_text(pbf_reader value) {
 }
 
 /// Commands of 4.3: MoveTo 1, LineTo 2, ClosePath 7; coordinates are zigzag differences.
-std::vector<std::pair<int, int>> decode_vertices(const std::vector<std::uint32_t>& numbers) {
-    std::vector<std::pair<int, int>> vertices;
+void decode_geometry(const std::vector<std::uint32_t>& numbers, MvtFeature& feature) {
     int x = 0;
     int y = 0;
     const auto step = [](std::uint32_t n) { return static_cast<int>(n >> 1U) ^ -static_cast<int>(n & 1U); };
@@ -57,10 +56,11 @@ std::vector<std::pair<int, int>> decode_vertices(const std::vector<std::uint32_t
         for (std::uint32_t n = 0; n < count; ++n, i += 2) {
             x += step(numbers.at(i));
             y += step(numbers.at(i + 1));
-            vertices.emplace_back(x, y);
+            feature.vertices.emplace_back(x, y);
+            if (command == 1) feature.parts.emplace_back();
+            feature.parts.back().emplace_back(x, y);
         }
     }
-    return vertices;
 }
 
 MvtFeature decode_feature(pbf_reader reader, const std::vector<std::string>& keys,
@@ -91,7 +91,7 @@ MvtFeature decode_feature(pbf_reader reader, const std::vector<std::string>& key
         }
     }
     for (std::size_t i = 0; i + 1 < tags.size(); i += 2) feature.properties[keys.at(tags[i])] = values.at(tags[i + 1]);
-    feature.vertices = decode_vertices(geometry);
+    decode_geometry(geometry, feature);
     return feature;
 }
 

@@ -15,7 +15,8 @@ struct MvtFeature {
     std::optional<std::uint64_t> id;
     int type = 0;  ///< 1 point, 2 line, 3 polygon
     std::map<std::string, std::string> properties;
-    std::vector<std::pair<int, int>> vertices;  ///< of all parts, in tile units
+    std::vector<std::pair<int, int>> vertices;            ///< of all parts, in tile units
+    std::vector<std::vector<std::pair<int, int>>> parts;  ///< points, lines, or rings (the last point is not repeated)
 };
 
 struct MvtLayer {
@@ -25,7 +26,7 @@ struct MvtLayer {
     std::vector<MvtFeature> features;
 };
 
-/// Throws when the bytes are no vector tile. A few lines of our own: the server's tiles come from PostGIS.
+/// Throws when the bytes are no vector tile. Shares nothing with the server's writer.
 std::vector<MvtLayer> decode_mvt(std::string_view bytes);
 
 /// The layer of that name, or nothing.

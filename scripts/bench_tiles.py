@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Tiles of Carreau beside the SQL that other tile servers run and beside nginx: scripts/bench_tiles.py --program build/release/carreau
+
+One PostgreSQL for all, one contender at a time, rounds in turn. Needs wrk, pgbench, nginx. Standard library only."""
+
+import argparse
+import contextlib
+import http.client
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+TICK = os.sysconf("SC_CLK_TCK")
+# What Martin 1.14 asks of a table in EPSG:2154 (extent 4096, buffer 64); the search box is given its buffer, which Martin omits.
+MARTIN = """select st_asmvt(t, 'parcelle', 4096, 'geom') from (
+ select st_asmvtgeom(st_transform(st_curvetoline(geom::geometry), 3857), st_tileenvelope({z}, {x}, {y}), 4096, 64, true) as geom,
+        id{attributes} from {table} where geom && st_transform(st_tileenvelope({z}, {x}, {y}, margin => 0.015625), 2154)) t;
+"""
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+
+
+def processor_seconds(pids):
+    used = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += (int(fields[11]) + int(fields[12])) / TICK
+    return used
+
+
+class Bench:
+    def __init__(self, program, folder, seconds, rounds, territory):
+        self.program, self.folder, self.seconds, self.rounds = program, folder, seconds, rounds
+        self.territory = territory
+        self.data = folder / "data"
+        self.dsn = f"host={self.data}/run port=5432 user=carreau dbname=carreau"
+        self.server = None
+        self.nginx = None
+
+    def start(self, *options):
+        self.stop()
+        command = [self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--port", "0", *options]
+        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        for line in self.server.stdout:
+            found = re.search(r"http://[0-9.]+:\d+", line)
+            if found:
+                self.address = urlsplit(found.group())
+                break
+        for _ in range(600):
+            text = self.get("/metrics")[1].decode()
+            if "carreau_tile_layers_loading 0" in text and 'carreau_tile_layer_builds_total{layer="parcelle"} ' in text:
+                return
+            time.sleep(0.1)
+        raise SystemExit("the layers were not read")
+
+    def stop(self):
+        for process, sign in ((self.server, signal.SIGINT), (self.nginx, signal.SIGTERM)):
+            if process and process.poll() is None:
+                process.send_signal(sign)
+                process.wait(60)
+        self.server = self.nginx = None
+
+    def get(self, path, headers=None, port=None):
+        connection = http.client.HTTPConnection(self.address.hostname, port or self.address.port, timeout=60)
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer, body
+
+    def metric(self, name):
+        return float(re.search(rf"^{re.escape(name)} ([0-9.e+-]+)$", self.get("/metrics")[1].decode(), re.M).group(1))
+
+    def sql(self, text):
+        return run("psql", self.dsn, "-XAtqv", "ON_ERROR_STOP=1", "-c", text).strip()
+
+    def tiles(self, layer, z):
+        """All tiles of the layer's extent at that zoom that hold something."""
+        west, south, east, north = (float(v) for v in self.sql(
+            f"select array_to_string(extent, ' ') from catalogue.layer where name = '{layer}'").split())
+        n = 2**z
+        column = lambda lon: int((lon + 180) / 360 * n)
+        row = lambda lat: int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+        every = [(z, x, y) for x in range(column(west), column(east) + 1) for y in range(row(north), row(south) + 1)]
+        return [t for t in every if self.get("/tiles/%s/%d/%d/%d.mvt" % (layer, *t))[0].status == 200]
+
+    def wrk(self, paths, port, headers=(), connections=16):
+        """Requests a second and processor seconds per request of the server's processes."""
+        script = self.folder / "wrk.lua"
+        # Each path in turn, in an order that jumps about.
+        order = sorted(range(len(paths)), key=lambda i: (i * 7919) % 104729)
+        script.write_text("local p = {" + ",".join(json.dumps(paths[i]) for i in order) + "}\nlocal i = 0\n"
+                          "request = function() i = i % #p + 1; return wrk.format('GET', p[i]) end\n")
+        pids = self.pids()
+        before = processor_seconds(pids)
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{self.seconds}s", "-s", str(script)]
+        for header in headers:
+            command += ["-H", header]
+        text = run(*command, f"http://127.0.0.1:{port}")
+        used = processor_seconds(pids) - before
+        total = int(re.search(r"(\d+) requests in", text).group(1))
+        rate = float(re.search(r"Requests/sec:\s+([0-9.]+)", text).group(1))
+        if re.search(r"Non-2xx or 3xx|Socket errors", text):
+            raise SystemExit(text)
+        return rate, used / total
+
+    def pids(self):
+        if self.nginx and self.counting_nginx:
+            children = Path(f"/proc/{self.nginx.pid}/task/{self.nginx.pid}/children").read_text().split()
+            return [self.nginx.pid, *children]
+        return [self.server.pid]
+
+    counting_nginx = False
+
+    def pgbench(self, layer, tiles, attributes):
+        table = self.sql(f"select table_schema || '.' || table_name from catalogue.layer where name = '{layer}'")
+        files = []
+        for i, (z, x, y) in enumerate(tiles[:60]):
+            path = self.folder / f"tile{i}.sql"
+            path.write_text(MARTIN.format(z=z, x=x, y=y, table=table, attributes=attributes))
+            files += ["-f", str(path)]
+        self.sql("alter role carreau set jit = off")
+        postmaster = Path(self.data, "postgres/postmaster.pid").read_text().split()[0]
+        before = self.backends(postmaster)
+        text = run("pgbench", "-n", "-c2", "-j2", "-M", "prepared", f"-T{self.seconds}", *files, self.dsn)
+        used = self.backends(postmaster) - before
+        total = int(re.search(r"transactions actually processed: (\d+)", text).group(1))
+        return float(re.search(r"tps = ([0-9.]+)", text).group(1)), used / total
+
+    @staticmethod
+    def backends(postmaster):
+        """Of the backends that ended: pgbench's among them."""
+        fields = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / TICK
+
+    def start_nginx(self, files):
+        root = self.folder / "static"
+        root.mkdir(exist_ok=True)
+        for name, body in files.items():
+            (root / name).write_bytes(body)
+        port = 18999
+        (self.folder / "nginx.conf").write_text(f"""
+daemon off; worker_processes 2; pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.log;
+user root; events {{ worker_connections 1024; }}
+http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=100;
+ client_body_temp_path {self.folder}/b; proxy_temp_path {self.folder}/p; fastcgi_temp_path {self.folder}/f;
+ uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;
+ server {{ listen 127.0.0.1:{port} reuseport; root {root}; location /empty {{ return 204; }}
+  location / {{ default_type application/vnd.mapbox-vector-tile; add_header Content-Encoding gzip; }} }} }}""")
+        self.nginx = subprocess.Popen(["nginx", "-c", str(self.folder / "nginx.conf")])
+        time.sleep(0.5)
+        return port
+
+    def alternate(self, contenders):
+        """Rounds in turn; medians of rate and processor time."""
+        times = {name: [] for name in contenders}
+        for _ in range(self.rounds):
+            for name, measure in contenders.items():
+                self.counting_nginx = name == "nginx"
+                times[name].append(measure())
+        return {name: (statistics.median(r for r, _ in list_), statistics.median(c for _, c in list_), list_)
+                for name, list_ in times.items()}
+
+    def tell(self, what, results, unit="tiles/s"):
+        ours = results["carreau"]
+        for name, (rate, cpu, rounds) in results.items():
+            spread = f"[{min(r for r, _ in rounds):.0f} - {max(r for r, _ in rounds):.0f}]"
+            ratio = "" if name == "carreau" else f"   carreau x {ours[0] / rate:.2f} by rate, x {cpu / ours[1]:.2f} by processor time"
+            print(f"{what:<40} {name:<10} {rate:>9.0f} {unit} {spread:<20} {cpu * 1e6:>8.0f} us of processor{ratio}", flush=True)
+
+    def cold(self, layer, z, attributes, encoding=None):
+        tiles = self.tiles(layer, z)
+        paths = ["/tiles/%s/%d/%d/%d.mvt" % (layer, *t) for t in tiles]
+        headers = [f"Accept-Encoding: {encoding}"] if encoding else []
+        size = statistics.mean(len(self.get(p)[1]) for p in paths[:60])
+        results = self.alternate({"carreau": lambda: self.wrk(paths, self.address.port, headers),
+                                  "martin sql": lambda: self.pgbench(layer, tiles, attributes)})
+        theirs = statistics.mean(int(self.sql(f"select length(({MARTIN.format(z=z, x=x, y=y, table=self.table(layer), attributes=attributes).rstrip().rstrip(';')}))"))
+                                 for z, x, y in tiles[:20])
+        ours = statistics.mean(len(self.get(p)[1]) for p in paths[:20])
+        self.tell(f"cold {layer} z{z}{' ' + encoding if encoding else ''}, {size / 1000:.1f} kB", results)
+        print(f"  bytes of 20 tiles: {ours / theirs:.2f} of the other's", flush=True)
+
+    def table(self, layer):
+        return self.sql(f"select table_schema || '.' || table_name from catalogue.layer where name = '{layer}'")
+
+    def hot(self):
+        every = self.tiles("parcelle", 14)
+        sized = sorted(((len(self.get("/tiles/parcelle/%d/%d/%d.mvt" % t, {"Accept-Encoding": "gzip"})[1]), t) for t in every))
+        for wanted in (10_000, 100_000):
+            size, tile = min(sized, key=lambda s: abs(s[0] - wanted))
+            path = "/tiles/parcelle/%d/%d/%d.mvt" % tile
+            body = self.get(path, {"Accept-Encoding": "gzip"})[1]
+            port = self.start_nginx({"tile": body})
+            results = self.alternate({"carreau": lambda: self.wrk([path], self.address.port, ["Accept-Encoding: gzip"]),
+                                      "nginx": lambda: self.wrk(["/tile"], port, ["Accept-Encoding: gzip"])})
+            self.tell(f"hot, {size / 1000:.0f} kB gzip", results, "req/s")
+            tag = self.get(path)[0].headers["ETag"]
+            results = self.alternate({"carreau": lambda: self.wrk([path], self.address.port, [f"If-None-Match: {tag}"]),
+                                      "nginx": lambda: self.wrk(["/empty"], port)})
+            self.tell("not modified (nginx: 204)", results, "req/s")
+            self.nginx.terminate()
+            self.nginx.wait()
+            self.nginx = None
+        port = self.start_nginx({})
+        results = self.alternate({"carreau": lambda: self.wrk(["/tiles/parcelle/15/1/1.mvt"], self.address.port),
+                                  "nginx": lambda: self.wrk(["/empty"], port)})
+        self.tell("empty", results, "req/s")
+
+    def freshness(self):
+        """From the commit of a plain UPDATE to the first tile that has it."""
+        times = []
+        row = self.sql("select id || ' ' || st_x(p) || ' ' || st_y(p) from (select id, st_transform(st_pointonsurface(geom), 4326) p from "
+                       "cadastre.parcelle limit 1) a").split()
+        n = 2**16
+        x = int((float(row[1]) + 180) / 360 * n)
+        y = int((1 - math.asinh(math.tan(math.radians(float(row[2])))) / math.pi) / 2 * n)
+        path = f"/tiles/parcelle/16/{x}/{y}.mvt"
+        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=60)
+        def fetch():
+            connection.request("GET", path)
+            return connection.getresponse().read()
+        psql = subprocess.Popen(["psql", self.dsn, "-XAtq"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        for i in range(200):
+            stamp = f"Z{i:04d}"
+            psql.stdin.write(f"update cadastre.parcelle set numero = '{stamp}' where id = '{row[0]}';\n\\echo done\n")
+            psql.stdin.flush()
+            psql.stdout.readline()
+            begin = time.perf_counter()
+            while stamp.encode() not in fetch():
+                if time.perf_counter() - begin > 5:
+                    raise SystemExit("a change was never shown")
+            times.append((time.perf_counter() - begin) * 1000)
+        psql.stdin.close()
+        psql.wait()
+        times.sort()
+        print(f"commit by plain SQL to fresh tile         median {times[100]:.1f} ms, p99 {times[197]:.1f} ms, greatest {times[-1]:.1f} ms")
+
+    def run(self):
+        subprocess.run([self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--load-only"], check=True,
+                       stdout=subprocess.DEVNULL)
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {self.seconds} s rounds x {self.rounds}, {self.territory} territory")
+        self.start("--tile-cache", "0")
+        for layer, z, attributes in (("parcelle", 15, ""), ("parcelle", 14, "")):
+            for encoding in (None, "gzip"):
+                self.cold(layer, z, attributes, encoding)
+        for z in (9, 11):
+            self.cold("ppr_zone_reglementaire", z, "")
+        print(f"  tiles kept meanwhile: {self.metric('carreau_tile_cache_tiles'):.0f}")
+        for layer in ("parcelle", "batiment"):
+            label = '{layer="%s"}' % layer
+            features, bytes_, seconds = (self.metric(f"carreau_tile_layer_{k}{label}") for k in ("features", "bytes", "build_seconds"))
+            heap = int(self.sql(f"select sum(pg_relation_size(relid)) from pg_partition_tree('cadastre.{layer}') where isleaf"))
+            print(f"store {layer:<20} {features:.0f} features, read in {seconds:.2f} s ({features / seconds:.0f}/s), {bytes_ / 1e6:.0f} MB, "
+                  f"{bytes_ / heap:.2f} of the table's heap")
+        self.start()
+        self.hot()
+        self.freshness()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--territory", default="full")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="carreau-tiles."))
+    folder.chmod(0o755)
+    bench = Bench(os.path.abspath(options.program), folder, options.seconds, options.rounds, options.territory)
+    try:
+        bench.run()
+    finally:
+        bench.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

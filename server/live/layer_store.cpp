@@ -1,0 +1,102 @@
+#include "server/live/layer_store.hpp"
+
+#include <algorithm>
+
+namespace live {
+
+namespace {
+
+constexpr std::size_t most_recent = 64;
+constexpr std::size_t least_to_pack = 2000;
+
+std::int64_t big_endian(std::string_view bytes) {
+    std::uint64_t value = 0;
+    for (const char byte : bytes) value = value << 8U | static_cast<unsigned char>(byte);
+    return static_cast<std::int64_t>(value);
+}
+
+std::size_t count_kept(const LayerState::Pack& pack) {
+    return pack.features->size() -
+           static_cast<std::size_t>(std::count(pack.removed->begin(), pack.removed->end(), true));
+}
+
+}  // namespace
+
+LayerStore::LayerStore(tiles::PackedLayer base)
+    : base_{std::make_shared<const tiles::PackedLayer>(std::move(base)), nullptr} {
+    base_.removed = std::make_shared<const std::vector<bool>>(base_.features->size());
+    repack(older_);
+    repack(recent_);
+}
+
+std::string LayerStore::id_of(const Row& row) const {
+    return base_.features->rules().numbered ? std::to_string(big_endian(*row.front())) : *row.front();
+}
+
+void LayerStore::remove(LayerState::Pack& pack, const std::string& id, std::vector<tiles::WorldBox>& boxes) {
+    const auto feature = pack.features->find(id);
+    if (!feature || (*pack.removed)[*feature]) return;
+    boxes.push_back(pack.features->tree().at(*feature));
+    auto removed = std::make_shared<std::vector<bool>>(*pack.removed);
+    (*removed)[*feature] = true;
+    pack.removed = std::move(removed);
+}
+
+void LayerStore::repack(Overlay& overlay) {
+    const tiles::LayerRules& rules = base_.features->rules();
+    tiles::LayerPacker packer(rules);
+    std::vector<tiles::Cell> cells;
+    for (const auto& [id, row] : overlay.rows) {
+        cells.assign(row.begin(), row.end());
+        packer.add(cells);
+    }
+    overlay.pack.features = std::make_shared<const tiles::PackedLayer>(packer.finish());
+    overlay.pack.removed = std::make_shared<const std::vector<bool>>(overlay.pack.features->size());
+}
+
+std::vector<tiles::WorldBox> LayerStore::apply(std::span<const std::string> ids, std::vector<Row> rows) {
+    std::vector<tiles::WorldBox> boxes;
+    for (const std::string& id : ids) {
+        remove(base_, id, boxes);
+        remove(older_.pack, id, boxes);
+        remove(recent_.pack, id, boxes);
+        older_.rows.erase(id);
+        recent_.rows.erase(id);
+    }
+    std::vector<std::string> present;
+    for (Row& row : rows) {
+        if (!row.front()) continue;
+        present.push_back(id_of(row));
+        recent_.rows[present.back()] = std::move(row);
+    }
+    repack(recent_);
+    for (const std::string& id : present) {
+        // A feature without a place on the map is in no pack.
+        if (const auto feature = recent_.pack.features->find(id))
+            boxes.push_back(recent_.pack.features->tree().at(*feature));
+    }
+    if (recent_.rows.size() > most_recent) {
+        older_.rows.merge(recent_.rows);
+        recent_.rows.clear();
+        repack(older_);
+        repack(recent_);
+    }
+    return boxes;
+}
+
+LayerStatePtr LayerStore::state() const {
+    auto state = std::make_shared<LayerState>();
+    for (const LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack}) {
+        if (pack != &base_ && pack->features->size() == 0) continue;
+        state->packs.push_back(*pack);
+        state->features += count_kept(*pack);
+        state->memory += pack->features->memory() + pack->removed->size() / 8;
+    }
+    return state;
+}
+
+bool LayerStore::wants_packing() const {
+    return older_.rows.size() > std::max(least_to_pack, base_.features->size() / 20);
+}
+
+}  // namespace live

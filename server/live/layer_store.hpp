@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tiles/encode/encode_layer.hpp"
+#include "tiles/store/packed_layer.hpp"
+
+namespace live {
+
+/// A layer's features at one moment, as tiles are made from: the packed layer, and what changed since it was packed.
+/// Immutable, shared by threads.
+struct LayerState {
+    struct Pack {
+        std::shared_ptr<const tiles::PackedLayer> features;
+        std::shared_ptr<const std::vector<bool>> removed;  ///< those that a later pack replaces, or that are gone
+    };
+    std::vector<Pack> packs;
+    std::size_t features = 0;
+    std::size_t memory = 0;
+};
+
+using LayerStatePtr = std::shared_ptr<const LayerState>;
+
+/// One layer in memory and its changes. Belongs to one thread; the states it gives belong to all.
+class LayerStore {
+  public:
+    using Row = std::vector<std::optional<std::string>>;  ///< cells of gis::tile_rows_sql
+
+    explicit LayerStore(tiles::PackedLayer base);
+
+    /// The features `ids` are now those of `rows`; the ids without a row are gone. Gives the boxes of what was and of
+    /// what is.
+    std::vector<tiles::WorldBox> apply(std::span<const std::string> ids, std::vector<Row> rows);
+
+    LayerStatePtr state() const;
+    /// So much has changed that packing the layer anew is worth it.
+    bool wants_packing() const;
+
+  private:
+    struct Overlay {
+        std::map<std::string, Row> rows;
+        LayerState::Pack pack;
+    };
+    void remove(LayerState::Pack& pack, const std::string& id, std::vector<tiles::WorldBox>& boxes);
+    void repack(Overlay& overlay);
+    std::string id_of(const Row& row) const;
+
+    LayerState::Pack base_;
+    Overlay older_;   // many, packed now and then
+    Overlay recent_;  // few, packed at each change
+};
+
+}  // namespace live

@@ -1,0 +1,345 @@
+// Tiles from memory are those of the database: after edits by many at once, version swaps, TRUNCATE, transactions that
+// commit late, lost connections; and for callers who see a part.
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <future>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "server/db/catalog_store.hpp"
+#include "server/live/tile_engine.hpp"
+#include "tests/api/api_fixture.hpp"
+#include "tests/support/mvt.hpp"
+
+namespace {
+
+using test::ApiTest;
+using test::eventually;
+using namespace std::chrono_literals;
+
+constexpr double half_world = 20037508.342789244;
+constexpr int rows_at_start = 1500;
+
+std::string env(const char* name, const std::string& otherwise) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? otherwise : value;
+}
+
+/// The tile of zoom z at a place of the test's square: Lambert-93 around 3 degrees east, where it turns least.
+std::string tile_path(const std::string& layer, int z, double x, double y) {
+    // The table tells where in Mercator; here a linear fit within the few kilometres of the test is close enough.
+    const double longitude = 3 + (x - 700000) / 76593.0;
+    const double latitude = 46.5 + (y - 6600000) / 111155.0;
+    const double mx = 6378137 * longitude * M_PI / 180;
+    const double my = 6378137 * std::asinh(std::tan(latitude * M_PI / 180));
+    const double size = 2 * half_world / std::exp2(z);
+    return fmt::format("/tiles/{}/{}/{}/{}.mvt", layer, z, static_cast<int>((mx + half_world) / size),
+                       static_cast<int>((half_world - my) / size));
+}
+
+class TileFreshness : public ApiTest {
+  protected:
+    static void SetUpTestSuite() {
+        ApiTest::SetUpTestSuite();
+        db::Connection connection(dsn());
+        connection.run_script(fmt::format(
+            "create table donnees.plot (id text primary key, commune text not null, stamp integer not null default 0, "
+            "geom geometry(Polygon, 2154)); create index on donnees.plot using gist (geom); "
+            "insert into donnees.plot select 'p' || n, '6200' || n % 3, 0, "
+            "st_makeenvelope(x, y, x + 30, y + 30, 2154) from (select n, 700000 + n % 40 * 100 x, 6600000 + n / 40 * "
+            "100 y from generate_series(1, {}) n) a",
+            rows_at_start));
+        db::declare_layer(dsn(), R"({"table": "donnees.plot", "commune_column": "commune", "public": true,
+                                     "min_zoom": 10, "max_zoom": 17})");
+    }
+
+    void wait_until_held(const std::string& layer) {
+        wait_for_layer(layer);
+        ASSERT_TRUE(eventually([&] { return is_held(layer); })) << layer << " is not held in memory";
+    }
+    bool is_held(const std::string& layer) {
+        const auto reports = tiles().report();
+        return std::any_of(reports.begin(), reports.end(), [&](const auto& report) {
+            return report.name == layer && report.reason.empty() && report.builds > 0;
+        });
+    }
+
+    /// id to stamp, of one tile.
+    std::map<std::string, std::string> stamps(const std::string& path, const std::string& headers = "") const {
+        const RawAnswer answer = get(path, headers);
+        std::map<std::string, std::string> found;
+        if (answer.status == 204) return found;
+        EXPECT_EQ(answer.status, 200) << path << answer.body;
+        for (const auto& layer : test::decode_mvt(answer.body))
+            for (const auto& feature : layer.features)
+                found[feature.properties.at("id")] = feature.properties.at("stamp");
+        return found;
+    }
+
+    /// What an edit through the server does after its commit.
+    void answer_edit() {
+        std::promise<void> known;
+        tiles().expect_change([&] { known.set_value(); });
+        known.get_future().wait();
+    }
+};
+
+TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
+    wait_until_held("plot");
+    const int edits = std::stoi(env("TILE_EDITS", "600"));
+    constexpr int editors = 3;
+    std::atomic<int> done{0};
+    std::atomic<bool> over{false};
+    std::mutex problems_mutex;
+    std::vector<std::string> problems;
+    const auto problem = [&](std::string text) {
+        const std::lock_guard lock(problems_mutex);
+        problems.push_back(std::move(text));
+    };
+    std::vector<std::thread> threads;
+    for (int e = 0; e < editors; ++e) {
+        threads.emplace_back([&, e] {
+            db::Connection connection(dsn());
+            std::mt19937 random(static_cast<unsigned>(e) + 1);
+            struct Known {
+                double x, y;
+                int stamp;
+            };
+            std::map<std::string, Known> mine;
+            const auto edit = [&](const std::string& sql) {
+                connection.run_script(sql);
+                answer_edit();
+                ++done;
+            };
+            for (int n = 1; done < edits; ++n) {
+                const std::string id = fmt::format("e{}_{}", e, random() % 60);
+                const double x = 700000 + static_cast<double>(random() % 4000);
+                const double y = 6600000 + static_cast<double>(random() % 4000);
+                const int size = 5 + static_cast<int>(random() % 200);
+                const auto known = mine.find(id);
+                if (known == mine.end()) {
+                    edit(fmt::format(
+                        "insert into donnees.plot values ('{}', '62001', {}, st_makeenvelope({}, {}, {}, {}, 2154))",
+                        id, n, x, y, x + size, y + size));
+                    mine[id] = {x, y, n};
+                } else if (random() % 3 == 0) {
+                    const std::string path =
+                        tile_path("plot", 14 + static_cast<int>(random() % 4), known->second.x, known->second.y);
+                    edit(fmt::format("delete from donnees.plot where id = '{}'", id));
+                    if (stamps(path).contains(id)) problem(id + " was deleted and is in " + path);
+                    mine.erase(known);
+                    continue;
+                } else {
+                    const std::string old = tile_path("plot", 17, known->second.x, known->second.y);
+                    edit(
+                        fmt::format("update donnees.plot set stamp = {}, geom = st_buffer(st_setsrid(st_makepoint({}, "
+                                    "{}), 2154), {}, 3) where id = '{}'",
+                                    n, x, y, 3 + size / 10, id));
+                    known->second = {x, y, n};
+                    const auto there = stamps(old);
+                    const auto found = there.find(id);
+                    if (found != there.end() && found->second != std::to_string(n)) problem(id + " is old in " + old);
+                }
+                const std::string path = tile_path("plot", 14 + static_cast<int>(random() % 4), x + 1, y + 1);
+                const auto there = stamps(path);
+                const auto found = there.find(id);
+                if (found == there.end() || found->second != std::to_string(n))
+                    problem(fmt::format("{} with stamp {} is not in {}", id, n, path));
+            }
+        });
+    }
+    // Readers keep the cache full, and the late committer its transactions open.
+    std::vector<std::thread> others;
+    for (unsigned r = 0; r < 2; ++r) {
+        others.emplace_back([&, r] {
+            std::mt19937 random(100 + r);
+            while (!over) {
+                stamps(tile_path("plot", 10 + static_cast<int>(random() % 8),
+                                 700000 + static_cast<double>(random() % 4000),
+                                 6600000 + static_cast<double>(random() % 4000)));
+            }
+        });
+    }
+    others.emplace_back([&] {
+        db::Connection connection(dsn());
+        for (int n = 1; !over; ++n) {
+            const double x = 700050 + n % 40 * 100;
+            connection.run_script(
+                fmt::format("begin; insert into donnees.plot values ('late{}', '62001', {}, st_makeenvelope({}, "
+                            "6600500, {}, 6600510, 2154))",
+                            n, n, x, x + 10));
+            std::this_thread::sleep_for(30ms);
+            connection.run_script("commit");
+            answer_edit();
+            if (!stamps(tile_path("plot", 17, x + 5, 6600505)).contains(fmt::format("late{}", n)))
+                problem(fmt::format("late{} is not there", n));
+        }
+    });
+    for (std::thread& thread : threads) thread.join();
+    over = true;
+    for (std::thread& thread : others) thread.join();
+    for (std::size_t i = 0; i < std::min<std::size_t>(problems.size(), 10); ++i) ADD_FAILURE() << problems[i];
+    EXPECT_EQ(problems.size(), 0U);
+
+    // Every tile kept: byte for byte what is made now, and what another engine makes that read the layer afresh.
+    live::CatalogWatch other_watch(dsn(), [](const std::string&) {});
+    live::TileEngine fresh(dsn(), other_watch, {}, [](const std::string&) {});
+    const gis::Layer layer = *other_watch.current().catalog->find("plot");
+    ASSERT_TRUE(eventually([&] { return fresh.state_of(layer.id) != nullptr; }));
+    gis::Scope everybody;
+    everybody.add(layer.id).grant(gis::Right::Read).everything = true;
+    const auto view = fresh.view_of({&layer}, everybody);
+    const auto own_view = tiles().view_of({&layer}, everybody);
+    ASSERT_TRUE(view && own_view);
+    std::size_t compared = 0;
+    for (const tiles::TileKey& key : tiles().cache().keys()) {
+        if (key.view != own_view->id) continue;
+        const auto kept = tiles().cache().find(key);
+        std::string now;
+        std::string afresh;
+        ASSERT_TRUE(tiles().encode(*own_view, key.coord, now));
+        ASSERT_TRUE(fresh.encode(*view, key.coord, afresh));
+        ASSERT_EQ(*kept->bytes() == now, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
+        if (key.coord.z >= 14) {
+            ASSERT_EQ(now == afresh, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
+        }
+        ++compared;
+    }
+    fmt::print("{} edits, {} tiles compared\n", done.load(), compared);
+    EXPECT_GT(compared, 50U);
+}
+
+TEST_F(TileFreshness, PlainSqlShowsWithinMoments) {
+    wait_until_held("plot");
+    const std::string path = tile_path("plot", 16, 700115, 6600015);
+    ASSERT_TRUE(stamps(path).contains("p1"));
+    std::vector<double> times;
+    for (int n = 1; n <= 30; ++n) {
+        run(fmt::format("update donnees.plot set stamp = {} where id = 'p1'", 1000 + n));
+        const auto begin = std::chrono::steady_clock::now();
+        ASSERT_TRUE(eventually([&] { return stamps(path)["p1"] == std::to_string(1000 + n); }, 2s));
+        times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    }
+    std::sort(times.begin(), times.end());
+    fmt::print("commit to fresh tile: median {:.1f} ms, greatest {:.1f} ms\n", times[15], times.back());
+}
+
+TEST_F(TileFreshness, TruncateAndNewRows) {
+    run("create table donnees.brief (id integer primary key, geom geometry(Point, 2154)); "
+        "insert into donnees.brief values (1, 'SRID=2154;POINT(700000 6600000)')");
+    db::declare_layer(dsn(), R"({"table": "donnees.brief", "public": true})");
+    wait_until_held("brief");
+    const std::string path = tile_path("brief", 15, 700000.5, 6599999.5);
+    EXPECT_EQ(get(path).status, 200);
+    run("truncate donnees.brief");
+    answer_edit();
+    EXPECT_EQ(get(path).status, 204) << "nothing is left, whether it is held again already or not";
+    run("insert into donnees.brief values (2, 'SRID=2154;POINT(700000 6600000)')");
+    answer_edit();
+    EXPECT_EQ(test::decode_mvt(get(path).body).at(0).features.at(0).id, std::optional<std::uint64_t>(2));
+    wait_until_held("brief");
+    db::remove_layer(dsn(), "brief");
+    EXPECT_TRUE(eventually([&] { return get(path).status == 404; }));
+}
+
+TEST_F(TileFreshness, ANewVersionIsShownAndTheOldOneNoMore) {
+    wait_until_held("lieu_dit");
+    const int layer = std::stoi(scalar("select layer_id from catalogue.layer where name = 'lieu_dit'"));
+    const std::string path = tile_path("lieu_dit", 16, 700010, 6600010);
+    EXPECT_EQ(get(path).status, 204);
+    // What publishing a version does: rows that no trigger saw are attached, and one change is told for all.
+    run(fmt::format(
+        "begin; create table cadastre.lieu_dit_p77 (like cadastre.lieu_dit including all); "
+        "insert into cadastre.lieu_dit_p77 (part_id, id, nom, commune, geom) select 77, 'l1', 'Les Prés', '62001', "
+        "st_multi(st_makeenvelope(700000, 6600000, 700100, 6600100, 2154)); "
+        "alter table cadastre.lieu_dit attach partition cadastre.lieu_dit_p77 for values in (77); "
+        "select catalogue.tell_version_change({}, null, null); commit",
+        layer));
+    answer_edit();
+    EXPECT_EQ(get(path).status, 200);
+    wait_until_held("lieu_dit");
+    EXPECT_EQ(get(path).status, 200);
+    run(
+        fmt::format("begin; alter table cadastre.lieu_dit detach partition cadastre.lieu_dit_p77; drop table "
+                    "cadastre.lieu_dit_p77; "
+                    "select catalogue.tell_version_change({}, null, null); commit",
+                    layer));
+    answer_edit();
+    EXPECT_EQ(get(path).status, 204);
+}
+
+TEST_F(TileFreshness, ALostConnectionLosesNoChange) {
+    wait_until_held("plot");
+    const std::string path = tile_path("plot", 16, 700215, 6600015);
+    ASSERT_TRUE(stamps(path).contains("p2"));
+    run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> "
+        "pg_backend_pid() and backend_type = 'client backend'");
+    run("update donnees.plot set stamp = 4242 where id = 'p2'");
+    EXPECT_TRUE(eventually([&] {
+        const RawAnswer answer = get(path);
+        return answer.status == 200 && stamps(path)["p2"] == "4242";
+    }));
+    EXPECT_TRUE(eventually([&] { return tiles().is_current(); }));
+    EXPECT_EQ(stamps(path)["p2"], "4242");
+}
+
+TEST_F(TileFreshness, WhoSeesSomeCommunesGetsThoseFromMemory) {
+    wait_until_held("plot");
+    make_person("lecteur", "");
+    run("insert into org.convention_right (convention_id, line, layer_id, communes, codes, rights) "
+        "select c.convention_id, 1, l.layer_id, 'list', '{62002}', '{read}' from org.convention c, catalogue.layer l "
+        "where c.titre = 'Convention de lecteur' and l.name = 'plot'");
+    run("select access.set_public(layer_id, false) from catalogue.layer where name = 'plot'");
+    EXPECT_TRUE(eventually([&] { return get("/tiles/plot/14/0/0.mvt").status == 404; }))
+        << "nobody's without a convention";
+    const std::string header = test::ApiTest::token_of("lecteur");
+    const auto ids_at = [&] {
+        std::set<std::string> ids;
+        for (const auto& [id, stamp] : stamps(tile_path("plot", 14, 701500, 6601500), header)) ids.insert(id);
+        return ids;
+    };
+    std::set<std::string> seen;
+    ASSERT_TRUE(eventually([&] { return !(seen = ids_at()).empty(); }));
+    const auto allowed = column("select id from donnees.plot where commune = '62002'");
+    for (const std::string& id : seen) EXPECT_NE(std::find(allowed.begin(), allowed.end(), id), allowed.end()) << id;
+    EXPECT_GT(seen.size(), 50U);
+    const auto before = tiles().cache().counters();
+    EXPECT_EQ(ids_at(), seen);
+    EXPECT_GT(tiles().cache().counters().hits, before.hits) << "from memory";
+    // One of his features goes to another commune: it is gone from his tile.
+    const std::string one = *seen.begin();
+    run("update donnees.plot set commune = '62001' where id = '" + one + "'");
+    answer_edit();
+    EXPECT_FALSE(ids_at().contains(one));
+    // His tiles by SQL are the same bytes.
+    const RawAnswer from_memory = get(tile_path("plot", 14, 701500, 6601500), header);
+    db::set_layer(dsn(), "plot", "tiles", "sql");
+    ASSERT_TRUE(eventually([&] { return !is_held("plot"); }));
+    EXPECT_EQ(get(tile_path("plot", 14, 701500, 6601500), header).body, from_memory.body);
+    db::set_layer(dsn(), "plot", "tiles", "auto");
+    run("select access.set_public(layer_id, true) from catalogue.layer where name = 'plot'");
+    wait_until_held("plot");
+}
+
+TEST_F(TileFreshness, ATileTellsWhetherItChanged) {
+    wait_until_held("plot");
+    const std::string path = tile_path("plot", 15, 701000, 6601000);
+    const RawAnswer first = get(path);
+    ASSERT_EQ(first.status, 200);
+    const std::string tag = first.header("ETag");
+    EXPECT_EQ(get(path, "If-None-Match: " + tag + "\r\n").status, 304);
+    const RawAnswer zipped = get(path, "Accept-Encoding: gzip\r\n");
+    EXPECT_EQ(zipped.header("Content-Encoding"), "gzip");
+    EXPECT_LT(zipped.body.size(), first.body.size());
+    run("update donnees.plot set stamp = stamp + 1");
+    answer_edit();
+    EXPECT_EQ(get(path, "If-None-Match: " + tag + "\r\n").status, 200);
+}
+
+}  // namespace

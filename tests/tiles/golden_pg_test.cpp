@@ -1,0 +1,196 @@
+// Tiles encoded from packed rows against ST_AsMVT on the same rows: same features, equal attributes, outlines within a
+// unit, valid polygons. The demonstration territory, and shapes that are hard to cut.
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "gis/demo/territory.hpp"
+#include "server/db/catalog_store.hpp"
+#include "server/embedded/embedded.hpp"
+#include "server/import/version_loader.hpp"
+#include "tests/support/postgres_test.hpp"
+#include "tests/tiles/packed_rows.hpp"
+#include "tests/tiles/tile_judge.hpp"
+#include "tiles/encode/encode_layer.hpp"
+#include "tiles/encode/ring.hpp"
+
+namespace {
+
+using test::PostgresTest;
+
+/// Shapes that cross tile edges many times, have holes, several parts, heights, curves; bow ties; nothing at all.
+constexpr auto shapes_sql = R"(
+create table donnees.shape (id integer primary key, name text, size double precision, round boolean, born date,
+    geom geometry(Geometry, 2154));
+insert into donnees.shape
+select n, case when n % 7 > 0 then 'shape ' || n % 5 end, n / 8.0, n % 2 = 0, date '2020-01-01' + n,
+    case n % 12
+        when 0 then st_buffer(p, r, 2)
+        when 1 then st_difference(st_buffer(p, r), st_buffer(p, r / 2))
+        when 2 then st_multi(st_union(st_buffer(p, r / 3), st_buffer(st_translate(p, r, r), r / 3)))
+        when 3 then st_makeline(array[p, st_translate(p, r, 0), st_translate(p, r, r), st_translate(p, -r, r)])
+        when 4 then p
+        when 5 then st_buffer(p, r, 3)
+        when 6 then st_multi(p)
+        -- A comb: it leaves and enters the tile with every tooth.
+        when 7 then (select st_makepolygon(st_makeline(array_agg(q order by k))) from (
+            select k, st_translate(p, (k / 2) * r / 10, case when k % 4 in (1, 2) then r else 0 end) q from generate_series(0, 40) k
+            union all select 42, st_translate(p, 2 * r, -r / 10) union all select 43, st_translate(p, 0, -r / 10)
+            union all select 44, p) t)
+        when 8 then st_setsrid(st_geomfromtext(format('CURVEPOLYGON(CIRCULARSTRING(%s %s, %s %s, %s %s))', x, y, x + r, y, x, y)), 2154)
+        when 9 then st_difference(st_buffer(p, r), st_union(array(
+            select st_buffer(st_translate(p, r * cos(a) / 2, r * sin(a) / 2), r / 5) from generate_series(0, 5) a)))
+        when 10 then st_collect(st_buffer(p, r / 4), st_makeline(p, st_translate(p, r, r)))
+        else st_makeenvelope(x, y, x + r / 50, y + r, 2154) end
+from (select n, x, y, r, st_setsrid(st_makepoint(x, y), 2154) p from (
+    select n, 652000 + (n * 7919) % 6000 x, 7048000 + (n * 104729) % 6000 y, 20 + (n * 31) % 700 r
+    from generate_series(1, 600) n) a) b;
+insert into donnees.shape (id, geom) values (9001, null), (9002, 'SRID=2154;POLYGON EMPTY'), (9003, 'SRID=2154;POINT EMPTY');
+create index on donnees.shape using gist (geom);
+)";
+
+class Golden : public PostgresTest {
+  protected:
+    static void SetUpTestSuite() {
+        PostgresTest::SetUpTestSuite();
+        for (const embedded::TextFile& file : embedded::layer_declarations()) db::declare_layer(dsn(), file.text);
+        const auto facts = embedded::seed_facts();
+        importing::VersionLoader loader(dsn(), {"demo", "", ""});
+        gis::demo::Options options;
+        options.size = gis::demo::Size::Small;
+        gis::demo::generate_territory(
+            {embedded::text_of(facts, "communes"), embedded::text_of(facts, "archaeology_operations"),
+             embedded::text_of(facts, "ads_acts")},
+            options, loader);
+        loader.publish();
+        db::Connection connection(dsn());
+        connection.run_script(shapes_sql);
+        db::declare_layer(dsn(), R"({"table": "donnees.shape", "max_zoom": 18})");
+        std::vector<gis::Layer> layers;
+        const gis::Catalog declared = db::load_catalog(dsn());
+        for (gis::Layer layer : declared.layers()) {
+            // What is behind the row policies: the barrier view would show its owner nothing.
+            layer.source_schema = layer.schema_name;
+            layer.source_name = layer.table_name;
+            if (!layer.sensitive) layers.push_back(std::move(layer));
+        }
+        catalog() = gis::Catalog(std::move(layers));
+    }
+
+    static gis::Catalog& catalog() {
+        static gis::Catalog known;
+        return known;
+    }
+
+    struct Total {
+        std::size_t tiles = 0, features = 0, borderline = 0, moved = 0;
+        double farthest = 0;
+    };
+
+    /// Tiles over places taken at random from the layer's features.
+    Total compare(const gis::Layer& layer, int from_zoom, int to_zoom, int tiles_per_zoom, double tolerance) {
+        const tiles::PackedLayer pack = test::pack_layer(connection(), layer);
+        std::mt19937 random(62);
+        Total total;
+        for (int z = from_zoom; z <= to_zoom; ++z) {
+            std::set<std::pair<unsigned, unsigned>> seen;
+            for (int i = 0; i < tiles_per_zoom && pack.size() > 0; ++i) {
+                const tiles::WorldBox& box = pack.tree().at(static_cast<std::uint32_t>(random() % pack.size()));
+                const unsigned shift = 32U - static_cast<unsigned>(z);
+                const auto x = static_cast<unsigned>(std::uint64_t{i % 2 == 0 ? box.min_x : box.max_x} >> shift);
+                const auto y = static_cast<unsigned>(std::uint64_t{box.min_y} >> shift);
+                if (!seen.insert({x, y}).second) continue;
+                const tiles::TileSource source{&pack, nullptr, nullptr};
+                std::string tile;
+                tiles::encode_layer({&source, 1}, {z, x, y}, tile);
+                const auto judgement =
+                    test::judge_tile(tile, test::oracle_tile(connection(), layer, z, x, y), tolerance);
+                EXPECT_EQ(judgement.problem, "") << layer.name << " " << z << "/" << x << "/" << y;
+                ++total.tiles;
+                total.features += judgement.features;
+                total.borderline += judgement.borderline;
+                total.moved += judgement.moved;
+                total.farthest = std::max(total.farthest, judgement.farthest);
+            }
+        }
+        fmt::print("{:<24} {:>3} tiles {:>7} features {:>3} borderline {:>3} moved, at most {:.2f} units away\n",
+                   layer.name, total.tiles, total.features, total.borderline, total.moved, total.farthest);
+        return total;
+    }
+};
+
+TEST_F(Golden, DemonstrationTerritory) {
+    for (const gis::Layer& layer : catalog().layers()) {
+        if (!layer.has_geometry() || layer.name == "shape") continue;
+        const int full = tiles::rules_of(layer).full_zoom();
+        const Total total = compare(layer, std::max(full, layer.min_zoom), layer.max_zoom, 5, 1.5);
+        EXPECT_GT(total.features, 0U) << layer.name;
+        EXPECT_LE(total.borderline * 200, total.features + 200) << layer.name;
+        EXPECT_LE(total.moved * 200, total.features + 1000) << layer.name;
+    }
+}
+
+TEST_F(Golden, HardShapes) {
+    const Total total = compare(*catalog().find("shape"), 14, 18, 25, 1.5);
+    EXPECT_GT(total.features, 1000U);
+}
+
+/// Area of the features within the tile itself, without its buffer, in square units.
+double area_within(const std::string& tile, const std::string& layer) {
+    double sum = 0;
+    for (const auto& part : test::decode_mvt(tile)) {
+        if (part.name != layer) continue;
+        for (const auto& feature : part.features) {
+            for (const auto& vertices : feature.parts) {
+                tiles::Ring ring;
+                for (const auto& [x, y] : vertices) ring.push_back({x, y});
+                tiles::clip_ring(ring, {0, 4096});
+                sum += static_cast<double>(tiles::area2(ring)) / 2;
+            }
+        }
+    }
+    return sum;
+}
+
+/// At zooms that are drawn simplified: the area of what is drawn is that of the layer, polygons are valid, bytes few.
+TEST_F(Golden, AreaAtLowZooms) {
+    for (const gis::Layer& declared : catalog().layers()) {
+        if (!declared.is_polygonal()) continue;
+        gis::Layer layer = declared;
+        layer.min_zoom = 8;
+        const tiles::PackedLayer pack = test::pack_layer(connection(), layer);
+        const double truth =
+            std::stod(scalar(fmt::format("select sum(st_area(st_transform({}, 3857))) from {}.{}",
+                                         layer.geometry_column, layer.source_schema, layer.source_name)));
+        for (int z = 8; z < tiles::rules_of(layer).full_zoom(); ++z) {
+            const double unit = 40075016.685578488 / 4096 / (1 << z);
+            double area = 0;
+            std::size_t bytes = 0;
+            std::size_t invalid = 0;
+            const unsigned shift = 32U - static_cast<unsigned>(z);
+            const tiles::WorldBox bounds = pack.tree().bounds();
+            for (unsigned x = bounds.min_x >> shift; x <= bounds.max_x >> shift; ++x) {
+                for (unsigned y = bounds.min_y >> shift; y <= bounds.max_y >> shift; ++y) {
+                    const tiles::TileSource source{&pack, nullptr, nullptr};
+                    std::string tile;
+                    tiles::encode_layer({&source, 1}, {z, x, y}, tile);
+                    area += area_within(tile, layer.name) * unit * unit;
+                    bytes += tile.size();
+                    for (const auto& part : test::decode_mvt(tile))
+                        for (const auto& feature : part.features)
+                            invalid += test::polygon_problem(feature).empty() ? 0U : 1U;
+                }
+            }
+            fmt::print("{:<24} z{:<2} area {:+.2f} %, {} bytes\n", layer.name, z, (area / truth - 1) * 100, bytes);
+            // What is gathered and not yet drawn at a tile's end is less than a pixel for each tile.
+            EXPECT_NEAR(area / truth, 1, 0.01 + 64 * 4 * unit * unit / truth) << layer.name << " at zoom " << z;
+            EXPECT_EQ(invalid, 0U) << layer.name << " at zoom " << z;
+        }
+    }
+}
+
+}  // namespace

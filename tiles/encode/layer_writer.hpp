@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tiles/encode/ring.hpp"
+#include "tiles/store/packed_layer.hpp"
+
+namespace tiles {
+
+/// Writes one layer of a vector tile (MVT 2.1). The bytes depend on the features and their order only, not on which
+/// pack they come from.
+class LayerWriter {
+  public:
+    /// `packs`: how many packs the features come from.
+    LayerWriter(const LayerRules& rules, int z, std::string_view name, std::size_t packs);
+
+    void begin_geometry();
+    void add_points(std::span<const TilePoint> points);
+    void add_line(const Ring& line);
+    /// Shells clockwise on the screen, holes against it: turned here as needed.
+    void add_polygon(std::span<const Ring> rings);
+    bool has_geometry() const { return !geometry_.empty(); }
+    /// Writes the feature with the geometry since begin_geometry.
+    void end_feature(const PackedLayer& pack, std::size_t pack_number, std::uint32_t feature, Kind kind);
+    /// Appends the layer to a tile; nothing when it has no feature.
+    void finish(std::string& tile);
+
+  private:
+    void move(TilePoint to);
+    void command(std::uint32_t id, std::size_t count);
+    void add_ring(const Ring& ring, bool clockwise);
+    std::uint32_t value_number(const ValueTable& values, std::size_t pack_number, std::uint32_t number);
+    std::uint32_t new_value(std::string_view value);
+
+    const LayerRules& rules_;
+    std::string name_;
+    bool several_packs_;
+    std::vector<std::uint32_t> attributes_;  // those written at this zoom; their place is the key's number
+    TilePoint cursor_;
+    std::string geometry_;
+    std::string tags_;
+    std::string features_;
+    std::string values_;
+    std::uint32_t value_count_ = 0;
+    // Number in the pack's table to number in the tile: open addressing.
+    struct Known {
+        std::uint64_t key;
+        std::uint32_t number;
+    };
+    std::vector<Known> known_;
+    std::size_t known_count_ = 0;
+    std::unordered_map<std::string_view, std::uint32_t> by_bytes_;
+};
+
+}  // namespace tiles

@@ -1,0 +1,100 @@
+#include "tiles/encode/repair.hpp"
+
+#include <geos_c.h>
+
+#include <cmath>
+#include <memory>
+
+namespace tiles {
+
+namespace {
+
+struct Context {
+    GEOSContextHandle_t handle = GEOS_init_r();
+    ~Context() { GEOS_finish_r(handle); }
+};
+
+GEOSContextHandle_t geos() {
+    static thread_local Context context;
+    return context.handle;
+}
+
+struct Destroy {
+    void operator()(GEOSGeometry* geometry) const { GEOSGeom_destroy_r(geos(), geometry); }
+};
+using Geometry = std::unique_ptr<GEOSGeometry, Destroy>;
+
+GEOSGeometry* ring_of(const Ring& ring) {
+    const auto size = static_cast<unsigned>(ring.size() + 1);
+    GEOSCoordSequence* points = GEOSCoordSeq_create_r(geos(), size, 2);
+    for (unsigned i = 0; i < size; ++i) {
+        const TilePoint& p = ring[i % ring.size()];
+        GEOSCoordSeq_setXY_r(geos(), points, i, static_cast<double>(p.x), static_cast<double>(p.y));
+    }
+    return GEOSGeom_createLinearRing_r(geos(), points);
+}
+
+Geometry polygon_of(std::span<const Ring> rings) {
+    std::vector<GEOSGeometry*> holes;
+    for (const Ring& hole : rings.subspan(1)) holes.push_back(ring_of(hole));
+    return Geometry(
+        GEOSGeom_createPolygon_r(geos(), ring_of(rings.front()), holes.data(), static_cast<unsigned>(holes.size())));
+}
+
+/// Holes stay holes even where rounding let them touch the shell: the linework alone would not tell.
+Geometry valid(const GEOSGeometry* polygon) {
+    GEOSMakeValidParams* params = GEOSMakeValidParams_create_r(geos());
+    GEOSMakeValidParams_setMethod_r(geos(), params, GEOS_MAKE_VALID_STRUCTURE);
+    GEOSMakeValidParams_setKeepCollapsed_r(geos(), params, 0);
+    Geometry made(GEOSMakeValidWithParams_r(geos(), polygon, params));
+    GEOSMakeValidParams_destroy_r(geos(), params);
+    return made;
+}
+
+Ring read_ring(const GEOSGeometry* geometry) {
+    const GEOSCoordSequence* points = GEOSGeom_getCoordSeq_r(geos(), geometry);
+    unsigned size = 0;
+    GEOSCoordSeq_getSize_r(geos(), points, &size);
+    Ring ring;
+    for (unsigned i = 0; i + 1 < size; ++i) {
+        double x = 0;
+        double y = 0;
+        GEOSCoordSeq_getXY_r(geos(), points, i, &x, &y);
+        append_point(ring, {std::llround(x), std::llround(y)}, true);
+    }
+    close_ring(ring);
+    return ring;
+}
+
+void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
+    const int type = GEOSGeomTypeId_r(geos(), geometry);
+    if (type == GEOS_POLYGON) {
+        TilePolygon polygon;
+        if (GEOSisEmpty_r(geos(), geometry) != 0) return;
+        polygon.rings.push_back(read_ring(GEOSGetExteriorRing_r(geos(), geometry)));
+        if (polygon.rings.front().size() < 3) return;
+        for (int i = 0; i < GEOSGetNumInteriorRings_r(geos(), geometry); ++i) {
+            Ring hole = read_ring(GEOSGetInteriorRingN_r(geos(), geometry, i));
+            if (hole.size() >= 3) polygon.rings.push_back(std::move(hole));
+        }
+        out.push_back(std::move(polygon));
+    } else if (type == GEOS_MULTIPOLYGON || type == GEOS_GEOMETRYCOLLECTION) {
+        for (int i = 0; i < GEOSGetNumGeometries_r(geos(), geometry); ++i)
+            collect(GEOSGetGeometryN_r(geos(), geometry, i), out);
+    }
+}
+
+}  // namespace
+
+std::vector<TilePolygon> repaired(std::span<const Ring> rings, const ClipBox& box) {
+    std::vector<TilePolygon> out;
+    Geometry polygon = polygon_of(rings);
+    if (polygon && GEOSisValid_r(geos(), polygon.get()) != 1) polygon = valid(polygon.get());
+    const Ring corners{{box.min, box.min}, {box.max, box.min}, {box.max, box.max}, {box.min, box.max}};
+    const Geometry frame = polygon_of({&corners, 1});
+    const Geometry cut(polygon && frame ? GEOSIntersectionPrec_r(geos(), polygon.get(), frame.get(), 1.0) : nullptr);
+    if (cut) collect(cut.get(), out);
+    return out;
+}
+
+}  // namespace tiles

@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <stdexcept>
+
+#include "tiles/store/detail.hpp"
+#include "tiles/store/hilbert.hpp"
+#include "tiles/store/interior_point.hpp"
+#include "tiles/store/packed_layer.hpp"
+
+namespace tiles {
+
+namespace {
+
+std::uint64_t big_endian(std::string_view bytes) {
+    if (bytes.size() != 8) throw std::invalid_argument("a column of eight bytes expected");
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes.data(), 8);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
+
+void append_value(std::string& out, gis::TileValue kind, std::string_view cell) {
+    switch (kind) {
+        case gis::TileValue::Integer:
+            append_integer_value(out, static_cast<std::int64_t>(big_endian(cell)));
+            break;
+        case gis::TileValue::Number:
+            append_number_value(out, std::bit_cast<double>(big_endian(cell)));
+            break;
+        case gis::TileValue::Boolean:
+            append_boolean_value(out, !cell.empty() && cell.front() != 0);
+            break;
+        case gis::TileValue::Text:
+            append_text_value(out, cell);
+            break;
+    }
+}
+
+std::vector<std::string> split(std::string_view codes) {
+    std::vector<std::string> list;
+    while (!codes.empty()) {
+        const std::size_t comma = std::min(codes.find(','), codes.size());
+        list.emplace_back(codes.substr(0, comma));
+        codes.remove_prefix(std::min(comma + 1, codes.size()));
+    }
+    return list;
+}
+
+WorldPoint centre_of(const WorldBox& box) {
+    return {box.min_x + (box.max_x - box.min_x) / 2, box.min_y + (box.max_y - box.min_y) / 2};
+}
+
+constexpr std::size_t fixed_columns = 3;
+
+}  // namespace
+
+LayerPacker::LayerPacker(LayerRules rules, int least_zoom)
+    : rules_(std::move(rules)),
+      least_zoom_(std::max(least_zoom, rules_.min_zoom)),
+      projector_(thread_projector(rules_.srid)) {
+    raw_.first_rings_.push_back(0);
+    raw_.ring_ends_.push_back(0);
+}
+
+void LayerPacker::add(std::span<const Cell> row) {
+    const std::size_t listed = rules_.attributes.size() - (rules_.numbered ? 0 : 1);
+    if (row.size() != fixed_columns + listed) throw std::invalid_argument("another number of columns expected");
+    if (!row[0] || !row[1]) return;
+    read_wkb(*row[1], shape_);
+    if (shape_.kind == Kind::Nothing) return;
+    const std::size_t first_point = raw_.points_.size();
+    const std::size_t count = shape_.xy.size() / 2;
+    if (first_point + count > most_points) throw std::invalid_argument("more points than a layer in memory can hold");
+    double label[2] = {0, 0};
+    bool has_label = false;
+    if (rules_.has_labels() && shape_.kind == Kind::Polygon) {
+        if (const auto point = interior_point(shape_)) {
+            label[0] = point->first;
+            label[1] = point->second;
+            has_label = true;
+        }
+    }
+    raw_.points_.resize(first_point + count);
+    if (!projector_.to_world(shape_.xy.data(), count, raw_.points_.data() + first_point)) {
+        raw_.points_.resize(first_point);
+        return;
+    }
+    Feature feature{};
+    feature.kind = shape_.kind;
+    feature.place = static_cast<std::uint32_t>(features_.size());
+    feature.first_ring = static_cast<std::uint32_t>(raw_.ring_ends_.size() - 1);
+    add_shape();
+    feature.end_ring = static_cast<std::uint32_t>(raw_.ring_ends_.size() - 1);
+    feature.box = box_of(std::span(raw_.points_).subspan(first_point));
+    feature.order = hilbert_key(centre_of(feature.box));
+    if (rules_.has_labels()) {
+        WorldPoint point = centre_of(feature.box);
+        if (has_label) projector_.to_world(label, 1, &point);
+        raw_.labels_.push_back(point);
+    }
+    add_attributes(row);
+    features_.push_back(feature);
+}
+
+/// Rings lose the repeated last point; points that fall on the one before them are left out.
+void LayerPacker::add_shape() {
+    const std::size_t first_point = raw_.points_.size() - shape_.xy.size() / 2;
+    std::size_t to = first_point;
+    for (const Shape::Part& part : shape_.parts) {
+        const std::size_t begin = to;
+        for (std::size_t i = first_point + part.begin; i < first_point + part.end; ++i) {
+            if (shape_.kind != Kind::Point && to > begin && raw_.points_[to - 1] == raw_.points_[i]) continue;
+            raw_.points_[to++] = raw_.points_[i];
+        }
+        if (shape_.kind == Kind::Polygon && to > begin + 1 && raw_.points_[to - 1] == raw_.points_[begin]) --to;
+        raw_.ring_ends_.push_back(static_cast<std::uint32_t>(to) | (part.hole ? PackedLayer::hole_mark : 0));
+    }
+    raw_.points_.resize(to);
+}
+
+void LayerPacker::add_attributes(std::span<const Cell> row) {
+    std::size_t attribute = 0;
+    if (rules_.numbered) {
+        raw_.numbers_.push_back(static_cast<std::int64_t>(big_endian(*row[0])));
+    } else {
+        value_.clear();
+        append_text_value(value_, *row[0]);
+        raw_.attributes_.push_back(raw_.values_.append(value_));
+        attribute = 1;
+    }
+    for (std::size_t column = fixed_columns; column < row.size(); ++column, ++attribute) {
+        if (!row[column]) {
+            raw_.attributes_.push_back(ValueTable::none);
+            continue;
+        }
+        value_.clear();
+        append_value(value_, rules_.attributes[attribute].kind, *row[column]);
+        raw_.attributes_.push_back(raw_.values_.add(value_));
+    }
+    if (rules_.has_communes) {
+        const std::string_view codes = row[2].value_or("");
+        const std::uint32_t set = commune_texts_.add(codes);
+        if (set == raw_.commune_sets_.size()) raw_.commune_sets_.push_back(split(codes));
+        raw_.commune_of_.push_back(set);
+    }
+}
+
+std::size_t LayerPacker::memory() const {
+    return raw_.memory() + features_.capacity() * sizeof(Feature);
+}
+
+PackedLayer LayerPacker::finish() {
+    const std::size_t width = rules_.attributes.size();
+    PackedLayer packed;
+    packed.rules_ = rules_;
+    raw_.rules_ = rules_;
+    const auto earlier = [&](const Feature& a, const Feature& b) {
+        if (a.order != b.order) return a.order < b.order;
+        if (rules_.numbered) return raw_.numbers_[a.place] < raw_.numbers_[b.place];
+        return raw_.values_.at(raw_.attributes_[a.place * width]) < raw_.values_.at(raw_.attributes_[b.place * width]);
+    };
+    std::sort(features_.begin(), features_.end(), earlier);
+    std::vector<WorldBox> boxes;
+    boxes.reserve(features_.size());
+    packed.points_.reserve(raw_.points_.size());
+    packed.ring_ends_.reserve(raw_.ring_ends_.size());
+    packed.attributes_.reserve(raw_.attributes_.size());
+    packed.first_rings_.reserve(features_.size() + 1);
+    packed.kinds_.reserve(features_.size());
+    packed.orders_.reserve(features_.size());
+    packed.numbers_.reserve(raw_.numbers_.size());
+    packed.labels_.reserve(raw_.labels_.size());
+    packed.commune_of_.reserve(raw_.commune_of_.size());
+    packed.first_rings_.push_back(0);
+    packed.ring_ends_.push_back(0);
+    for (const Feature& feature : features_) {
+        boxes.push_back(feature.box);
+        packed.kinds_.push_back(feature.kind);
+        packed.orders_.push_back(feature.order);
+        for (std::uint32_t r = feature.first_ring; r < feature.end_ring; ++r) {
+            const PackedLayer::Ring ring = raw_.ring(r);
+            packed.points_.insert(packed.points_.end(), raw_.points_.begin() + ring.begin,
+                                  raw_.points_.begin() + ring.end);
+            packed.ring_ends_.push_back(static_cast<std::uint32_t>(packed.points_.size()) |
+                                        (ring.hole ? PackedLayer::hole_mark : 0));
+        }
+        packed.first_rings_.push_back(static_cast<std::uint32_t>(packed.ring_ends_.size() - 1));
+        const auto attributes = raw_.attributes_.begin() + static_cast<std::ptrdiff_t>(feature.place * width);
+        packed.attributes_.insert(packed.attributes_.end(), attributes,
+                                  attributes + static_cast<std::ptrdiff_t>(width));
+        if (rules_.numbered) packed.numbers_.push_back(raw_.numbers_[feature.place]);
+        if (!raw_.labels_.empty()) packed.labels_.push_back(raw_.labels_[feature.place]);
+        if (!raw_.commune_of_.empty()) packed.commune_of_.push_back(raw_.commune_of_[feature.place]);
+    }
+    features_ = {};
+    raw_.points_ = {};
+    packed.values_ = std::move(raw_.values_);
+    packed.values_.finish();
+    packed.commune_sets_ = std::move(raw_.commune_sets_);
+    packed.tree_ = BoxTree(std::move(boxes));
+    packed.index_ids();
+    if (least_zoom_ < rules_.full_zoom()) {
+        std::vector<Stretch> stretches;
+        for (std::uint32_t f = 0; f < packed.size(); ++f) {
+            if (packed.kinds_[f] == Kind::Point) continue;
+            for (std::uint32_t r = packed.first_ring(f); r < packed.end_ring(f); ++r) {
+                const PackedLayer::Ring ring = packed.ring(r);
+                if (ring.end > ring.begin)
+                    stretches.push_back({ring.begin, ring.end, packed.kinds_[f] == Kind::Polygon});
+            }
+        }
+        if (!stretches.empty()) packed.details_ = detail_zooms(packed.points_, stretches, rules_.full_zoom());
+        // Points of no stretch are drawn at every zoom.
+        for (std::uint32_t f = 0; !packed.details_.empty() && f < packed.size(); ++f) {
+            if (packed.kinds_[f] != Kind::Point) continue;
+            const PackedLayer::Ring ring = packed.ring(packed.first_ring(f));
+            std::fill(packed.details_.begin() + ring.begin, packed.details_.begin() + ring.end, std::uint8_t{0});
+        }
+    }
+    return packed;
+}
+
+}  // namespace tiles

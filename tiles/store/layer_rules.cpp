@@ -1,0 +1,29 @@
+#include "tiles/store/layer_rules.hpp"
+
+#include <algorithm>
+
+#include "gis/query/tile_sql.hpp"
+
+namespace tiles {
+
+LayerRules rules_of(const gis::Layer& layer) {
+    LayerRules rules;
+    rules.name = layer.name;
+    if (layer.is_polygonal() && layer.label_zoom) {
+        rules.label_name = gis::label_layer_name(layer);
+        // The deepest tiles are stretched for the zooms beyond, so they carry text that begins there.
+        rules.label_zoom = std::min(*layer.label_zoom, layer.max_zoom);
+    }
+    rules.min_zoom = layer.min_zoom;
+    rules.max_zoom = layer.max_zoom;
+    rules.srid = layer.crs.srid;
+    rules.numbered = layer.id_type == gis::FieldType::Integer;
+    rules.has_communes = !layer.commune_column.empty();
+    rules.rows_sql = gis::tile_rows_sql(layer).sql();
+    if (!rules.numbered) rules.attributes.push_back({layer.id_column, gis::TileValue::Text, 0});
+    for (const gis::Field* field : gis::tile_fields(layer))
+        rules.attributes.push_back({field->name, gis::tile_value_of(*field), field->tile_min_zoom});
+    return rules;
+}
+
+}  // namespace tiles

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tiles/project/projector.hpp"
+#include "tiles/project/world.hpp"
+#include "tiles/store/box_tree.hpp"
+#include "tiles/store/layer_rules.hpp"
+#include "tiles/store/value_table.hpp"
+#include "tiles/store/wkb.hpp"
+
+namespace tiles {
+
+/// A column of a row in PostgreSQL's binary format; nothing is NULL.
+using Cell = std::optional<std::string_view>;
+
+/// Features of one layer, packed for tiles: positions on the world grid, attributes as the bytes tiles carry, in
+/// Hilbert order under a packed R-tree. Immutable, shared by threads. Features are told by their place in the order.
+class PackedLayer {
+  public:
+    struct Ring {
+        std::uint32_t begin = 0;  ///< first point
+        std::uint32_t end = 0;
+        bool hole = false;
+    };
+
+    std::size_t size() const { return tree_.size(); }
+    const LayerRules& rules() const { return rules_; }
+    const BoxTree& tree() const { return tree_; }
+
+    Kind kind(std::uint32_t feature) const { return kinds_[feature]; }
+    std::uint32_t first_ring(std::uint32_t feature) const { return first_rings_[feature]; }
+    std::uint32_t end_ring(std::uint32_t feature) const { return first_rings_[feature + 1]; }
+    Ring ring(std::uint32_t number) const {
+        return {ring_ends_[number] & ~hole_mark, ring_ends_[number + 1] & ~hole_mark,
+                (ring_ends_[number + 1] & hole_mark) != 0};
+    }
+    std::span<const WorldPoint> points() const { return points_; }
+    /// The lowest zoom at which each point is drawn; empty when all are at all zooms.
+    std::span<const std::uint8_t> details() const { return details_; }
+    /// Where the feature's text goes.
+    const WorldPoint* label(std::uint32_t feature) const {
+        return labels_.empty() || kinds_[feature] != Kind::Polygon ? nullptr : &labels_[feature];
+    }
+    /// Number in values() of each attribute of the rules.
+    std::span<const std::uint32_t> attributes(std::uint32_t feature) const {
+        return std::span(attributes_).subspan(feature * rules_.attributes.size(), rules_.attributes.size());
+    }
+    const ValueTable& values() const { return values_; }
+    /// For numbered layers.
+    std::int64_t number(std::uint32_t feature) const { return numbers_[feature]; }
+    /// Place in Hilbert order, for features of several packs to be written in one order.
+    std::uint64_t order(std::uint32_t feature) const { return orders_[feature]; }
+    /// Index in commune_sets().
+    std::uint32_t commune_set(std::uint32_t feature) const { return commune_of_.empty() ? 0 : commune_of_[feature]; }
+    const std::vector<std::vector<std::string>>& commune_sets() const { return commune_sets_; }
+    /// The id as text.
+    std::string id(std::uint32_t feature) const;
+    std::optional<std::uint32_t> find(std::string_view id) const;
+    std::size_t memory() const;
+
+  private:
+    friend class LayerPacker;
+    static constexpr std::uint32_t hole_mark = 1U << 31U;
+    std::size_t slot_of(std::string_view id) const;
+    void index_ids();
+
+    LayerRules rules_;
+    BoxTree tree_;
+    std::vector<std::uint64_t> orders_;
+    std::vector<Kind> kinds_;
+    std::vector<std::uint32_t> first_rings_;
+    std::vector<std::uint32_t> ring_ends_;  // ring n is [n, n+1); marked when it is a hole
+    std::vector<WorldPoint> points_;
+    std::vector<std::uint8_t> details_;
+    std::vector<WorldPoint> labels_;
+    std::vector<std::uint32_t> attributes_;
+    std::vector<std::int64_t> numbers_;
+    std::vector<std::uint32_t> commune_of_;
+    std::vector<std::vector<std::string>> commune_sets_;
+    ValueTable values_;
+    std::vector<std::uint32_t> id_slots_;
+};
+
+/// Makes a PackedLayer of rows, on the thread that made the packer.
+class LayerPacker {
+  public:
+    /// Tiles below zoom `least_zoom` are not asked for.
+    explicit LayerPacker(LayerRules rules, int least_zoom = 0);
+
+    /// One row, as gis::tile_rows_sql gives it. Rows without geometry, or whose geometry is no place on the map, are
+    /// left out: their attributes have nowhere to be drawn. Throws std::invalid_argument for bytes that make no sense.
+    void add(std::span<const Cell> row);
+    std::size_t size() const { return features_.size(); }
+    const LayerRules& rules() const { return rules_; }
+    /// Bytes held so far, to stop before memory runs out.
+    std::size_t memory() const;
+    /// Above which number of points a pack cannot grow.
+    static constexpr std::size_t most_points = (1U << 31U) - 1;
+    PackedLayer finish();
+
+  private:
+    struct Feature {
+        std::uint64_t order;
+        std::uint32_t first_ring, end_ring;
+        std::uint32_t place;  // of its attributes
+        WorldBox box;
+        Kind kind;
+    };
+    void add_shape();
+    void add_attributes(std::span<const Cell> row);
+
+    LayerRules rules_;
+    int least_zoom_;
+    Projector& projector_;
+    Shape shape_;
+    std::vector<Feature> features_;
+    PackedLayer raw_;
+    std::string value_;
+    ValueTable commune_texts_;
+};
+
+}  // namespace tiles
