@@ -212,7 +212,7 @@ class Reader {
         for (auto& [name, group] : groups) {
             if (group.find_first_not_of("()") != std::string::npos) pairs.emplace_back(name, std::move(group));
         }
-        if (!request.queries.front().srs_name.empty()) pairs.emplace_back("srsname", request.queries.front().srs_name);
+        if (first.crs_asked) pairs.emplace_back("srsname", first.srs_name);
         return pairs;
     }
 
