@@ -55,9 +55,9 @@ constexpr std::array<Format, 11> all{{
     {"csv-excel", "text/csv; charset=utf-8; header=present; excel=fr", "csv", "CSV pour Excel en français",
      Default::Storage, csv_excel, nullptr},
     {"gml", "application/gml+xml; version=3.2", "gml", "GML 3.2", Default::Crs84, gml32, nullptr},
-    {"fgb", "application/flatgeobuf", "fgb", "FlatGeobuf", Default::Storage, nullptr, flatgeobuf_file},
+    {"fgb", "application/flatgeobuf", "fgb", "FlatGeobuf", Default::Storage, nullptr, flatgeobuf_file, true},
     {"kml", "application/vnd.google-earth.kml+xml", "kml", "KML", Default::Always84, kml, nullptr},
-    {"dxf", "image/vnd.dxf", "dxf", "DXF (dessin, étiquettes en textes)", Default::Storage, dxf, nullptr},
+    {"dxf", "image/vnd.dxf", "dxf", "DXF (dessin, étiquettes en textes)", Default::Storage, dxf, nullptr, true},
     {"jsonfg", "application/vnd.ogc.fg+json", "json", "JSON-FG", Default::Crs84, json_fg, nullptr},
 }};
 

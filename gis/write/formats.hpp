@@ -26,6 +26,8 @@ struct Format {
     std::unique_ptr<FeatureWriter> (*writer)(const FeatureOutput&, const Provenance&) = nullptr;
     FileWriterPtr (*file)(const FeatureOutput&, const Provenance&, const std::filesystem::path& folder) = nullptr;
 
+    bool needs_geometry = false;  ///< a layer without one cannot be written, nor a feature
+
     bool is_streamed() const { return writer != nullptr; }
 };
 

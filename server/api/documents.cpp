@@ -12,6 +12,7 @@ constexpr std::string_view fictive_note = "Données fictives, générées pour l
 /// Every format but the first, GeoJSON, which has its link already; and all of them as files, for who may take them.
 void add_format_links(Json& links, const gis::Layer& layer, const std::string& url, bool may_export) {
     for (const gis::Format& format : gis::formats()) {
+        if (format.needs_geometry && !layer.has_geometry()) continue;
         const std::string f = "?f=" + std::string(format.name);
         if (format.is_streamed() && format.name != "geojson")
             links.push_back(link(url + "/items" + f, "items", format.media_type, std::string(format.title)));

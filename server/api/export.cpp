@@ -25,6 +25,7 @@ gis::FeatureQuery parse_export_query(const http::Request& request, const gis::La
     if (!asked && format.default_crs == Default::Storage && layer.has_geometry()) query.output_crs = layer.crs;
     if (format.default_crs == Default::Always84 && !query.output_crs.is_crs84)
         throw gis::InvalidRequest("crs", std::string(format.title) + " has no CRS but " + gis::crs84().uri());
+    require_geometry(format, layer);
     return query;
 }
 
@@ -36,14 +37,17 @@ boost::asio::awaitable<Response> file_answer(const Services& services, CallPtr c
     auto work = [query, about, folder, &format](db::Connection& connection) {
         const gis::FileWriterPtr file = format.file(gis::output_of(query), about, folder->path());
         each_feature(connection, query, [&](const gis::Feature& feature) { file->write(feature); });
-        return file->finish();
+        std::filesystem::path path = file->finish();
+        return std::pair(std::move(path), file->left_out());
     };
-    const std::filesystem::path path =
+    const auto [path, left_out] =
         co_await services.bulk.run(call->reader(), query_for(*call->request), std::move(work));
     const std::vector<const gis::Layer*> layers(1, query.layer);
     co_await require_same_rights(services, call, layers);
     Response response = Response::file(format.media_type, path, std::filesystem::file_size(path), folder);
     response.etag = call->request->id;  // no other answer has the same bytes: ranges of two must not be joined
+    // A file has no other place to say so.
+    if (left_out > 0) response.set_header("Carreau-Left-Out", std::to_string(left_out) + " features without geometry");
     co_return response;
 }
 

@@ -58,6 +58,12 @@ const gis::Format& export_format(const http::Request& request) {
     return format == nullptr ? *gis::find_format("geojson") : *format;
 }
 
+void require_geometry(const gis::Format& format, const gis::Layer& layer) {
+    if (!format.needs_geometry || layer.has_geometry()) return;
+    throw gis::InvalidRequest(
+        "f", fmt::format("{} holds geometries only and '{}' has none; csv and gpkg hold it", format.name, layer.name));
+}
+
 gis::Provenance provenance_for(const gis::Layer& layer, const http::Request& request) {
     return gis::provenance_of(layer, request.base_url + "/collections/" + layer.name, time_stamp());
 }

@@ -12,6 +12,9 @@ const gis::Format* page_format(const http::Request& request);
 /// The same for an export, where every format is possible but HTML.
 const gis::Format& export_format(const http::Request& request);
 
+/// Throws InvalidRequest when the format has no place for a layer without geometry.
+void require_geometry(const gis::Format& format, const gis::Layer& layer);
+
 /// The document's provenance, for formats that have a place for it.
 gis::Provenance provenance_for(const gis::Layer& layer, const http::Request& request);
 

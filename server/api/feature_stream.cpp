@@ -76,7 +76,7 @@ boost::asio::awaitable<void> require_same_rights(const Services& services, CallP
                                                  std::vector<const gis::Layer*> layers) {
     const gate::CallerPtr now = co_await services.gatekeeper.look_again(call->caller);
     const auto is_same = [&](const gis::Layer* layer) {
-        return now->scope.class_of(*layer) == call->caller->scope.class_of(*layer);
+        return now->scope.of(*layer) == call->caller->scope.of(*layer);
     };
     if (!now || (now != call->caller && !std::ranges::all_of(layers, is_same)))
         throw gis::Unavailable("the caller's rights changed while the answer was made");

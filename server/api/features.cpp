@@ -122,6 +122,7 @@ Answer items(const Services& services, CallPtr call) {
     const bool is_geographic_only = format != nullptr && format->default_crs == gis::Format::DefaultCrs::Always84;
     if (is_geographic_only && !query.output_crs.is_crs84)
         throw gis::InvalidRequest("crs", std::string(format->title) + " has no CRS but " + gis::crs84().uri());
+    if (format != nullptr) require_geometry(*format, layer);
     const std::string question = question_of(layer, *request);
     if (const auto token = request->query_value("token"))
         query.after = gis::parse_page_key(services.tokens.read(*token, question), query.sort.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -16,6 +17,8 @@ class FileWriter {
     virtual void write(const Feature& feature) = 0;
     /// Closes and gives the file to send.
     virtual std::filesystem::path finish() = 0;
+    /// Features that the format could not hold.
+    virtual std::int64_t left_out() const { return 0; }
 };
 
 using FileWriterPtr = std::unique_ptr<FileWriter>;

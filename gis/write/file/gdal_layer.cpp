@@ -104,10 +104,7 @@ OGRwkbGeometryType ogr_type(GeometryType type) {
 }
 
 GdalLayer::GdalLayer(const FeatureOutput& output, const Options& options)
-    : times_as_text_(options.times_as_text),
-      points_as_multi_(options.points_as_multi),
-      driver_(options.driver),
-      path_(options.path.string()) {
+    : times_as_text_(options.times_as_text), points_as_multi_(options.points_as_multi), path_(options.path.string()) {
     const read::GdalMessages quiet;
     register_file_drivers();
     GDALDriverH driver = GDALGetDriverByName(options.driver.c_str());
@@ -185,21 +182,6 @@ void GdalLayer::write(const Feature& feature) {
         OGR_F_SetGeometryDirectly(handle, geometry);
     }
     require_written(OGR_L_CreateFeature(layer_, handle) == OGRERR_NONE, std::string(feature.id));
-}
-
-void GdalLayer::copy_from(const std::filesystem::path& file) {
-    const read::GdalMessages quiet;
-    const char* const drivers[] = {driver_.c_str(), nullptr};
-    const read::DatasetPtr source(
-        GDALOpenEx(file.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, nullptr, nullptr));
-    require_written(source != nullptr, file.string());
-    OGRLayerH from = GDALDatasetGetLayer(source.get(), 0);
-    while (OGRFeatureH feature = OGR_L_GetNextFeature(from)) {
-        const std::unique_ptr<OGRFeature> owner(OGRFeature::FromHandle(feature));
-        const std::unique_ptr<OGRFeature> made(new OGRFeature(OGRLayer::FromHandle(layer_)->GetLayerDefn()));
-        require_written(made->SetFrom(owner.get()) == OGRERR_NONE, file.string());
-        require_written(OGRLayer::FromHandle(layer_)->CreateFeature(made.get()) == OGRERR_NONE, file.string());
-    }
 }
 
 void GdalLayer::close() {

@@ -41,8 +41,6 @@ class GdalLayer {
     GdalLayer& operator=(const GdalLayer&) = delete;
 
     void write(const Feature& feature);
-    /// Takes over the features of a file that was written by the same options but for the driver's own.
-    void copy_from(const std::filesystem::path& file);
     void close();
 
   private:
@@ -52,7 +50,6 @@ class GdalLayer {
     bool with_id_ = false;  ///< the id is no field: a column of its own, the first
     bool times_as_text_;
     bool points_as_multi_;
-    std::string driver_;
     GDALDatasetH dataset_ = nullptr;
     OGRLayerH layer_ = nullptr;
     OGRSpatialReferenceH crs_ = nullptr;

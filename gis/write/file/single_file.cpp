@@ -40,49 +40,22 @@ class SingleFile : public FileWriter {
     std::optional<GdalLayer> layer_;
 };
 
-/// With a spatial index, which has no place for a feature without geometry: from the first one on there is no index.
-class FlatGeobufFile : public FileWriter {
+/// GDAL writes no feature without geometry into a FlatGeobuf, and does not say so.
+class FlatGeobufFile : public SingleFile {
   public:
-    FlatGeobufFile(const FeatureOutput& output, GdalLayer::Options options)
-        : output_(output), options_(std::move(options)) {
-        if (!output.with_geometry) options_.layer_options["SPATIAL_INDEX"] = "NO";
-        indexed_ = output.with_geometry;
-    }
+    using SingleFile::SingleFile;
 
     void write(const Feature& feature) override {
-        const bool is_bare = feature.wkb.empty() || is_empty_geometry(feature.wkb);
-        if (!layer_) {
-            options_.has_heights = !feature.wkb.empty() && has_heights(feature.wkb);
-            if (is_bare) give_up_index();
-            layer_.emplace(output_, options_);
+        if (feature.wkb.empty() || is_empty_geometry(feature.wkb)) {
+            ++left_out_;
+        } else {
+            SingleFile::write(feature);
         }
-        if (is_bare && indexed_) {
-            layer_->close();
-            const std::filesystem::path before = options_.path;
-            options_.path.replace_extension(".all.fgb");
-            give_up_index();
-            layer_.emplace(output_, options_);
-            layer_->copy_from(before);
-        }
-        layer_->write(feature);
     }
-
-    std::filesystem::path finish() override {
-        if (!layer_) layer_.emplace(output_, options_);
-        layer_->close();
-        return options_.path;
-    }
+    std::int64_t left_out() const override { return left_out_; }
 
   private:
-    void give_up_index() {
-        indexed_ = false;
-        options_.layer_options["SPATIAL_INDEX"] = "NO";
-    }
-
-    FeatureOutput output_;
-    GdalLayer::Options options_;
-    std::optional<GdalLayer> layer_;
-    bool indexed_ = true;
+    std::int64_t left_out_ = 0;
 };
 
 GdalLayer::Options options_for(const FeatureOutput& output, const Provenance& about, std::string driver,
