@@ -24,7 +24,7 @@ boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& servic
     }
     auto work = [statement, &layer, id, crs, call](db::Connection& connection) {
         std::optional<ItemText> item;
-        FeatureRows rows(layer, connection.query(statement.sql(), statement.parameters()));
+        FeatureRows rows(layer, crs, connection.query(statement.sql(), statement.parameters()));
         if (rows.size() == 0) return item;
         item.emplace();
         gis::append_geojson_feature(item->feature, layer, rows.at(0), crs);
@@ -75,7 +75,7 @@ Answer past_item(const Services& services, CallPtr call, const gis::Layer& layer
         } catch (const gis::InvalidRequest&) {
             return text;  // "abc" where ids are numbers: no such feature
         }
-        FeatureRows rows(layer, connection.query(statement.sql(), statement.parameters()));
+        FeatureRows rows(layer, crs, connection.query(statement.sql(), statement.parameters()));
         if (rows.size() > 0) gis::append_geojson_feature(text, layer, rows.at(0), crs);
         return text;
     };
