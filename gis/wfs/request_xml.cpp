@@ -185,7 +185,7 @@ class Reader {
         return request;
     }
 
-    /// The queries as pairs, so that an answer can link to its next page.
+    /// The queries as pairs, so that an answer can link to its next page; nothing where pairs cannot say the same.
     std::vector<std::pair<std::string, std::string>> as_kvp(const GetFeature& request) const {
         std::vector<std::pair<std::string, std::string>> pairs{{"service", "WFS"},
                                                                {"version", std::string(to_string(version_))},
@@ -193,7 +193,14 @@ class Reader {
         if (!request.output_format.empty()) pairs.emplace_back("outputformat", request.output_format);
         const std::string reference(attribute_of(root_, "valueReference"));
         if (!reference.empty()) pairs.emplace_back("valuereference", reference);
+        const Query& first = request.queries.front();
+        for (const Query& query : request.queries) {
+            const bool alike =
+                query.crs_asked == first.crs_asked && (!query.crs_asked || query.srs_name == first.srs_name);
+            if (!alike) return {};
+        }
         if (const Node stored = child_called(root_, "StoredQuery")) {
+            if (!request.single_feature) return {};
             pairs.emplace_back("storedquery_id", std::string(attribute_of(stored, "id")));
             for (const Node& parameter : children_called(stored, "Parameter"))
                 pairs.emplace_back(std::string(attribute_of(parameter, "name")), text_of(parameter));
@@ -205,7 +212,7 @@ class Reader {
         for (auto& [name, group] : groups) {
             if (group.find_first_not_of("()") != std::string::npos) pairs.emplace_back(name, std::move(group));
         }
-        if (!request.queries.front().srs_name.empty()) pairs.emplace_back("srsname", request.queries.front().srs_name);
+        if (first.crs_asked) pairs.emplace_back("srsname", first.srs_name);
         return pairs;
     }
 

@@ -124,8 +124,8 @@ boost::asio::awaitable<Outcome> apply(const Services& services, CallPtr call, co
     Outcome outcome;
     try {
         outcome = co_await services.database.run(call->editor(), query_for(request), std::move(work));
-    } catch (const gis::EditRefused& refused) {
-        outcome.refusal = refused;
+    } catch (const gis::EditRefused& error) {
+        outcome.refusal = error;
     }
     co_return outcome;
 }

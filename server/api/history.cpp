@@ -9,6 +9,7 @@
 #include "gis/edit/edit_sql.hpp"
 #include "gis/query/feature_query.hpp"
 #include "gis/write/geojson.hpp"
+#include "gis/write/number_text.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/item_answer.hpp"

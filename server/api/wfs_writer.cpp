@@ -47,6 +47,7 @@ std::string attribute(std::string_view name, std::string_view value) {
 /// The address of another page of the same question; "" when it would be too long for one.
 std::string page_url(const http::Request& request, const wfs::GetFeature& asked, std::int64_t start_index,
                      std::int64_t count) {
+    if (asked.as_kvp.empty()) return "";
     std::string url = wfs_url(request);
     char separator = '?';
     for (const auto& [name, value] : asked.as_kvp) {

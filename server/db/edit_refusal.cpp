@@ -13,7 +13,7 @@ constexpr auto constraint_sql = R"sql(
 with rel as (
     select to_regclass(format('%I.%I', $2::text, $3::text))::oid as oid
     union select i.inhrelid from pg_inherits i where i.inhparent = to_regclass(format('%I.%I', $2::text, $3::text)))
-select coalesce(string_agg(a.attname, ', ' order by a.attnum) filter (where a.attname <> 'part_id'), ''), max(d.text)
+select coalesce(string_agg(distinct a.attname::text, ', ') filter (where a.attname <> 'part_id'), ''), max(d.text)
 from (
     select c.conrelid as relid, c.conkey as columns, pg_get_constraintdef(c.oid) as text
     from pg_constraint c where c.conname = $1

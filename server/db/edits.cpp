@@ -10,6 +10,7 @@
 #include "gis/edit/field_check.hpp"
 #include "gis/query/feature_query.hpp"
 #include "gis/write/geojson.hpp"
+#include "gis/write/number_text.hpp"
 #include "server/db/edit_refusal.hpp"
 
 namespace db {

@@ -156,7 +156,7 @@ TEST_F(Past, RandomEditsOfManyPeopleKeepTheRecordWhole) {
         for (int n = 0; n < 40; ++n) {
             const std::string id = fmt::format("r{}", random() % 8);
             const std::string path = std::string(bancs) + "/" + id;
-            const double x = 680500 + random() % 9000;
+            const double x = 680500 + static_cast<double>(random() % 9000);
             const json properties{{"nom", fmt::format("{}-{}", seed, n)}, {"commune", "62001"}};
             RawAnswer answer;
             switch (random() % 5) {
