@@ -58,7 +58,7 @@ struct FeatureQuery {
     std::vector<SortKey> sort;         ///< before the id, which always decides last
     std::vector<const Field*> fields;  ///< wanted, in this order; empty: all of the layer
     std::optional<PageKey> after;      ///< key of the last feature already given
-    int limit = 10;                    ///< features wanted; one more is asked, to know whether there is a next page
+    int limit = 10;  ///< features wanted; one more is asked, to know whether there is a next page. 0: all, in any order
 };
 
 /// Reads `datetime` (OGC 17-069r4, 7.15.4): a date, a date-time, or an interval with ".." or nothing for an open end.
@@ -71,10 +71,10 @@ void require_value_of(const Field& field, const std::string& value);
 /// The fields a query gives, in order: those it names, or all of the layer.
 std::vector<const Field*> fields_of(const FeatureQuery& query);
 
-/// A page: id as text, geometry as WKB in the output CRS (absent for a layer without geometry), then `fields_of` in
-/// order, each in the one binary form of its type: int8, float8, text, bool; dates and times as ISO 8601 text; then the
-/// values of the sort keys as text, for the key of the next page. Cost does not grow with depth where an index leads
-/// with the first sort key.
+/// A page: id as text, geometry as WKB (absent for a layer without geometry), then `fields_of` in order, each in the one
+/// binary form of its type: int8, float8, text, bool, date, timestamptz; then the values of the sort keys as text, for
+/// the key of the next page. The geometry is in the output CRS, but in the layer's own where gis/crs/closed_form leads
+/// from there to the output CRS. Cost does not grow with depth where an index leads with the first sort key.
 SqlStatement page_sql(const FeatureQuery& query);
 
 /// One feature by id, columns as `page_sql`.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "gis/crs/closed_form.hpp"
 #include "gis/filter/filter_sql.hpp"
 #include "gis/query/box_sql.hpp"
 #include "gis/query/feature_query.hpp"
@@ -29,7 +30,8 @@ std::size_t add_columns(SqlStatement& statement, const Layer& layer, const std::
     statement.ident(layer.id_column).text("::text");
     name();
     if (layer.has_geometry()) {
-        const bool same = output_crs.srid == layer.crs.srid;
+        // What formulas turn faster than the database stays as it is stored: who reads the rows applies them.
+        const bool same = output_crs.srid == layer.crs.srid || closed_form(layer.crs.srid, output_crs) != nullptr;
         statement.text(same ? ", st_asbinary(" : ", st_asbinary(st_transform(");
         if (layer.geometry_type == GeometryType::Any) statement.text("st_curvetoline(");
         statement.ident(layer.geometry_column);
@@ -52,12 +54,10 @@ std::size_t add_columns(SqlStatement& statement, const Layer& layer, const std::
                 statement.ident(field.name).text("::bool");
                 break;
             case FieldType::DateTime:
-                statement.text("to_char(")
-                    .ident(field.name)
-                    .text("::timestamptz at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
+                statement.ident(field.name).text("::timestamptz");
                 break;
             case FieldType::Date:
-                statement.text("to_char(").ident(field.name).text("::date, 'YYYY-MM-DD')");
+                statement.ident(field.name).text("::date");
                 break;
             case FieldType::Text:
                 statement.ident(field.name).text("::text");
@@ -247,8 +247,8 @@ SqlStatement page_sql(const FeatureQuery& query) {
         statement.text(" and ");
         add_after(statement, query, 0);
     }
-    add_order(statement, query);
-    statement.text(" limit ").param(query.limit + 1);
+    if (query.limit > 0 || !query.sort.empty()) add_order(statement, query);
+    if (query.limit > 0) statement.text(" limit ").param(query.limit + 1);
     return statement;
 }
 

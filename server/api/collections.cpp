@@ -61,7 +61,7 @@ Answer collections(const Services& services, CallPtr call) {
         co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
     for (const gis::Layer& layer : known.catalog->layers())
-        list.push_back(describe_collection(layer, services.offered_crs, request->base_url));
+        list.push_back(describe_collection(layer, services.offered_crs, request->base_url, call->caller->scope));
     Json uris = Json::array();
     for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
     co_return json_response({{"links", document_links(request->base_url + "/collections")},
@@ -76,7 +76,7 @@ Answer collection(const Services& services, CallPtr call) {
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
-    co_return json_response(describe_collection(layer, services.offered_crs, request->base_url));
+    co_return json_response(describe_collection(layer, services.offered_crs, request->base_url, call->caller->scope));
 }
 
 }  // namespace api

@@ -1,5 +1,6 @@
 #include "server/api/documents.hpp"
 
+#include "gis/write/formats.hpp"
 #include "server/api/parameters.hpp"
 
 namespace api {
@@ -8,14 +9,26 @@ namespace {
 
 constexpr std::string_view fictive_note = "Données fictives, générées pour la démonstration.";
 
-/// Known licences by the words people write; others have no link.
+/// Every format but the first, GeoJSON, which has its link already; and all of them as files, for who may take them.
+void add_format_links(Json& links, const gis::Layer& layer, const std::string& url, bool may_export) {
+    for (const gis::Format& format : gis::formats()) {
+        if (format.needs_geometry && !layer.has_geometry()) continue;
+        const std::string f = "?f=" + std::string(format.name);
+        if (format.is_streamed() && format.name != "geojson")
+            links.push_back(link(url + "/items" + f, "items", format.media_type, std::string(format.title)));
+        if (may_export)
+            links.push_back(link(url + "/export" + f, "enclosure", format.media_type,
+                                 layer.title + " : " + std::string(format.title)));
+    }
+}
+
+}  // namespace
+
 std::string_view licence_url(const std::string& licence) {
     if (licence == "Licence Ouverte 2.0") return "https://www.etalab.gouv.fr/licence-ouverte-open-licence/";
     if (licence == "ODbL 1.0") return "https://opendatacommons.org/licenses/odbl/1-0/";
     return "";
 }
-
-}  // namespace
 
 Json link(std::string href, std::string_view rel, std::string_view type, std::string_view title) {
     Json link{{"href", std::move(href)}, {"rel", rel}, {"type", type}};
@@ -32,11 +45,13 @@ http::Response json_response(const Json& document, std::string_view type) {
     return http::Response::bytes(type, document.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& offered, const std::string& base_url) {
+Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& offered, const std::string& base_url,
+                         const gis::Scope& scope) {
     const std::string url = base_url + "/collections/" + layer.name;
     Json links = document_links(url);
     links.push_back(link(url + "/items", "items", geojson_type, layer.title));
     links.push_back(link(url + "/items?f=html", "items", "text/html", layer.title));
+    add_format_links(links, layer, url, scope.of(layer).grant(gis::Right::Export).holds());
     links.push_back(link(url + "/schema", "http://www.opengis.net/def/rel/ogc/1.0/schema", schema_type, "Schéma"));
     links.push_back(link(url + "/schema", "describedby", schema_type, "Schéma"));
     links.push_back(link(url + "/queryables", "http://www.opengis.net/def/rel/ogc/1.0/queryables", schema_type,

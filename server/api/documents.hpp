@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "gis/access/scope.hpp"
 #include "gis/layer/layer.hpp"
 #include "server/api/services.hpp"
 #include "server/http/response.hpp"
@@ -27,7 +28,11 @@ Json document_links(const std::string& url, std::string_view json_type = "applic
 /// A document as JSON, or as the HTML page that `html` makes of it, as the request wants.
 http::Response json_response(const Json& document, std::string_view type = "application/json");
 
-/// One entry of /collections, also the document of /collections/{layer}.
-Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& offered, const std::string& base_url);
+/// Where the text of a well-known licence stands; empty for others.
+std::string_view licence_url(const std::string& licence);
+
+/// One entry of /collections, also the document of /collections/{layer}. With links to the exports when the caller may.
+Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& offered, const std::string& base_url,
+                         const gis::Scope& scope);
 
 }  // namespace api

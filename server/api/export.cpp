@@ -1,86 +1,77 @@
-// A whole layer as one file, streamed: what the caller may export, nothing he may not see.
+// A whole layer, or what a filter leaves of it, as one file: what the caller may export, nothing he may not see.
 
 #include "gis/error.hpp"
-#include "server/api/documents.hpp"
-#include "server/api/feature_reader.hpp"
+#include "gis/read/archive.hpp"
+#include "server/api/feature_format.hpp"
+#include "server/api/feature_stream.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/journal.hpp"
 #include "server/api/parameters.hpp"
-#include "server/gate/gatekeeper.hpp"
 
 namespace api {
 
 namespace {
 
-constexpr int batch_size = 1000;
-
-/// Reads the layer batch after batch, by key. Each batch is a transaction of its own: no connection waits for a slow
-/// client, and what the caller loses meanwhile ends the stream.
-class ExportStream : public std::enable_shared_from_this<ExportStream> {
-  public:
-    ExportStream(const Services& services, CallPtr call, gis::FeatureQuery query)
-        : services_(services), call_(std::move(call)), query_(std::move(query)) {
-        query_.limit = batch_size;
+/// As a page is asked for, without its size and place.
+gis::FeatureQuery parse_export_query(const http::Request& request, const gis::Layer& layer, const gis::Format& format,
+                                     const std::vector<gis::Crs>& offered) {
+    for (const char* name : {"limit", "token"}) {
+        if (request.query_value(name)) throw gis::InvalidRequest(name, "an export is whole; /items gives pages");
     }
+    gis::FeatureQuery query = parse_feature_query(request, layer, offered);
+    query.limit = 0;
+    using Default = gis::Format::DefaultCrs;
+    const bool asked = request.query_value("crs").has_value();
+    if (!asked && format.default_crs == Default::Storage && layer.has_geometry()) query.output_crs = layer.crs;
+    if (format.default_crs == Default::Always84 && !query.output_crs.is_crs84)
+        throw gis::InvalidRequest("crs", std::string(format.title) + " has no CRS but " + gis::crs84().uri());
+    require_geometry(format, layer);
+    return query;
+}
 
-    boost::asio::awaitable<std::string> next() {
-        if (ended_) co_return "";
-        const gate::CallerPtr now = co_await services_.gatekeeper.look_again(call_->caller);
-        const gis::Layer& layer = *query_.layer;
-        if (!now || now->scope.class_of(layer) != call_->caller->scope.class_of(layer))
-            throw gis::Unavailable("the caller's rights changed while the export ran");
-        auto work = [self = shared_from_this()](db::Connection& connection) { return self->read(connection); };
-        std::string piece =
-            co_await services_.database.run(call_->reader(), query_for(*call_->request), std::move(work));
-        if (ended_) piece += "\n]}\n";
-        co_return piece;
-    }
-
-  private:
-    std::string read(db::Connection& connection) {
-        const gis::SqlStatement statement = gis::page_sql(query_);
-        FeatureRows rows(query_, connection.query(statement.sql(), statement.parameters()));
-        std::string piece;
-        if (!begun_) piece = R"({"type":"FeatureCollection","features":[)";
-        const int count = std::min(rows.size(), query_.limit);
-        for (int i = 0; i < count; ++i) {
-            piece += begun_ ? ",\n" : "\n";
-            begun_ = true;
-            gis::append_geojson_feature(piece, *query_.layer, rows.at(i), query_.output_crs);
-            piece += '}';
-        }
-        begun_ = true;
-        ended_ = rows.size() <= query_.limit;
-        if (!ended_) query_.after = rows.key(count - 1);
-        return piece;
-    }
-
-    const Services& services_;
-    CallPtr call_;
-    gis::FeatureQuery query_;
-    bool begun_ = false;
-    bool ended_ = false;
-};
+/// Made on a bulk thread in a folder that lives as long as the answer.
+boost::asio::awaitable<Response> file_answer(const Services& services, CallPtr call, gis::FeatureQuery query,
+                                             const gis::Format& format) {
+    auto folder = std::make_shared<gis::read::TempFolder>();
+    const gis::Provenance about = provenance_for(*query.layer, *call->request);
+    auto work = [query, about, folder, &format](db::Connection& connection) {
+        const gis::FileWriterPtr file = format.file(gis::output_of(query), about, folder->path());
+        each_feature(connection, query, [&](const gis::Feature& feature) { file->write(feature); });
+        std::filesystem::path path = file->finish();
+        return std::pair(std::move(path), file->left_out());
+    };
+    const auto [path, left_out] =
+        co_await services.bulk.run(call->reader(), query_for(*call->request), std::move(work));
+    const std::vector<const gis::Layer*> layers(1, query.layer);
+    co_await require_same_rights(services, call, layers);
+    Response response = Response::file(format.media_type, path, std::filesystem::file_size(path), folder);
+    response.etag = call->request->id;  // no other answer has the same bytes: ranges of two must not be joined
+    // A file has no other place to say so.
+    if (left_out > 0) response.set_header("Carreau-Left-Out", std::to_string(left_out) + " features without geometry");
+    co_return response;
+}
 
 }  // namespace
 
 Answer export_layer(const Services& services, CallPtr call) {
     const http::RequestPtr& request = call->request;
-    require_known(*request, {"f", "crs"});
     const gis::Layer& layer = require_layer(*call->known.catalog, request->param("layer"));
-    if (const auto form = request->query_value("f"); form && *form != "geojson" && *form != "json")
-        throw gis::InvalidRequest("f", "geojson expected");
+    const gis::Format& format = export_format(*request);
+    const gis::FeatureQuery query = parse_export_query(*request, layer, format, services.offered_crs);
     if (!call->caller->scope.of(layer).grant(gis::Right::Export).holds())
         throw gis::NotAllowed("no convention of yours gives the right to export '" + layer.name + "'");
-    gis::FeatureQuery query;
-    query.layer = &layer;
-    query.output_crs = parse_crs(*request, "crs", offered_for(layer, services.offered_crs));
     const JournalLine line{"export", layer.name, "", "", "answered", 1};
     co_await record(services, *call->caller, *request, line);
-    auto stream = std::make_shared<ExportStream>(services, call, query);
-    Response response = Response::stream(geojson_type, [stream] { return stream->next(); });
-    response.set_header("Content-Disposition", "attachment; filename=\"" + layer.name + ".geojson\"");
-    response.set_header("Content-Crs", "<" + query.output_crs.uri() + ">");
+    Response response;
+    if (format.is_streamed()) {
+        auto writer = format.writer(gis::output_of(query), provenance_for(layer, *request));
+        response = stream_features(services, call, query, std::move(writer), format.media_type);
+    } else {
+        response = co_await file_answer(services, call, query, format);
+    }
+    describe_answer(response, layer, query.output_crs);
+    response.set_header("Content-Disposition",
+                        "attachment; filename=\"" + layer.name + "." + std::string(format.extension) + "\"");
     response.set_header("Cache-Control", "private, no-store");
     co_return response;
 }

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 
 #include "gis/error.hpp"
+#include "gis/write/geojson.hpp"
+#include "server/api/clock_text.hpp"
 #include "server/api/documents.hpp"
+#include "server/api/feature_format.hpp"
 #include "server/api/feature_reader.hpp"
 #include "server/api/filter_parameters.hpp"
 #include "server/api/handlers.hpp"
@@ -16,9 +20,9 @@ namespace api {
 
 namespace {
 
-/// What the database gave for one page, already written as features.
+/// What the database gave for one page.
 struct Page {
-    std::string features;  ///< GeoJSON features separated by commas, or HTML table rows
+    std::string text;  ///< the document, or HTML table rows
     int returned = 0;
     std::int64_t matched = 0;
     std::optional<std::string> last_key;  ///< when there is a next page
@@ -38,24 +42,37 @@ void append_html_row(std::string& out, const gis::Feature& feature, const std::s
     out += "</tr>";
 }
 
+/// `writer` is null for HTML. `facts_of` says what the document tells of a page whose features are known.
 Page read_page(db::Connection& connection, const gis::FeatureQuery& query, CountCache& counts, const gis::Scope& scope,
-               Representation form, const std::string& items_url) {
+               gis::FeatureWriter* writer, const std::string& items_url,
+               const std::function<gis::CollectionFacts(const Page&)>& facts_of) {
     const gis::SqlStatement statement = gis::page_sql(query);
-    FeatureRows rows(query, connection.query(statement.sql(), statement.parameters()));
+    FeatureReader reader(query);
     Page page;
-    page.returned = std::min(rows.size(), query.limit);
-    for (int i = 0; i < page.returned; ++i) {
-        const gis::Feature feature = rows.at(i);
-        if (form == Representation::AsHtml) {
-            append_html_row(page.features, feature, items_url);
-            continue;
+    gis::PageKey last;
+    bool has_next = false;
+    // Row by row: the database fetches the next ones while these are written.
+    connection.query_each(statement.sql(), statement.parameters(), [&](const db::Result& row) {
+        if (page.returned == query.limit) {
+            has_next = true;
+            return;
         }
-        if (i > 0) page.features += ",\n";
-        gis::append_geojson_feature(page.features, *query.layer, feature, query.output_crs);
-        page.features += '}';
+        const gis::Feature feature = reader.read(row, 0);
+        if (writer != nullptr) {
+            writer->write(page.text, feature);
+        } else {
+            append_html_row(page.text, feature, items_url);
+        }
+        if (++page.returned == query.limit) last = reader.key(row, 0);
+    });
+    if (has_next) page.last_key = gis::to_text(last);
+    page.matched = !query.after && !has_next ? page.returned : counts.count(connection, query, scope);
+    if (writer != nullptr) {
+        std::string head;
+        writer->begin(head, facts_of(page));
+        page.text.insert(0, head);
+        writer->end(page.text);
     }
-    if (rows.size() > query.limit) page.last_key = gis::to_text(rows.key(page.returned - 1));
-    page.matched = !query.after && !page.last_key ? page.returned : counts.count(connection, query, scope);
     return page;
 }
 
@@ -64,12 +81,12 @@ std::string question_of(const gis::Layer& layer, const http::Request& request) {
     return layer.name + query_without(request, {"token", "limit", "f"});
 }
 
-std::string json_links(const std::string& items_url, const http::Request& request,
+std::string json_links(const std::string& items_url, const http::Request& request, std::string_view type,
                        const std::optional<std::string>& next) {
     Json links = Json::array(
-        {link(items_url + query_without(request, {}), "self", geojson_type, "Cette page"),
+        {link(items_url + query_without(request, {}), "self", type, "Cette page"),
          link(items_url + query_without(request, {"f"}, "f=html"), "alternate", "text/html", "Cette page en HTML")});
-    if (next) links.push_back(link(*next, "next", geojson_type, "Page suivante"));
+    if (next) links.push_back(link(*next, "next", type, "Page suivante"));
     return links.dump();
 }
 
@@ -81,7 +98,7 @@ Response html_items(const gis::FeatureQuery& query, const std::string& base_url,
     std::string body = fmt::format(
         "<p>{} objets, {} sur cette page.</p><div "
         "class=\"table\"><table><thead>{}</tr></thead><tbody>{}</tbody></table></div>",
-        page.matched, page.returned, head, page.features);
+        page.matched, page.returned, head, page.text);
     if (next) body += "<p>" + anchor(*next, "Page suivante") + "</p>";
     return html_page(base_url, layer.title,
                      {{"Collections", base_url + "/collections?f=html"},
@@ -98,41 +115,55 @@ Answer items(const Services& services, CallPtr call) {
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     gis::FeatureQuery query = parse_feature_query(*request, layer, services.offered_crs);
-    const Representation form = representation(*request);
-    if (form == Representation::AsHtml && !request->query_value("limit")) query.limit = html_page_size;
+    const gis::Format* format = page_format(*request);
+    if (format == nullptr && !request->query_value("limit")) query.limit = html_page_size;
+    const bool is_geographic_only = format != nullptr && format->default_crs == gis::Format::DefaultCrs::Always84;
+    if (is_geographic_only && !query.output_crs.is_crs84)
+        throw gis::InvalidRequest("crs", std::string(format->title) + " has no CRS but " + gis::crs84().uri());
+    if (format != nullptr) require_geometry(*format, layer);
     const std::string question = question_of(layer, *request);
     if (const auto token = request->query_value("token"))
         query.after = gis::parse_page_key(services.tokens.read(*token, question), query.sort.size());
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
-    CountCache& counts = services.counts;
-    auto work = [query, form, url, &counts, call](db::Connection& connection) {
+    const auto next_of = [&services, request, url, question, limit = query.limit](const Page& page) {
+        std::optional<std::string> next;
+        if (!page.last_key) return next;
+        const std::string page_size = request->query_value("limit") ? "" : fmt::format("limit={}&", limit);
+        next = url + query_without(*request, {"token"},
+                                   page_size + "token=" + services.tokens.sign(*page.last_key, question));
+        return next;
+    };
+    std::shared_ptr<gis::FeatureWriter> writer;
+    if (format != nullptr) writer = format->writer(gis::output_of(query), provenance_for(layer, *request));
+    const auto facts_of = [next_of, request, url, format](const Page& page) {
+        gis::CollectionFacts facts;
+        facts.number_matched = page.matched;
+        facts.number_returned = page.returned;
+        const auto next = next_of(page);
+        facts.next = next.value_or("");
+        facts.links = json_links(url, *request, format->media_type, next);
+        facts.time_stamp = time_stamp();
+        return facts;
+    };
+    auto work = [query, writer, url, call, facts_of, &counts = services.counts](db::Connection& connection) {
         try {
-            return read_page(connection, query, counts, call->caller->scope, form, url);
+            return read_page(connection, query, counts, call->caller->scope, writer.get(), url, facts_of);
         } catch (const db::SqlError& error) {
             blame_filter(query, error);
         }
     };
-    const Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
+    Page page = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
 
-    std::optional<std::string> next;
-    if (page.last_key) {
-        const std::string page_size = request->query_value("limit") ? "" : fmt::format("limit={}&", query.limit);
-        next = url + query_without(*request, {"token"},
-                                   page_size + "token=" + services.tokens.sign(*page.last_key, question));
-    }
-    if (form == Representation::AsHtml) co_return html_items(query, request->base_url, page, next);
-
-    std::string text =
-        fmt::format(R"({{"type":"FeatureCollection","numberMatched":{},"numberReturned":{},"links":{},"features":[)",
-                    page.matched, page.returned, json_links(url, *request, next));
-    text += page.features;
-    text += "]}\n";
-    Response response = Response::bytes(geojson_type, std::move(text));
-    response.set_header("Content-Crs", "<" + query.output_crs.uri() + ">");
+    const std::optional<std::string> next = next_of(page);
+    if (format == nullptr) co_return html_items(query, request->base_url, page, next);
+    Response response = Response::bytes(format->media_type, std::move(page.text));
+    describe_answer(response, layer, query.output_crs);
     response.set_header("OGC-NumberMatched", std::to_string(page.matched));
     response.set_header("OGC-NumberReturned", std::to_string(page.returned));
-    if (next) response.add_header("Link", "<" + *next + ">; rel=\"next\"; type=\"application/geo+json\"");
+    if (next) {
+        response.add_header("Link", "<" + *next + ">; rel=\"next\"; type=\"" + std::string(format->media_type) + "\"");
+    }
     co_return response;
 }
 
@@ -155,7 +186,7 @@ Answer item(const Services& services, CallPtr call) {
     const std::string collection_url = request->base_url + "/collections/" + layer.name;
     const std::string url = collection_url + "/items/" + encode_path_segment(id);
     auto work = [statement, &layer, form, crs, keep = known.catalog](db::Connection& connection) {
-        FeatureRows rows(layer, connection.query(statement.sql(), statement.parameters()));
+        FeatureRows rows(layer, crs, connection.query(statement.sql(), statement.parameters()));
         std::string text;
         if (rows.size() == 0) return text;
         const gis::Feature feature = rows.at(0);

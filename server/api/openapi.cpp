@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gis/write/formats.hpp"
 #include "server/api/filter_parameters.hpp"
 #include "server/api/parameters.hpp"
 
@@ -86,16 +87,27 @@ Json shared_parameters(const std::vector<gis::Crs>& offered) {
         {"filter", query_parameter("filter", "A condition on the queryables, in the language of filter-lang.",
                                    {{"type", "string"}})},
         {"filter-lang",
-         query_parameter("filter-lang", "Language of filter (OGC 21-065r2).",
-                         {{"type", "string"}, {"enum", {"cql2-text", "cql2-json", "cql-text"}}, {"default", "cql2-text"}})},
+         query_parameter(
+             "filter-lang", "Language of filter (OGC 21-065r2).",
+             {{"type", "string"}, {"enum", {"cql2-text", "cql2-json", "cql-text"}}, {"default", "cql2-text"}})},
         {"filter-crs", query_parameter("filter-crs", "CRS of the geometries in filter.", crs_schema)},
         {"token", query_parameter("token", "Where a page begins, as the 'next' link gives it.", {{"type", "string"}})}};
 }
 
+/// `f` of pages of features: the formats that are streamed, and HTML.
+Json page_format_parameter() {
+    Json names = Json::array({"json", "html"});
+    for (const gis::Format& format : gis::formats()) {
+        if (format.is_streamed()) names.push_back(format.name);
+    }
+    return query_parameter("f", "Format of the answer; without it the Accept header decides.",
+                           {{"type", "string"}, {"enum", std::move(names)}});
+}
+
 Json items_parameters(const gis::Layer& layer) {
-    Json parameters = Json::array();
+    Json parameters = Json::array({page_format_parameter()});
     for (const char* name :
-         {"f", "limit", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "token"})
+         {"limit", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "token"})
         parameters.push_back(component(std::string("parameters/") + name));
     Json names = Json::array();
     Json orders = Json::array();
@@ -115,6 +127,22 @@ Json items_parameters(const gis::Layer& layer) {
     for (const gis::Field& field : layer.fields) {
         if (std::find(own.begin(), own.end(), field.name) != own.end()) continue;
         parameters.push_back(query_parameter(field.name, field.title, {{"type", json_type_of(field.type)}}));
+    }
+    return parameters;
+}
+
+/// As a page, without its size and place; `f` names every format.
+Json export_parameters(const gis::Layer& layer) {
+    Json names = Json::array();
+    for (const gis::Format& format : gis::formats()) names.push_back(format.name);
+    Json parameters = Json::array(
+        {query_parameter("f", "Format of the file; without it the Accept header decides.",
+                         {{"type", "string"}, {"enum", std::move(names)}, {"default", gis::formats().front().name}})});
+    for (Json& parameter : items_parameters(layer)) {
+        const std::string reference = parameter.value("$ref", "");
+        const bool only_of_pages =
+            parameter.value("name", "") == "f" || reference.ends_with("/limit") || reference.ends_with("/token");
+        if (!only_of_pages) parameters.push_back(std::move(parameter));
     }
     return parameters;
 }
@@ -149,6 +177,11 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
                       Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
                                    component("parameters/crs"), component("parameters/f")}),
                       geojson_type, component("schemas/feature"));
+    }
+    for (const gis::Layer& layer : catalog.layers()) {
+        paths["/collections/" + layer.name + "/export"] = operation(
+            "export." + layer.name, layer.title + ": all features as one file, for who has the right to export",
+            layer.theme, export_parameters(layer), geojson_type, {{"type", "string"}, {"format", "binary"}});
     }
     const Json integer{{"type", "integer"}, {"minimum", 0}};
     paths["/tiles/{layers}/{z}/{x}/{y}.mvt"] = operation(

@@ -32,6 +32,7 @@ namespace api {
 struct Services {
     const live::CatalogWatch& catalog;
     db::ConnectionPool& database;
+    db::ConnectionPool& bulk;  ///< for answers made piece by piece, whose clients may be slow
     gate::Gatekeeper& gatekeeper;
     gate::VisibleCatalogs& visible;
     gate::TileUse& tile_use;

@@ -34,6 +34,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto drain_time = std::chrono::seconds(20);
+constexpr auto longest_file = std::chrono::milliseconds(std::chrono::seconds(55));  // below the server's own limit
+constexpr auto longest_stream = std::chrono::milliseconds(std::chrono::minutes(30));
 constexpr int offered_epsg[] = {4326, 3857, 2154, 3949, 3950, 4258, 4171, 3035, 3034, 32631};
 
 std::vector<gis::Crs> offered_crs() {
@@ -160,6 +162,9 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--database-threads", database_threads, "Connexions à la base")
         ->capture_default_str()
         ->check(CLI::Range(1, 64));
+    app.add_option("--bulk-threads", bulk_threads, "Exports et téléchargements simultanés, chacun sur sa connexion")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
     app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")
         ->capture_default_str()
         ->check(CLI::Range(1, 32));
@@ -197,6 +202,12 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                              "timezone=UTC",          "datestyle=ISO",
                              "extra_float_digits=1",  "max_parallel_workers_per_gather=0"};
     db::ConnectionPool pool(pool_options);
+    pool_options.threads = options.bulk_threads;
+    pool_options.max_waiting = 0;
+    pool_options.niceness = 10;  // a download may take a moment longer, a map may not
+    pool_options.deadline = longest_file;
+    pool_options.settings[0] = fmt::format("statement_timeout={}", longest_stream.count());
+    db::ConnectionPool bulk(pool_options);
     live::CatalogWatch catalog(dsn, log_event);
     live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)},
                                  log_event);
@@ -213,6 +224,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
 
     const api::Services services{catalog,
                                  pool,
+                                 bulk,
                                  gatekeeper,
                                  visible,
                                  tile_use,

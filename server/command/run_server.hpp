@@ -23,6 +23,7 @@ struct ServerOptions {
     std::string identity_header;  ///< login written by a trusted proxy; empty: none is believed
     std::string oidc_issuer, oidc_client, oidc_secret_file, oidc_title = "Compte de l'agglomération", oidc_audience;
     int database_threads = 6;
+    int bulk_threads = 12;
     int io_threads = 2;
     int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
     int tile_cache = 256;    ///< MB, for the tiles made

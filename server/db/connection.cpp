@@ -33,6 +33,13 @@ std::string trimmed(const char* message) {
     return text;
 }
 
+std::vector<const char*> pointers_to(std::span<const Parameter> parameters) {
+    std::vector<const char*> values;
+    values.reserve(parameters.size());
+    for (const Parameter& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+    return values;
+}
+
 /// Throws what `result` says went wrong. A broken connection is Unavailable, anything else an SqlError.
 void require_success(PGconn* connection, const PGresult* result) {
     const ExecStatusType status = PQresultStatus(result);
@@ -103,14 +110,39 @@ Connection::Connection(const std::string& dsn, const std::vector<std::string>& s
 }
 
 Result Connection::query(const std::string& sql, std::span<const Parameter> parameters) {
-    std::vector<const char*> values;
-    values.reserve(parameters.size());
-    for (const Parameter& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+    const std::vector<const char*> values = pointers_to(parameters);
     PGresult* pg_result = PQexecParams(raw(connection_), sql.c_str(), static_cast<int>(values.size()), nullptr,
                                        values.data(), nullptr, nullptr, 1);
     Result result(pg_result);
     require_success(raw(connection_), pg_result);
     return result;
+}
+
+void Connection::query_each(const std::string& sql, std::span<const Parameter> parameters,
+                            const std::function<void(const Result&)>& take) {
+    PGconn* connection = raw(connection_);
+    const std::vector<const char*> values = pointers_to(parameters);
+    if (PQsendQueryParams(connection, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                          nullptr, 1) == 0 ||
+        PQsetSingleRowMode(connection) == 0) {
+        throw gis::Unavailable("the database connection was lost: " + trimmed(PQerrorMessage(connection)));
+    }
+    std::exception_ptr failure;
+    while (PGresult* pg_result = PQgetResult(connection)) {
+        const Result result(pg_result);
+        if (failure) continue;
+        try {
+            if (PQresultStatus(pg_result) != PGRES_SINGLE_TUPLE) {
+                require_success(connection, pg_result);
+            } else {
+                take(result);
+            }
+        } catch (...) {
+            failure = std::current_exception();
+            canceller()();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
 }
 
 void Connection::run_script(const std::string& sql) {
@@ -180,6 +212,12 @@ std::optional<std::string> Connection::wait_notification(std::chrono::millisecon
 
 bool Connection::is_open() const {
     return connection_ && PQstatus(raw(connection_)) == CONNECTION_OK;
+}
+
+int Connection::local_backend_pid() const {
+    const char* host = PQhost(raw(connection_));
+    const bool is_local = host != nullptr && host[0] == '/';
+    return is_local ? PQbackendPID(raw(connection_)) : 0;
 }
 
 std::function<void()> Connection::canceller() const {

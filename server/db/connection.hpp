@@ -60,6 +60,11 @@ class Connection {
 
     Result query(const std::string& sql, std::span<const Parameter> parameters = {});
     void execute(const std::string& sql) { query(sql); }
+    /// Hands over the rows one after the other as they arrive, each as a Result of one row that lives until `take`
+    /// returns: memory does not grow with their number, and a slow `take` slows the statement down. What `take` throws
+    /// cancels the statement and is thrown again.
+    void query_each(const std::string& sql, std::span<const Parameter> parameters,
+                    const std::function<void(const Result&)>& take);
     /// Several statements in one text, without parameters or results.
     void run_script(const std::string& sql);
 
@@ -76,6 +81,8 @@ class Connection {
     std::optional<std::string> wait_notification(std::chrono::milliseconds timeout, int wake = -1);
 
     bool is_open() const;
+    /// Process number of the server's side when it is reached by a Unix socket, else 0.
+    int local_backend_pid() const;
     /// A function that asks PostgreSQL to stop the statement in progress; callable from any thread, blocks briefly.
     std::function<void()> canceller() const;
     std::string quote_identifier(std::string_view name) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/db/priority.hpp"
+
 namespace db {
 
 namespace {
@@ -89,7 +91,8 @@ std::string ConnectionPool::begin_sql(const As& who) {
 
 void ConnectionPool::submit(Job job) {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= options_.max_waiting) {
+    const std::size_t accepted = static_cast<std::size_t>(options_.threads) + options_.max_waiting;
+    if (stopping_ || jobs_.size() + counters_.running >= accepted) {
         ++counters_.refused;
         throw gis::Unavailable("too many requests wait for the database");
     }
@@ -105,6 +108,7 @@ ConnectionPool::Counters ConnectionPool::counters() const {
 }
 
 void ConnectionPool::work() {
+    if (options_.niceness > 0) yield_thread(options_.niceness);
     std::optional<Connection> connection;
     while (true) {
         Job job;
@@ -131,7 +135,10 @@ std::exception_ptr ConnectionPool::perform(Job& job, std::optional<Connection>& 
         try {
             if (job.query->is_cancelled()) throw gis::Unavailable("the request was called off");
             const bool reused = connection && connection->is_open();
-            if (!reused) connection.emplace(options_.dsn, options_.settings);
+            if (!reused) {
+                connection.emplace(options_.dsn, options_.settings);
+                if (options_.niceness > 0) yield_backend(*connection, options_.niceness);
+            }
             try {
                 connection->run_script(job.begin);
             } catch (const gis::Unavailable&) {

@@ -69,10 +69,12 @@ class ConnectionPool {
     struct Options {
         std::string dsn;
         int threads = 4;
-        std::size_t max_waiting =
-            256;  ///< beyond it work is refused at once: a queue longer than the deadline helps nobody
+        /// Beyond it work is refused at once: a queue longer than the deadline helps nobody. 0: nothing waits for a
+        /// thread.
+        std::size_t max_waiting = 256;
         std::chrono::milliseconds deadline{15'000};  ///< of waiting and running together
         std::vector<std::string> settings;
+        int niceness = 0;  ///< above 0 these threads, and their PostgreSQL processes, let others go first
     };
     struct Counters {
         std::size_t waiting = 0;
@@ -125,6 +127,14 @@ class ConnectionPool {
         if (state->error) std::rethrow_exception(state->error);
         if (!state->answer) throw std::logic_error("a database job ended without an answer");
         co_return std::move(*state->answer);
+    }
+
+    /// Hands `work` over and returns: for what gives its result piece by piece. `finish` is called once, on the
+    /// database thread, with what went wrong or null. No deadline but the statement's own. Throws gis::Unavailable when
+    /// the queue is full.
+    void start(As who, std::shared_ptr<RunningQuery> query, std::function<void(Connection&)> work,
+               std::function<void(std::exception_ptr)> finish) {
+        submit({begin_sql(who), std::move(query), std::move(work), std::move(finish)});
     }
 
     Counters counters() const;

@@ -58,11 +58,19 @@ db::ConnectionPool::Options pool_options(const std::string& dsn) {
     return options;
 }
 
+db::ConnectionPool::Options bulk_options(const std::string& dsn) {
+    db::ConnectionPool::Options options = pool_options(dsn);
+    options.max_waiting = 0;
+    options.settings[0] = "statement_timeout=60s";
+    return options;
+}
+
 }  // namespace
 
 struct ApiTest::Served {
     explicit Served(const std::string& dsn)
         : pool(pool_options(dsn)),
+          bulk(bulk_options(dsn)),
           catalog(dsn, [](const std::string&) {}),
           tiles(dsn, catalog, {}, [](const std::string&) {}),
           server(config(), api::make_routes(services), api::to_response) {
@@ -77,6 +85,7 @@ struct ApiTest::Served {
     }
 
     db::ConnectionPool pool;
+    db::ConnectionPool bulk;
     live::CatalogWatch catalog;
     api::PageTokens tokens{"a secret of the tests"};
     api::CountCache counts;
@@ -88,6 +97,7 @@ struct ApiTest::Served {
     http::StaticFiles portal;
     api::Services services{catalog,
                            pool,
+                           bulk,
                            gatekeeper,
                            visible,
                            tile_use,

@@ -81,7 +81,10 @@ TEST(GeoJson, AFeatureIsValidJsonWhateverItsText) {
     const std::array<gis::Scalar, 4> values{std::string_view("Nœux \"les\"\n\\Mines\x01"), std::int64_t{7}, 0.5,
                                             std::monostate{}};
     std::string out;
-    gis::append_geojson_feature(out, layer, {"a\"b", "", values}, gis::crs84());
+    gis::FeatureQuery query;
+    query.layer = &layer;
+    query.output_crs = gis::crs84();
+    gis::GeoJsonFeatureText(gis::output_of(query)).append(out, {"a\"b", "", values});
     const auto parsed = nlohmann::json::parse(out + "}");
     EXPECT_EQ(parsed["id"], "a\"b");
     EXPECT_TRUE(parsed["geometry"].is_null());

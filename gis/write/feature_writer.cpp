@@ -1,0 +1,9 @@
+#include "gis/write/feature_writer.hpp"
+
+namespace gis {
+
+FeatureOutput output_of(const FeatureQuery& query) {
+    return {query.layer, query.output_crs, fields_of(query), query.layer->has_geometry()};
+}
+
+}  // namespace gis
