@@ -353,6 +353,7 @@ void TileEngine::sync(db::Connection& connection) {
     feed_snapshot_ = snapshot;
     watch_.note_access_revision(now.int64(0, 1));
     heard_at_ = begin.time_since_epoch().count();
+    last_sync_ = begin;
     tell_known(ticket);
 }
 
@@ -363,8 +364,7 @@ void TileEngine::follow() {
             db::Connection connection(dsn_, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
             connection.execute("listen carreau_change");
             connection.execute("listen carreau_access");
-            const Clock::time_point heard{Clock::duration(heard_at_.load())};
-            if (!feed_snapshot_.empty() && Clock::now() - heard > longest_gap) {
+            if (!feed_snapshot_.empty() && Clock::now() - last_sync_ > longest_gap) {
                 declared_.reset();
                 for (auto& [id, entry] : entries_) entry.is_read = false;
                 feed_snapshot_.clear();
@@ -386,6 +386,7 @@ void TileEngine::follow() {
                 last = Clock::now();
             }
         } catch (const std::exception& error) {
+            heard_at_ = 0;  // nothing is answered from memory while nobody knows what happens
             if (!told) log_(std::string("tiles: ") + error.what());
             told = true;
             for (auto waited = 0ms; waited < retry_pause && !stopping_; waited += step)

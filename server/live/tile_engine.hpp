@@ -136,6 +136,7 @@ class TileEngine {
     std::map<int, Entry> entries_;
     gis::CatalogPtr declared_;
     std::string feed_snapshot_;
+    std::chrono::steady_clock::time_point last_sync_;
 
     mutable std::mutex mutex_;  // of what follows
     std::map<int, LayerStatePtr> published_;

@@ -43,10 +43,16 @@ double to_outline(std::pair<int, int> p, const MvtFeature& feature) {
     return least;
 }
 
+/// Where a flat edge leaves the buffer, rounding moves the crossing along it by more than a unit.
+bool is_on_buffer_edge(std::pair<int, int> p) {
+    const auto at_edge = [](int v) { return v == -64 || v == 4096 + 64; };
+    return at_edge(p.first) || at_edge(p.second);
+}
+
 double outline_distance(const MvtFeature& a, const MvtFeature& b) {
     double farthest = 0;
-    for (const auto& p : a.vertices) farthest = std::max(farthest, to_outline(p, b));
-    for (const auto& p : b.vertices) farthest = std::max(farthest, to_outline(p, a));
+    for (const auto& p : a.vertices) farthest = is_on_buffer_edge(p) ? farthest : std::max(farthest, to_outline(p, b));
+    for (const auto& p : b.vertices) farthest = is_on_buffer_edge(p) ? farthest : std::max(farthest, to_outline(p, a));
     return farthest;
 }
 
