@@ -62,7 +62,8 @@ class Features:
     def pgbench(self, seconds, connections=1):
         script = self.folder / "page.sql"
         script.write_text(self.featureserv + ";\n")
-        shown = output_of("pgbench", "-n", "-M", "prepared", f"-c{connections}", "-j1", f"-T{seconds}", "-f", str(script), self.server.dsn)
+        dsn = self.server.dsn + " options='-c max_parallel_workers_per_gather=0 -c jit=off'"  # else workers are started for each page
+        shown = output_of("pgbench", "-n", "-M", "prepared", f"-c{connections}", "-j1", f"-T{seconds}", "-f", str(script), dsn)
         return 1000 * connections / float(re.search(r"tps = ([\d.]+)", shown).group(1))
 
     def check_page(self, path):
@@ -136,7 +137,8 @@ class Features:
         check(len(ours) == self.rows and ours.keys() == peer.keys(), f"{len(ours)} features, the peer {len(peer)}")
         names = ETALAB.split(", ")
         for key in random.Random(1).sample(sorted(ours), 5000):
-            check(far_apart(ours[key]["geometry"], peer[key]["geometry"]) < 1e-7, f"geometry of {key}")
+            # ogr2ogr takes 50.5299999 for a rounding error of 50.53.
+            check(far_apart(ours[key]["geometry"], peer[key]["geometry"]) < 2e-7, f"geometry of {key}")
             same = all(ours[key]["properties"][n] == peer[key]["properties"][n] for n in names if n not in ("created", "updated"))
             check(same, f"values of {key}")
 
