@@ -18,6 +18,8 @@ gis::FeatureQuery parse_export_query(const http::Request& request, const gis::La
     for (const char* name : {"limit", "token"}) {
         if (request.query_value(name)) throw gis::InvalidRequest(name, "an export is whole; /items gives pages");
     }
+    if (request.query_value("as-of"))
+        throw gis::InvalidRequest("as-of", "an export is of the present: ask items for the past");
     gis::FeatureQuery query = parse_feature_query(request, layer, offered);
     query.limit = 0;
     using Default = gis::Format::DefaultCrs;
