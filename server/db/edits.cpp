@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "gis/edit/edit_check.hpp"
 #include "gis/edit/edit_sql.hpp"
@@ -112,10 +113,16 @@ class Application {
         for (auto& [layer, edits] : targets) lock(*layer, edits);
     }
 
-    void lock(const Layer& layer, const std::vector<CheckedEdit*>& edits) {
+    static std::vector<std::string> ids_of(const std::vector<CheckedEdit*>& edits) {
         std::vector<std::string> ids;
         for (const CheckedEdit* edit : edits) ids.push_back(*edit->id);
-        const Result locked = run(connection_, gis::lock_sql(layer, ids));
+        return ids;
+    }
+
+    /// Locks the features that the caller may edit; those of the others.
+    std::vector<CheckedEdit*> lock_present(const Layer& layer, const std::vector<CheckedEdit*>& edits) {
+        if (edits.empty()) return {};
+        const Result locked = run(connection_, gis::lock_sql(layer, ids_of(edits)));
         std::vector<CheckedEdit*> missing = edits;
         for (int i = 0; i < locked.rows(); ++i) {
             const auto place = static_cast<std::size_t>(locked.int64(i, 0) - 1);
@@ -127,16 +134,25 @@ class Application {
                 refuse(edit, Reason::Changed, "", expected.front(),
                        "the version that is stored expected, " + locked.text(i, 2));
         }
-        if (locked.rows() == static_cast<int>(edits.size())) return;
-        const Result visible = run(connection_, gis::visible_sql(layer, ids));
+        std::erase(missing, nullptr);
+        return missing;
+    }
+
+    void lock(const Layer& layer, const std::vector<CheckedEdit*>& edits) {
+        const std::vector<CheckedEdit*> missing = lock_present(layer, edits);
+        if (missing.empty()) return;
+        const Result visible = run(connection_, gis::visible_sql(layer, ids_of(missing)));
+        std::vector<CheckedEdit*> seen;
+        std::vector<CheckedEdit*> absent = missing;
         for (int i = 0; i < visible.rows(); ++i) {
-            CheckedEdit*& edit = missing[static_cast<std::size_t>(visible.int64(i, 0) - 1)];
-            if (edit == nullptr) continue;
+            CheckedEdit*& edit = absent[static_cast<std::size_t>(visible.int64(i, 0) - 1)];
+            if (edit != nullptr) seen.push_back(std::exchange(edit, nullptr));
+        }
+        // One that somebody made between the two statements can be locked now; the others are beyond his rights.
+        for (const CheckedEdit* edit : lock_present(layer, seen))
             refuse(*edit, Reason::NotAllowed, "", "",
                    "a feature that you may edit expected: no right of yours reaches it");
-            edit = nullptr;
-        }
-        for (const CheckedEdit* edit : missing) {
+        for (const CheckedEdit* edit : absent) {
             if (edit != nullptr) refuse_absent(*edit);
         }
     }

@@ -92,7 +92,9 @@ Awaitable<Connection::Next> Connection::send_prepared(PreparedPtr prepared) {
     const AfterAnswer end = after(true);
     const std::string head =
         format_prepared(prepared->status, prepared->lines, end, context_.config.server_name, new_request_id());
-    const bool whole = co_await write(head, prepared->body ? std::string_view(*prepared->body) : std::string_view());
+    std::string_view body;  // decided before: g++ 12 evaluates both sides of a condition inside co_await
+    if (prepared->body) body = *prepared->body;
+    const bool whole = co_await write(head, body);
     const std::chrono::duration<double> time = Transport::Clock::now() - started_;
     context_.metrics.count(prepared->route, "GET", prepared->status, time.count(), sent_);
     if (!whole) co_return Next::Close;

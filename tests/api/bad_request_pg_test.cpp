@@ -203,7 +203,7 @@ TEST_F(BadRequest, LongAndOddQuestionsAreRefusedOrAnswered) {
 
 TEST_F(BadRequest, OtherMethodsAreRefused) {
     for (const char* method : {"POST", "PUT", "DELETE", "PATCH"}) {
-        const RawAnswer answer = ::request(port(), method, "/collections/place/items", "", "{}");
+        const RawAnswer answer = ::request(port(), method, "/collections/place", "", "{}");
         EXPECT_EQ(answer.status, 405) << method;
         EXPECT_NE(answer.header("Allow").find("GET"), std::string::npos);
         EXPECT_EQ(answer.header("Content-Type").substr(0, 24), "application/problem+json");

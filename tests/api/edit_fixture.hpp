@@ -61,7 +61,7 @@ insert into org.commune (code_insee, nom, geom) select c, c, st_multi(st_makeenv
 
     void TearDown() override {
         run("delete from donnees.appui; delete from donnees.banc; delete from donnees.zone; delete from "
-            "donnees.secret");
+            "donnees.secret; truncate catalogue.history");  // each test has a record of its own
         ApiTest::TearDown();
     }
 

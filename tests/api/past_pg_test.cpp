@@ -106,13 +106,14 @@ TEST_F(Past, CoarsePositionsHaveNone) {
 }
 
 TEST_F(Past, WhoChangedWhatAndBack) {
+    const std::size_t before = history("a").size();
     rename("ed", "a", "A2");
     ASSERT_EQ(edit("chef", "PATCH", std::string(bancs) + "/a",
                    {{"geometry", {{"type", "Point"}, {"coordinates", {682000, 7041000}}}}})
                   .status,
               204);
     json changes = history("a");
-    ASSERT_EQ(changes.size(), 3U) << changes;
+    ASSERT_EQ(changes.size(), before + 2) << changes;
     EXPECT_EQ(changes[0]["by"], "chef");
     EXPECT_EQ(changes[0]["operation"], "update");
     EXPECT_EQ(changes[0]["before"]["geometry"]["coordinates"], json({681000, 7041000}));
@@ -147,7 +148,7 @@ TEST_F(Past, WhoChangedWhatAndBack) {
 
 // Table = what the history says it became = what the feed told, whatever several people do at once.
 TEST_F(Past, RandomEditsOfManyPeopleKeepTheRecordWhole) {
-    run("truncate catalogue.change, catalogue.history restart identity; delete from donnees.banc");
+    run("delete from donnees.banc; truncate catalogue.change, catalogue.history restart identity");
     const std::string start = now();
     std::vector<std::string> moments;
     const auto work = [&](unsigned seed) {
@@ -197,8 +198,8 @@ TEST_F(Past, RandomEditsOfManyPeopleKeepTheRecordWhole) {
         scalar("select count(*) from donnees.banc"),
         scalar("select count(*) from (select distinct on (feature_id) op from catalogue.history order by feature_id, "
                "history_id desc) l where op <> 'D'"));
-    EXPECT_EQ(column("select op || ' ' || feature_id from catalogue.history order by history_id"),
-              column("select op || ' ' || feature_id from catalogue.change order by seq"))
+    EXPECT_EQ(column("select op::text || ' ' || feature_id from catalogue.history order by feature_id, history_id"),
+              column("select op::text || ' ' || feature_id from catalogue.change order by feature_id, seq"))
         << "the feed tells the same";
     EXPECT_EQ(
         scalar("select count(*) from (select at, lag(at) over (partition by feature_id order by history_id) as before "

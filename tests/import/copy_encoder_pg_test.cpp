@@ -52,6 +52,14 @@ TEST_F(CopyEncoding, Texts) {
     EXPECT_EQ(round_trip("character varying", text("abc")), "abc");
 }
 
+TEST_F(CopyEncoding, Uuids) {
+    EXPECT_EQ(round_trip("uuid", text("6F9619ff-8b86-d011-b42d-00c04fc964ff")), "6f9619ff-8b86-d011-b42d-00c04fc964ff");
+    for (const char* wrong : {"", "6f9619ff", "6f9619ff8b86d011b42d00c04fc964ff",
+                              "6f9619ff-8b86-d011-b42d-00c04fc964fg", "6f9619ff-8b86-d011-b42d-00c04fc964ff0"}) {
+        EXPECT_EQ(round_trip("uuid", text(wrong)), "refused v") << wrong;
+    }
+}
+
 TEST_F(CopyEncoding, Integers) {
     EXPECT_EQ(round_trip("integer", whole(2147483647)), "2147483647");
     EXPECT_EQ(round_trip("integer", whole(-2147483648LL)), "-2147483648");
