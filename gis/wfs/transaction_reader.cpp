@@ -26,15 +26,16 @@ bool is_nil(const Node& element) {
 }
 
 /// XML Schema's other spellings: 1 and 0 are booleans, and a time without zone is UTC.
-std::string as_field_text(const Field& field, std::string text) {
-    if (field.type == FieldType::Boolean && (text == "1" || text == "0")) return text == "1" ? "true" : "false";
-    if (field.type == FieldType::DateTime) {
-        const auto clock = text.find('T');
-        const bool zoned =
-            text.ends_with('Z') || (clock != std::string::npos && text.find_first_of("+-", clock) != std::string::npos);
-        if (clock != std::string::npos && !zoned) text += 'Z';
-    }
-    return text;
+std::string as_field_text(const Field& field, std::string_view text) {
+    if (field.type == FieldType::Boolean && text == "1") return "true";
+    if (field.type == FieldType::Boolean && text == "0") return "false";
+    std::string result(text);
+    if (field.type != FieldType::DateTime) return result;
+    const auto clock = text.find('T');
+    if (clock == std::string_view::npos) return result;
+    const bool zoned = text.ends_with('Z') || text.find_first_of("+-", clock) != std::string_view::npos;
+    if (!zoned) result += 'Z';
+    return result;
 }
 
 class Reader {
@@ -191,9 +192,9 @@ class Reader {
 
     static Value value_of(const Field& field, const Node& value) {
         if (!value || is_nil(value)) return std::monostate{};
-        std::string text = text_of(value);
+        const std::string text = text_of(value);
         if (text.empty() && field.type != FieldType::Text) return std::monostate{};
-        return as_field_text(field, std::move(text));
+        return as_field_text(field, text);
     }
 
     /// An Edit for each feature that the filter names, so that one which is gone is told; else one Edit with the
