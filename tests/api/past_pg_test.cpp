@@ -173,11 +173,12 @@ TEST_F(Past, RandomEditsOfManyPeopleKeepTheRecordWhole) {
                 case 2:
                     answer = edit(who, "PUT", path, feature(properties, x));
                     break;
-                case 3:
-                    answer =
-                        edit(who, "PATCH", path, {{"properties", {{"nom", properties["nom"]}}}},
-                             "If-Match: " + get(path).header("ETag") + (get(path).status == 404 ? "*" : "") + "\r\n");
+                case 3: {
+                    const RawAnswer seen = get(path);
+                    answer = edit(who, "PATCH", path, {{"properties", {{"nom", properties["nom"]}}}},
+                                  "If-Match: " + (seen.status == 404 ? "*" : seen.header("ETag")) + "\r\n");
                     break;
+                }
                 default:
                     answer = edit(who, "PATCH", path, {{"properties", {{"hauteur", random() % 12}}}});
             }
