@@ -81,7 +81,8 @@ class Bench:
     def start_server(self):
         """The second `demo`: everything is there, it starts and answers."""
         begin = time.monotonic()
-        command = [self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--port", "0"]
+        command = [self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--port", "0",
+                   "--bulk-share", "12"]  # its downloads are all of one person
         # A session of its own: Ctrl-C comes here first, and stop() ends it in good order.
         self.server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         for line in self.server.stdout:

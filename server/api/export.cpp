@@ -2,6 +2,7 @@
 
 #include "gis/error.hpp"
 #include "gis/read/archive.hpp"
+#include "server/api/bulk_shares.hpp"
 #include "server/api/feature_format.hpp"
 #include "server/api/feature_stream.hpp"
 #include "server/api/handlers.hpp"
@@ -36,7 +37,9 @@ boost::asio::awaitable<Response> file_answer(const Services& services, CallPtr c
                                              const gis::Format& format) {
     auto folder = std::make_shared<gis::read::TempFolder>();
     const gis::Provenance about = provenance_for(*query.layer, *call->request);
-    auto work = [query, about, folder, &format](db::Connection& connection) {
+    std::shared_ptr<const void> share = services.bulk_shares.take(bulk_holder(*call));
+    auto work = [query, about, folder, &format, share = std::move(share)](db::Connection& connection) mutable {
+        const auto held = std::move(share);  // given back with the thread
         const gis::FileWriterPtr file = format.file(gis::output_of(query), about, folder->path());
         each_feature(connection, query, [&](const gis::Feature& feature) { file->write(feature); });
         std::filesystem::path path = file->finish();

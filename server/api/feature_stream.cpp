@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gis/error.hpp"
+#include "server/api/bulk_shares.hpp"
 #include "server/api/byte_channel.hpp"
 #include "server/api/clock_text.hpp"
 #include "server/api/feature_reader.hpp"
@@ -47,12 +48,15 @@ class AnswerStream {
 
   private:
     void start() {
+        std::shared_ptr<const void> share = services_.bulk_shares.take(bulk_holder(*call_));
         query_ = std::make_shared<db::RunningQuery>();
         call_->request->cancel->on_cancel([channel = channel_, query = query_] {
             channel->abandon();
             query->cancel();
         });
-        auto work = [channel = channel_, call = call_, produce = std::move(produce_)](db::Connection& connection) {
+        auto work = [channel = channel_, call = call_, produce = std::move(produce_),
+                     share = std::move(share)](db::Connection& connection) mutable {
+            const auto held = std::move(share);  // given back with the thread
             Outlet outlet(*channel);
             produce(connection, outlet);
             outlet.end();

@@ -42,7 +42,7 @@ using Produce = std::function<void(db::Connection&, Outlet&)>;
 /// flat, a client that leaves stops the statement, one that takes no piece for half a minute loses it. What fails
 /// before the first piece is answered as an error; later the connection breaks off. When the rights of the caller on
 /// one of `layers` change meanwhile, the answer ends broken as well. More streams than bulk threads: 503 with
-/// Retry-After.
+/// Retry-After; more of one caller than his share: 429.
 Response stream_answer(const Services& services, CallPtr call, std::string_view media_type,
                        std::vector<const gis::Layer*> layers, Produce produce);
 

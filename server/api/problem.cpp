@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gis/error.hpp"
+#include "server/api/bulk_shares.hpp"
 #include "server/api/wfs.hpp"
 #include "server/gate/errors.hpp"
 #include "server/http/problem.hpp"
@@ -91,6 +92,10 @@ http::Response to_response(const http::Request& request, std::exception_ptr erro
     } catch (const gate::TooManyAttempts& many) {
         http::Response response = http::problem(429, "Too many attempts", many.what(), &request);
         response.set_header("Retry-After", std::to_string(many.wait().count()));
+        return response;
+    } catch (const TooManyStreams& many) {
+        http::Response response = http::problem(429, "Too many downloads", many.what(), &request);
+        response.set_header("Retry-After", "10");
         return response;
     } catch (const gis::EditRefused& refusal) {
         return refused(request, refusal);

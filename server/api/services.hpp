@@ -29,11 +29,14 @@ class VisibleCatalogs;
 
 namespace api {
 
+class BulkShares;
+
 /// What the handlers work with. Built once by main; outlives the server.
 struct Services {
     const live::CatalogWatch& catalog;
     db::ConnectionPool& database;
     db::ConnectionPool& bulk;  ///< for answers made piece by piece, whose clients may be slow
+    BulkShares& bulk_shares;    ///< to be taken from before a job is given to `bulk`
     gate::Gatekeeper& gatekeeper;
     gate::VisibleCatalogs& visible;
     gate::TileUse& tile_use;

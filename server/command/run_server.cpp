@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "gis/error.hpp"
+#include "server/api/bulk_shares.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
@@ -165,6 +166,9 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--bulk-threads", bulk_threads, "Exports et téléchargements simultanés, chacun sur sa connexion")
         ->capture_default_str()
         ->check(CLI::Range(1, 64));
+    app.add_option("--bulk-share", bulk_share, "Combien d'entre eux la même personne, ou adresse, peut tenir")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
     app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")
         ->capture_default_str()
         ->check(CLI::Range(1, 32));
@@ -208,6 +212,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     pool_options.deadline = longest_file;
     pool_options.settings[0] = fmt::format("statement_timeout={}", longest_stream.count());
     db::ConnectionPool bulk(pool_options);
+    api::BulkShares bulk_shares(options.bulk_share);
     live::CatalogWatch catalog(dsn, log_event);
     live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)},
                                  log_event);
@@ -226,6 +231,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     const api::Services services{catalog,
                                  pool,
                                  bulk,
+                                 bulk_shares,
                                  gatekeeper,
                                  visible,
                                  tile_use,

@@ -24,6 +24,7 @@ struct ServerOptions {
     std::string oidc_issuer, oidc_client, oidc_secret_file, oidc_title = "Compte de l'agglomération", oidc_audience;
     int database_threads = 6;
     int bulk_threads = 12;
+    int bulk_share = 4;
     int io_threads = 2;
     int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
     int tile_cache = 256;    ///< MB, for the tiles made

@@ -121,10 +121,13 @@ void ConnectionPool::work() {
             ++counters_.running;
         }
         const std::exception_ptr error = perform(job, connection);
+        {
+            // Before the answer: who has it may ask again at once.
+            const std::lock_guard lock(mutex_);
+            --counters_.running;
+            ++(error ? counters_.failed : counters_.done);
+        }
         job.finish(error);
-        const std::lock_guard lock(mutex_);
-        --counters_.running;
-        ++(error ? counters_.failed : counters_.done);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "tests/api/api_fixture.hpp"
 
+#include "server/api/bulk_shares.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
 #include "server/db/catalog_store.hpp"
@@ -86,6 +87,7 @@ struct ApiTest::Served {
 
     db::ConnectionPool pool;
     db::ConnectionPool bulk;
+    api::BulkShares bulk_shares{2};
     live::CatalogWatch catalog;
     api::PageTokens tokens{"a secret of the tests"};
     api::CountCache counts;
@@ -99,6 +101,7 @@ struct ApiTest::Served {
     api::Services services{catalog,
                            pool,
                            bulk,
+                           bulk_shares,
                            gatekeeper,
                            visible,
                            tile_use,

@@ -152,6 +152,17 @@ check("what WFS gives", sorted(f["nom"] for f in wfs_layer("banc", "auto").getFe
 check("what the API gives", sorted(f["properties"]["nom"] for f in json.loads(call("GET", "/collections/banc/items")[2])["features"]),
       ["api changé", "un", "wfs changé"])
 
+# An edit is seen by who opens the layer again in the same QGIS, whatever he kept of it.
+def named_by_api():
+    layer = QgsVectorLayer(f"url='{base}' typename='banc' srsname='EPSG:2154' authcfg={basic.id()}", "banc", "OAPIF")
+    return sorted(f["nom"] for f in layer.getFeatures())
+
+
+check("what OAPIF gives", named_by_api(), ["api changé", "un", "wfs changé"])
+call("PATCH", path, {"type": "Feature", "properties": {"nom": "api encore"}}, Content_Type="application/merge-patch+json")
+check("what OAPIF gives after an edit", named_by_api(), ["api encore", "un", "wfs changé"])
+call("PATCH", path, {"type": "Feature", "properties": {"nom": "api changé"}}, Content_Type="application/merge-patch+json")
+
 # What may not be is refused, whole.
 layer = wfs_layer("banc", "auto")
 feature = named(layer, "un")[0]
