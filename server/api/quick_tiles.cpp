@@ -6,8 +6,6 @@
 
 #include "server/api/guard.hpp"
 #include "server/api/tile_answer.hpp"
-#include "server/gate/gatekeeper.hpp"
-#include "server/gate/tile_use.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/compression.hpp"
 #include "server/http/conditional.hpp"
@@ -17,15 +15,15 @@ namespace api {
 
 namespace {
 
-constexpr std::size_t most_known = 1000;
+constexpr std::size_t most_callers = 256;  // of a shard
 constexpr const char* route = "/tiles/{layers}/{z}/{x}/{y}.mvt";
 
 struct Address {
-    std::string_view names;
+    std::string_view layer;
     tiles::TileCoord coord;
 };
 
-/// "names/z/x/y.mvt"; nothing for anything else.
+/// "layer/z/x/y.mvt"; nothing for anything else.
 std::optional<Address> read_address(std::string_view text) {
     if (!text.ends_with(".mvt")) return std::nullopt;
     text.remove_suffix(4);
@@ -33,7 +31,7 @@ std::optional<Address> read_address(std::string_view text) {
     if (slash == std::string_view::npos || slash == 0) return std::nullopt;
     Address address{text.substr(0, slash), {}};
     const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-    if (!std::all_of(address.names.begin(), address.names.end(), is_name)) return std::nullopt;  // one layer
+    if (!std::all_of(address.layer.begin(), address.layer.end(), is_name)) return std::nullopt;  // one layer
     std::uint32_t parts[3] = {};
     const char* at = text.data() + slash;
     const char* const end = text.data() + text.size();
@@ -48,30 +46,50 @@ std::optional<Address> read_address(std::string_view text) {
     return address;
 }
 
+gate::ShownKey shown_by(const http::QuickRequest& request) {
+    const bool believed = request.from_trusted_proxy;
+    const auto text = [](const std::optional<std::string_view>& value) { return value.value_or(std::string_view()); };
+    return gate::key_of(gate::Shown{text(request.authorization), text(request.api_key), "", text(request.cookie),
+                                    believed ? text(request.forwarded_proto) : "",
+                                    believed ? text(request.forwarded_prefix) : ""});
+}
+
 }  // namespace
 
 QuickTiles::QuickTiles(const Services& services, std::string base_path)
     : services_(services), prefix_(std::move(base_path) + "/tiles/") {}
 
-std::shared_ptr<const QuickTiles::Known> QuickTiles::known_of(std::string_view names) {
-    const gate::CallerPtr caller = services_.gatekeeper.known_anonymous();
-    if (!caller) return nullptr;
-    const gis::CatalogPtr catalog = services_.catalog.catalog();
-    const std::lock_guard lock(mutex_);
-    const auto found = known_.find(names);
-    if (found != known_.end() && found->second->caller == caller && found->second->catalog == catalog)
-        return found->second;
+QuickTiles::KnownPtr QuickTiles::known_of(const gate::ShownKey& shown, std::string_view layer) {
+    gis::CatalogPtr catalog = services_.catalog.catalog();
+    Shard& shard = shards_[std::hash<gate::ShownKey>()(shown) % shards_.size()];
+    {
+        const std::lock_guard lock(shard.mutex);
+        if (const auto who = shard.known.find(shown); who != shard.known.end()) {
+            const auto found = who->second.find(layer);
+            if (found != who->second.end() && found->second->catalog == catalog &&
+                services_.gatekeeper.holds(found->second->who))
+                return found->second;
+        }
+    }
+    KnownPtr known = learn(shown, layer, std::move(catalog));
+    if (!known) return nullptr;
+    const std::lock_guard lock(shard.mutex);
+    if (shard.known.size() >= most_callers) shard.known.clear();
+    return shard.known[shown][std::string(layer)] = std::move(known);
+}
+
+QuickTiles::KnownPtr QuickTiles::learn(const gate::ShownKey& shown, std::string_view name, gis::CatalogPtr catalog) {
     auto known = std::make_shared<Known>();
-    known->caller = caller;
-    known->catalog = catalog;
-    const live::Snapshot visible = services_.visible.of(services_.catalog.current(), caller);
-    const gis::Layer* layer = visible.catalog->find(names);
+    known->who = services_.gatekeeper.known(shown);
+    if (!known->who.caller) return nullptr;
+    known->catalog = std::move(catalog);
+    const gate::Caller& caller = *known->who.caller;
+    const live::Snapshot visible = services_.visible.of(services_.catalog.current(), known->who.caller);
+    const gis::Layer* layer = visible.catalog->find(name);
     if (layer == nullptr) return nullptr;
-    known->view = services_.tiles.view_of({layer}, caller->scope);
+    known->view = services_.tiles.view_of({layer}, caller.scope);
     if (!known->view || known->view->id == 0) return nullptr;
-    known->counters.push_back(services_.tile_use.counter(*caller, layer->name));
-    if (known_.size() >= most_known) known_.clear();
-    known_[std::string(names)] = known;
+    known->counter = services_.tile_use.counter(caller, layer->name);
     return known;
 }
 
@@ -79,12 +97,12 @@ http::PreparedPtr QuickTiles::look(const http::QuickRequest& request, const http
     if (!request.target.starts_with(prefix_)) return nullptr;
     const auto address = read_address(request.target.substr(prefix_.size()));
     if (!address || !services_.tiles.is_current()) return nullptr;
-    const auto known = known_of(address->names);
+    const auto known = known_of(shown_by(request), address->layer);
     if (!known) return nullptr;
     const tiles::ReadyTilePtr tile = services_.tiles.cache().find({known->view->id, address->coord});
     if (!tile) return nullptr;
     ++known->view->hits;
-    for (const auto& counter : known->counters) ++*counter;
+    ++*known->counter;
     const bool as_gzip = request.accept_encoding && http::accepts_gzip(*request.accept_encoding);
     const bool unchanged = !tile->is_empty() && request.if_none_match &&
                            http::none_match_hits(*request.if_none_match, http::quoted_etag(tile->etag()));

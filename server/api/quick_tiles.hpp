@@ -1,20 +1,22 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
+#include <unordered_map>
 
 #include "server/api/services.hpp"
-#include "server/gate/caller.hpp"
+#include "server/gate/gatekeeper.hpp"
+#include "server/gate/tile_use.hpp"
 #include "server/http/quick.hpp"
 #include "server/live/tile_engine.hpp"
 
 namespace api {
 
-/// Tiles that are ready, for who asks without showing anything: what the common way would answer, without making a
+/// Tiles that are ready, for callers whom the gatekeeper remembers: what the common way would answer, without making a
 /// request of it. Anything but a ready tile is left to the common way.
 class QuickTiles {
   public:
@@ -24,19 +26,25 @@ class QuickTiles {
     http::PreparedPtr look(const http::QuickRequest& request, const http::Preparer& preparer);
 
   private:
-    /// What is known of a list of layers, while caller and catalogue stay what they are.
+    /// What is known of a layer and who asks, while both stay what they are.
     struct Known {
-        gate::CallerPtr caller;
+        gate::Gatekeeper::Standing who;
         gis::CatalogPtr catalog;
         live::TileViewPtr view;
-        std::vector<std::shared_ptr<std::atomic<std::int64_t>>> counters;
+        gate::TileUse::Counter counter;
     };
-    std::shared_ptr<const Known> known_of(std::string_view names);
+    using KnownPtr = std::shared_ptr<const Known>;
+    /// What is known of one who asks, by layer; a part of all, behind a lock of its own.
+    struct Shard {
+        std::mutex mutex;
+        std::unordered_map<gate::ShownKey, std::map<std::string, KnownPtr, std::less<>>> known;
+    };
+    KnownPtr known_of(const gate::ShownKey& shown, std::string_view layer);
+    KnownPtr learn(const gate::ShownKey& shown, std::string_view layer, gis::CatalogPtr catalog);
 
     const Services& services_;
     std::string prefix_;
-    std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<const Known>, std::less<>> known_;
+    std::array<Shard, 16> shards_;
 };
 
 }  // namespace api

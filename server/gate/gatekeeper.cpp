@@ -27,9 +27,26 @@ db::As gate_role() {
     return {db::As::Role::Gate, "", true};
 }
 
-std::string key_of(const Credentials& shown) {
-    if (shown.kind == Credentials::Kind::None) return "anonymous";
-    return std::to_string(static_cast<int>(shown.kind)) + auth::sha256_hex(shown.login + '\0' + shown.secret);
+/// All values of the header, as the credentials are read from them.
+std::string values_of(const http::Request& request, std::string_view name) {
+    std::string values;
+    for (const http::Header& header : request.headers) {
+        if (http::same_name(header.name, name)) values += (values.empty() ? "" : "\n") + header.value;
+    }
+    return values;
+}
+
+ShownKey shown_by(const http::Request& request, const std::string& identity_header) {
+    const auto of_proxy = [&](std::string_view name) {
+        return request.from_trusted_proxy && !name.empty() ? values_of(request, name) : std::string();
+    };
+    const std::string authorization = values_of(request, "Authorization");
+    const std::string api_key = values_of(request, "X-API-Key");
+    const std::string identity = of_proxy(identity_header);
+    const std::string cookie = values_of(request, "Cookie");
+    const std::string proto = of_proxy("X-Forwarded-Proto");
+    const std::string prefix = of_proxy("X-Forwarded-Prefix");
+    return key_of(Shown{authorization, api_key, identity, cookie, proto, prefix});
 }
 
 /// The name an account may carry when the provider's subject is not known yet.
@@ -51,22 +68,23 @@ bool Gatekeeper::holds(const Caller& caller) const {
            std::chrono::system_clock::now() < caller.scope.valid_until;
 }
 
-CallerPtr Gatekeeper::remembered(const std::string& key) const {
-    if (!watch_.is_recent()) return nullptr;
-    const std::lock_guard lock(mutex_);
-    const auto found = callers_.find(key);
-    if (found == callers_.end() || std::chrono::steady_clock::now() - found->second.loaded_at > lifetime)
-        return nullptr;
-    if (!holds(*found->second.caller)) return nullptr;
-    ++counters_.remembered;
-    return found->second.caller;
+bool Gatekeeper::holds(const Standing& standing) const {
+    return watch_.is_recent() && std::chrono::steady_clock::now() < standing.until && holds(*standing.caller);
 }
 
-void Gatekeeper::remember(const std::string& key, CallerPtr caller) {
+Gatekeeper::Standing Gatekeeper::known(const ShownKey& shown) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = callers_.find(shown);
+    if (found == callers_.end() || !holds(found->second)) return {};
+    ++counters_.remembered;
+    return found->second;
+}
+
+void Gatekeeper::remember(const ShownKey& key, CallerPtr caller) {
     const std::lock_guard lock(mutex_);
     ++counters_.loaded;
     if (callers_.size() >= max_callers) callers_.clear();
-    callers_[key] = {std::move(caller), std::chrono::steady_clock::now()};
+    callers_[key] = {std::move(caller), std::chrono::steady_clock::now() + lifetime};
 }
 
 Gatekeeper::Counters Gatekeeper::counters() const {
@@ -75,13 +93,13 @@ Gatekeeper::Counters Gatekeeper::counters() const {
 }
 
 awaitable<CallerPtr> Gatekeeper::admit(http::RequestPtr request) {
-    Credentials shown = credentials_of(*request, options_.identity_header);
-    std::string key = key_of(shown);
-    if (CallerPtr caller = remembered(key)) co_return caller;
-    co_return co_await admit_new(std::move(request), std::move(shown), std::move(key));
+    const ShownKey key = shown_by(*request, options_.identity_header);
+    if (Standing standing = known(key); standing.caller) co_return standing.caller;
+    co_return co_await admit_new(std::move(request), key);
 }
 
-awaitable<CallerPtr> Gatekeeper::admit_new(http::RequestPtr request, Credentials shown, std::string key) {
+awaitable<CallerPtr> Gatekeeper::admit_new(http::RequestPtr request, ShownKey key) {
+    const Credentials shown = credentials_of(*request, options_.identity_header);
     const auto query = query_of(*request);
     std::string session = "anonymous";
     if (shown.kind != Credentials::Kind::None) {

@@ -11,6 +11,7 @@
 #include "server/gate/caller.hpp"
 #include "server/gate/credentials.hpp"
 #include "server/gate/errors.hpp"
+#include "server/gate/shown.hpp"
 #include "server/live/catalog_watch.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -33,8 +34,15 @@ class Gatekeeper {
     /// Who asks. Throws Unauthorized when what he shows is not valid; a cookie that ended only makes him anonymous.
     boost::asio::awaitable<CallerPtr> admit(http::RequestPtr request);
 
-    /// Who asks without showing anything, when he is remembered and still stands so.
-    CallerPtr known_anonymous() const { return remembered("anonymous"); }
+    /// A caller as he is believed without asking the database.
+    struct Standing {
+        CallerPtr caller;
+        std::chrono::steady_clock::time_point until;
+    };
+    /// Who shows this, when he is remembered; his `caller` is null when he is not or does not stand so any more.
+    Standing known(const ShownKey& shown) const;
+    /// False once any reason ended to believe what known() gave. Takes no lock.
+    bool holds(const Standing& standing) const;
 
     /// The same caller as he stands now, null when his session ended: for answers that take long.
     boost::asio::awaitable<CallerPtr> look_again(CallerPtr caller);
@@ -59,17 +67,11 @@ class Gatekeeper {
     Counters counters() const;
 
   private:
-    struct Remembered {
-        CallerPtr caller;
-        std::chrono::steady_clock::time_point loaded_at;
-    };
-
-    boost::asio::awaitable<CallerPtr> admit_new(http::RequestPtr request, Credentials shown, std::string key);
+    boost::asio::awaitable<CallerPtr> admit_new(http::RequestPtr request, ShownKey key);
     boost::asio::awaitable<CallerPtr> load(std::shared_ptr<db::RunningQuery> query, std::string session_key);
     boost::asio::awaitable<std::string> session_of(std::shared_ptr<db::RunningQuery> query, Credentials shown);
     boost::asio::awaitable<std::string> open_cookie(http::RequestPtr request, int person_id);
-    CallerPtr remembered(const std::string& key) const;
-    void remember(const std::string& key, CallerPtr caller);
+    void remember(const ShownKey& key, CallerPtr caller);
     bool holds(const Caller& caller) const;
 
     db::ConnectionPool& database_;
@@ -79,7 +81,7 @@ class Gatekeeper {
     auth::Throttle throttle_;
     boost::asio::thread_pool workers_{2};
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, Remembered> callers_;
+    std::unordered_map<ShownKey, Standing> callers_;
     mutable Counters counters_;
 };
 

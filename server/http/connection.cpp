@@ -45,7 +45,8 @@ Connection::Connection(asio::ip::tcp::socket socket, std::string peer, ServerCon
       context_(context),
       reader_(transport_, context.config.limits) {
     if (context.config.quick)
-        look_ = [&context](const QuickRequest& request) {
+        look_ = [&context, trusted = context.trusted.contains(peer_)](QuickRequest request) {
+            request.from_trusted_proxy = trusted;
             return context.config.quick(request, Preparer(context.cors));
         };
 }

@@ -12,14 +12,40 @@
 namespace http {
 namespace {
 
-/// Headers that change nothing about the answer to a plain GET.
-constexpr std::array<std::string_view, 14> harmless{
-    "User-Agent", "Accept",         "Accept-Language", "Referer",        "DNT",     "Cache-Control",  "Pragma",
-    "Priority",   "Sec-Fetch-Dest", "Sec-Fetch-Mode",  "Sec-Fetch-Site", "Sec-GPC", "Sec-Fetch-User", "Save-Data"};
+/// Headers that change nothing about an answer without links.
+constexpr std::array harmless = std::to_array<std::string_view>(
+    {"User-Agent",       "Accept",           "Accept-Language", "Referer",        "DNT",
+     "Cache-Control",    "Pragma",           "Priority",        "Sec-Fetch-Dest", "Sec-Fetch-Mode",
+     "Sec-Fetch-Site",   "Sec-GPC",          "Sec-Fetch-User",  "Save-Data",      "X-Forwarded-For",
+     "X-Forwarded-Host", "X-Forwarded-Port", "X-Real-IP",       "Forwarded",      "Via"});
+
+/// Headers that are read, each once at most.
+struct Taken {
+    std::string_view name;
+    std::optional<std::string_view> QuickRequest::*value;
+};
+constexpr std::array taken = std::to_array<Taken>({{"Accept-Encoding", &QuickRequest::accept_encoding},
+                                                   {"If-None-Match", &QuickRequest::if_none_match},
+                                                   {"Authorization", &QuickRequest::authorization},
+                                                   {"X-API-Key", &QuickRequest::api_key},
+                                                   {"Cookie", &QuickRequest::cookie},
+                                                   {"X-Forwarded-Proto", &QuickRequest::forwarded_proto},
+                                                   {"X-Forwarded-Prefix", &QuickRequest::forwarded_prefix}});
 
 bool is_plain_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+}
+
+const Taken* find_taken(std::string_view name) {
+    const auto* const found =
+        std::find_if(taken.begin(), taken.end(), [&](const Taken& known) { return same_name(name, known.name); });
+    return found == taken.end() ? nullptr : found;
+}
+
+bool is_harmless(std::string_view name) {
+    return std::any_of(harmless.begin(), harmless.end(),
+                       [&](std::string_view known) { return same_name(name, known); });
 }
 
 /// Takes the line before the next CRLF; nothing when there is none.
@@ -54,16 +80,13 @@ std::optional<QuickRequest> read_quick(std::string_view head) {
         const std::string_view value = trimmed(line->substr(colon + 1));
         if (same_name(name, "Host")) {
             if (std::exchange(has_host, true) || !is_host(value)) return std::nullopt;
-        } else if (same_name(name, "Accept-Encoding")) {
-            if (request.accept_encoding) return std::nullopt;
-            request.accept_encoding = value;
-        } else if (same_name(name, "If-None-Match")) {
-            if (request.if_none_match) return std::nullopt;
-            request.if_none_match = value;
         } else if (same_name(name, "Connection")) {
             if (!same_name(value, "keep-alive")) return std::nullopt;
-        } else if (std::none_of(harmless.begin(), harmless.end(),
-                                [&](std::string_view known) { return same_name(name, known); })) {
+        } else if (const auto* known = find_taken(name)) {
+            auto& place = request.*known->value;
+            if (place) return std::nullopt;
+            place = value;
+        } else if (!is_harmless(name)) {
             return std::nullopt;
         }
     }

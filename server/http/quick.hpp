@@ -21,12 +21,17 @@ struct Prepared {
 };
 using PreparedPtr = std::shared_ptr<const Prepared>;
 
-/// A plain GET: nobody logs in with it, nothing of it depends on a proxy, it has no body. Views into the received
-/// bytes.
+/// A plain GET without a body, of no other page's script. Views into the received bytes.
 struct QuickRequest {
     std::string_view target;
     std::optional<std::string_view> accept_encoding;
     std::optional<std::string_view> if_none_match;
+    std::optional<std::string_view> authorization;
+    std::optional<std::string_view> api_key;
+    std::optional<std::string_view> cookie;
+    std::optional<std::string_view> forwarded_proto;
+    std::optional<std::string_view> forwarded_prefix;
+    bool from_trusted_proxy = false;  ///< what the connection knows of its peer
 };
 
 /// Formats what a handler would answer.

@@ -170,6 +170,13 @@ api::CountCache& ApiTest::counts() {
     return served_->counts;
 }
 
+http::PreparedPtr ApiTest::ready(const std::string& target, const std::string& headers) {
+    const std::string head = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
+    const auto request = http::read_quick(head);
+    if (!request) throw std::runtime_error("not a plain GET: " + head);
+    return served_->quick_tiles.look(*request, http::Preparer(http::CorsPolicy({"*"})));
+}
+
 live::TileEngine& ApiTest::tiles() {
     return served_->tiles;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/api/handlers.hpp"
+#include "server/http/cors.hpp"
 #include "server/http/server.hpp"
 #include "tests/support/postgres_test.hpp"
 #include "tests/support/raw_client.hpp"
@@ -38,6 +39,8 @@ class ApiTest : public PostgresTest {
     static std::string path_of(const std::string& url);
     api::CountCache& counts();
     live::TileEngine& tiles();
+    /// The answer kept ready for a GET with these header lines; null: the common way answers it.
+    http::PreparedPtr ready(const std::string& target, const std::string& headers = "");
     /// Waits until the server knows the layer.
     void wait_for_layer(const std::string& name);
 

@@ -342,4 +342,33 @@ TEST_F(TileFreshness, ATileTellsWhetherItChanged) {
     EXPECT_EQ(get(path, "If-None-Match: " + tag + "\r\n").status, 200);
 }
 
+TEST_F(TileFreshness, ReadyTilesAreFoundForWhoShowsTheSameAgain) {
+    connection().run_script(
+        "create table donnees.closed (like donnees.plot including all); "
+        "insert into donnees.closed select * from donnees.plot");
+    db::declare_layer(dsn(), R"({"table": "donnees.closed", "min_zoom": 10, "max_zoom": 17})");
+    make_person("rita", "read");
+    make_person("rene", "");
+    wait_until_held("closed");
+    const std::string path = tile_path("closed", 15, 701000, 6601000);
+    const std::string key = "X-API-Key: secret_of_rita\r\n";
+    for (const std::string& shown : {token_of("rita"), key, token_of("rene"), std::string()})
+        EXPECT_FALSE(ready(path, shown)) << "nobody asked yet: " << shown;
+    EXPECT_EQ(get(path, token_of("rene")).status, 404);
+    EXPECT_EQ(get(path).status, 404);
+    const RawAnswer asked = get(path, token_of("rita"));
+    ASSERT_EQ(asked.status, 200);
+    ASSERT_TRUE(eventually([&] { return get(path, token_of("rita")).status == 200 && ready(path, token_of("rita")); }));
+    EXPECT_EQ(*ready(path, token_of("rita"))->body, asked.body);
+    EXPECT_NE(ready(path, token_of("rita"))->lines.find("Cache-Control: private"), std::string::npos);
+    EXPECT_TRUE(eventually([&] { return get(path, key).status == 200 && ready(path, key); })) << "by another header";
+    for (const std::string& shown :
+         {token_of("rene"), std::string(), token_of("rita") + key, token_of("rita") + "Cookie: carreau_session=x\r\n"})
+        EXPECT_FALSE(ready(path, shown)) << shown;
+    run("update access.credential c set revoked_at = clock_timestamp() from org.person p "
+        "where p.person_id = c.person_id and p.login = 'rita'");
+    EXPECT_TRUE(eventually([&] { return !ready(path, token_of("rita")) && !ready(path, key); }, 5s));
+    EXPECT_EQ(get(path, token_of("rita")).status, 401);
+}
+
 }  // namespace
