@@ -2,13 +2,17 @@
 """What access costs: pages and tiles of this program beside those of a Carreau built before it had access, in alternating
 rounds on the same machine, each with its own PostGIS and the same territory; 100 conventions are in force.
 
-  scripts/bench_access.py --program build/release/carreau --baseline PATH [--quick]
+  scripts/bench_access.py --program build/release/carreau [--baseline PATH] [--quick]
+
+Without a baseline only tiles from the cache are measured: by who asks. Needs wrk.
 """
 
 import argparse
 import http.client
 import json
+import os
 import random
+import re
 import statistics
 import tempfile
 from pathlib import Path
@@ -60,23 +64,57 @@ def log_in(server):
     csrf = json.loads(answer.read())["csrf"]
     body = json.dumps({"title": "bench", "kind": "token"})
     connection.request("POST", "/session/tokens", body, {"Content-Type": "application/json", "Cookie": cookie, "X-CSRF-Token": csrf})
-    return {"Authorization": "Bearer " + json.loads(connection.getresponse().read())["secret"]}
+    return {"Cookie": cookie}, {"Authorization": "Bearer " + json.loads(connection.getresponse().read())["secret"]}
+
+
+def processor_seconds(process):
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ready_tiles(server, people, path, seconds, rounds):
+    """Tiles from the cache: the server's processor time for each request by who asks, in alternating rounds."""
+    costs = {name: [] for name in people}
+    bodies = {Caller(name, server, headers).get(path)[1] for name, headers in people.items()}
+    check(len(bodies) == 1, "the callers were given different tiles")
+    rates = []
+    for _ in range(rounds):
+        for name, headers in people.items():
+            lines = [part for key, value in headers.items() for part in ("-H", f"{key}: {value}")]
+            begin = processor_seconds(server.server)
+            shown = bench.output_of("wrk", "-t1", "-c8", f"-d{seconds}", *lines, server.address.geturl() + path)
+            check("Non-2xx" not in shown, f"{name} {path}: {shown}")
+            costs[name].append((processor_seconds(server.server) - begin) * 1e6 / int(re.search(r"(\d+) requests in", shown)[1]))
+            rates.append(float(re.search(r"Requests/sec: *([0-9.]+)", shown)[1]))
+    base = statistics.median(costs["anonymous"])
+    say(f"\ntile from the cache, {len(bodies.pop())} bytes, {spread(rates, '/s', 0)}: anonymous {spread(costs['anonymous'], 'us')} of processor")
+    for name in people:
+        if name != "anonymous":
+            ratio = statistics.median(costs[name]) / base
+            say(f"  {name:<12} {spread(costs[name], 'us')}  ratio {ratio:.3f}  {verdict(ratio <= TILE_GOAL, f'ready tile <= {TILE_GOAL}')}")
 
 
 def run(arguments, folder):
-    before = Bench(arguments.baseline, arguments.quick, folder / "before")
     now = Bench(arguments.program, arguments.quick, folder / "now")
+    before = Bench(arguments.baseline, arguments.quick, folder / "before") if arguments.baseline else None
+    servers = [server for server in (before, now) if server]
     try:
-        for server in (before, now):
+        for server in servers:
             server.folder.mkdir()
             server.start_server()
         now.sql(CONVENTIONS)
         say(f"{now.sql('select count(*) from org.convention')} conventions, {now.sql('select count(*) from cadastre.parcelle')} parcels")
-        callers = [Caller("before", before), Caller("anonymous", now), Caller("instructor", now, log_in(now))]
-        keys = now.sql("select id from cadastre.parcelle order by id").split("\n")
+        cookie, token = log_in(now)
+        callers = [Caller("anonymous", now), Caller("instructor", now, token)]
         points = now.sql("select st_x(p) || ' ' || st_y(p) from (select st_transform(st_pointonsurface(geom), 4326) p "
                          "from cadastre.parcelle order by md5(id) limit 400) q").split("\n")
         random.seed(1)
+        ready_tiles(now, {"anonymous": {}, "token": token, "cookie": cookie}, f"/tiles/parcelle/{tile_of(*map(float, points[0].split()), 15)}.mvt",
+                    2, 5 if arguments.quick else 25)
+        if not before:
+            return
+        callers.append(Caller("before", before))
+        keys = now.sql("select id from cadastre.parcelle order by id").split("\n")
         rounds = 60 if arguments.quick else 400
         for _ in range(rounds):
             insee = random.choice(keys)[:5]
@@ -107,8 +145,8 @@ def run(arguments, folder):
                 judged = verdict(ratio <= goal, f"{what} <= {goal}") if goal else ""
                 say(f"  {caller.name:<12} {spread(caller.times[what], 'ms')}  ratio {ratio:.3f}  {judged}")
     finally:
-        before.stop()
-        now.stop()
+        for server in servers:
+            server.stop()
 
 
 def tile_of(lon, lat, z):
@@ -121,7 +159,7 @@ def tile_of(lon, lat, z):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--baseline", required=True, help="a carreau built before access, for example of commit 73eb54e")
+    parser.add_argument("--baseline", help="a carreau built before access, for example of commit 73eb54e")
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="carreau-bench-") as folder:
