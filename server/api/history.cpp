@@ -125,10 +125,15 @@ Answer item_history(const Services& services, CallPtr call) {
     require_editor(*call, layer, id);
     const gis::Crs crs = parse_crs(*request, "crs", offered_for(layer, services.offered_crs));
     auto work = [&layer, id, crs, call](db::Connection& connection) {
-        return document_of(layer, id, read_changes(connection, layer, id, crs), crs);
+        const std::vector<Change> changes = read_changes(connection, layer, id, crs);
+        if (changes.empty()) {  // as it was loaded, or not his to edit
+            const std::vector<db::Parameter> values{std::to_string(layer.id), id};
+            if (!connection.query("select catalogue.may_edit($1::int, $2)", values).boolean(0, 0))
+                throw no_feature(layer, id);
+        }
+        return document_of(layer, id, changes, crs);
     };
     const Json document = co_await services.database.run(call->reader(), query_for(*request), std::move(work));
-    if (document["changes"].empty()) throw no_feature(layer, id);
     Response response = json_response(document);
     response.set_header("Content-Crs", "<" + crs.uri() + ">");
     co_return response;

@@ -43,6 +43,8 @@ Json schema_of_field(const gis::Field& field, int position) {
 /// What an edit must keep to, in JSON Schema's words.
 void add_edit_rules(Json& schema, const gis::Field& field, bool is_read_only) {
     if (is_read_only) schema["readOnly"] = true;
+    // `required` of the whole speaks of new features, which may leave out what has a default.
+    if (field.required && !is_read_only) schema["x-carreau-notNull"] = true;
     if (field.max_length) schema["maxLength"] = *field.max_length;
     if (field.minimum) schema["minimum"] = *field.minimum;
     if (field.maximum) schema["maximum"] = *field.maximum;

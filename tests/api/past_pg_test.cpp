@@ -139,6 +139,9 @@ TEST_F(Past, WhoChangedWhatAndBack) {
                   404);
     }
     EXPECT_EQ(get(std::string(bancs) + "/a/history").status, 404);
+    run("delete from catalogue.history where feature_id = 'a'");
+    EXPECT_EQ(history("a"), json::array()) << "as it was loaded: there is the feature, no change of it";
+    EXPECT_EQ(get(std::string(bancs) + "/nowhere/history", token_of("ed")).status, 404);
     EXPECT_EQ(
         edit("lea", "POST", fmt::format("{}/a/history/{}/undo", bancs, changes[0]["change"].get<int>()), json::object())
             .status,

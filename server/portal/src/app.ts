@@ -5,8 +5,11 @@ import { Card } from './card';
 import { communeLayer } from './card-rows';
 import { Catalogue } from './catalogue';
 import { copyText } from './clipboard';
+import { openDownload } from './edit/download';
+import { FeatureEditor } from './edit/feature-editor';
 import { extentOf, isDrawn, sameRef, type Bbox, type Collection } from './contract';
 import { Frame } from './frame';
+import { explanation } from './form';
 import { joinBoxes } from './geometry';
 import { Http, serverBase } from './http';
 import { language, t } from './i18n';
@@ -39,6 +42,7 @@ export class App {
   private readonly status = new Status(() => void this.catalogue.refresh());
   private readonly catalogue: Catalogue;
   private readonly account: Account;
+  private known: Promise<void> = Promise.resolve();
   private readonly layers: LayersPanel;
   private readonly card: Card;
   private readonly search: SearchBox;
@@ -62,6 +66,7 @@ export class App {
       status: this.status,
       view: this.view,
       map: this.map,
+      editor: this.makeEditor(),
       unreachable: () => this.catalogue.suspect(),
     });
     this.expose();
@@ -70,7 +75,7 @@ export class App {
 
   start(): void {
     if (this.view.camera) this.map?.jump(this.view.camera);
-    void this.account.start();
+    this.known = this.account.start();
     void this.catalogue.refresh();
   }
 
@@ -99,6 +104,21 @@ export class App {
     });
   }
 
+  private makeEditor(): FeatureEditor {
+    return new FeatureEditor({
+      server: this.server,
+      login: async () => {
+        await this.known;
+        return this.account.session.state.person?.login ?? null;
+      },
+      notify: (text) => this.status.notify(text),
+      changed: () => {
+        this.map?.reloadTiles();
+        this.selection.renew(true);
+      },
+    });
+  }
+
   private makeLayers(): LayersPanel {
     return new LayersPanel(this.view, {
       toggled: (layer) => {
@@ -111,6 +131,7 @@ export class App {
         const box = extentOf(collection);
         if (box) this.map?.fit(box, this.frame.insets());
       },
+      download: (collection) => void this.download(collection),
     });
   }
 
@@ -123,6 +144,9 @@ export class App {
       },
       zoom: () => this.selection.zoom(),
       copyLink: () => void this.copyLink(),
+      edit: () => this.selection.edit(),
+      download: (collection) => void this.download(collection),
+      undo: (change) => this.selection.undo(change),
       retry: () => this.selection.retry(),
       swatchOf: (hit) => {
         const first = this.style && legendOf(this.style, hit.layer)[0];
@@ -200,7 +224,7 @@ export class App {
   /** The layers are now those of another person, who did not ask to hear about each. */
   private showToOther(): void {
     this.readerChanged = false;
-    this.selection.readerChanged();
+    this.selection.renew();
   }
 
   private tellAdded(added: Collection[]): void {
@@ -266,6 +290,15 @@ export class App {
   private async copyLink(): Promise<void> {
     this.view.write();
     this.status.notify((await copyText(location.href)) ? t.copied : t.copyFailed);
+  }
+
+  private async download(collection: Collection): Promise<void> {
+    try {
+      const schema = await this.server.schema(collection.id);
+      openDownload({ collection, schema, view: this.map?.extent() ?? null, commune: this.selection.lastCommune });
+    } catch (error) {
+      this.status.notify(explanation(error));
+    }
   }
 
   private expose(): void {

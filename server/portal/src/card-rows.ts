@@ -74,7 +74,7 @@ export function rowsOf(
       }
       const value = formatField(name, properties[name], field, communeName, words);
       if (!value) return [];
-      const row: CardRow = { name, title: field.title ?? humanName(name), value };
+      const row: CardRow = { name, title: titleOfField(name, field), value };
       if (field.description && field.description !== row.title) row.help = field.description;
       return [row];
     });
@@ -94,8 +94,17 @@ function formatField(
   return shown;
 }
 
-function isGeometry(field: FieldSchema): boolean {
+export function isGeometry(field: FieldSchema): boolean {
   return Boolean(field.format?.startsWith('geometry') || field['x-ogc-role']?.endsWith('geometry'));
+}
+
+/** The column of a layer that holds INSEE codes of communes. */
+export function communeColumn(schema: LayerSchema): string | undefined {
+  return Object.keys(schema.properties ?? {}).find((name) => communeFields.has(name));
+}
+
+export function titleOfField(name: string, field: FieldSchema): string {
+  return field.title ?? humanName(name);
 }
 
 /** A field whose title ends in a unit, "Contenance (m²)", says it beside the value instead. */

@@ -1,6 +1,8 @@
-import { sameRef, type Collection, type FeatureRef, type LayerSchema, type ServerFeature } from './contract';
+import { sameRef, type Change, type Collection, type FeatureRef, type LayerSchema, type ServerFeature } from './contract';
 import { communeOf, rowsOf, titleOf, type CardRow } from './card-rows';
 import { h, icon } from './dom';
+import { fileFormats } from './edit/download';
+import type { Offers } from './edit/feature-editor';
 import { formatDate } from './format';
 import { t } from './i18n';
 import { titleOfLayer } from './layers-panel';
@@ -11,6 +13,9 @@ export interface CardEvents {
   opened(ref: FeatureRef): void;
   zoom(): void;
   copyLink(): void;
+  edit(): void;
+  download(collection: Collection): void;
+  undo(change: Change): void;
   retry(): void;
   swatchOf(hit: Hit): string;
   rawUrl(ref: FeatureRef): string;
@@ -31,6 +36,7 @@ export class Card {
   private readonly heading = h('h2', { id: 'card-title', tabindex: -1 });
   private readonly kind = h('p', { class: 'card-kind' });
   private readonly place = h('p', { class: 'card-place' });
+  private readonly offered = h('div', { class: 'actions offers', hidden: true });
   private readonly here = h('section', { class: 'here', 'aria-labelledby': 'here-title' });
   private collections = new Map<string, Collection>();
 
@@ -95,8 +101,10 @@ export class Card {
     const place = content.communeName ?? communeOf(ref.layer, ref.id, properties);
     this.place.textContent = place ?? '';
     this.place.hidden = !place;
+    this.offer({ edit: false, undo: null });
     this.body.replaceChildren(
       this.actions(ref),
+      this.offered,
       rows.length > 0 ? factList(rows) : h('p', { class: 'soft' }, t.cardEmpty),
       ...(collection ? [origin(collection)] : []),
       this.here,
@@ -104,6 +112,20 @@ export class Card {
     this.element.hidden = false;
     this.body.scrollTop = 0;
     return title;
+  }
+
+  /** What the reader may do with the feature, once the server said so. */
+  offer({ edit, undo }: Offers): void {
+    const button = (id: string, mark: Parameters<typeof icon>[0], words: string, act: () => void) => {
+      const made = h('button', { type: 'button', class: 'button', id, onclick: act });
+      made.append(icon(mark), words);
+      return made;
+    };
+    const buttons: HTMLElement[] = [];
+    if (edit) buttons.push(button('edit', 'pencil', t.edit, () => this.events.edit()));
+    if (undo) buttons.push(button('undo', 'undo', t.undo, () => this.events.undo(undo)));
+    this.offered.replaceChildren(...buttons);
+    this.offered.hidden = buttons.length === 0;
   }
 
   focus(): void {
@@ -143,13 +165,20 @@ export class Card {
   }
 
   private actions(ref: FeatureRef): HTMLElement {
-    const zoom = h('button', { type: 'button', class: 'button', onclick: () => this.events.zoom() });
+    const zoom: HTMLElement = h('button', { type: 'button', class: 'button', onclick: () => this.events.zoom() });
     zoom.append(icon('target'), t.zoomTo);
     const copy = h('button', { type: 'button', class: 'button', onclick: () => this.events.copyLink() });
     copy.append(icon('link'), t.copyLink);
-    const raw = h('a', { class: 'button', href: this.events.rawUrl(ref), target: '_blank', title: t.rawDataLong });
+    const raw: HTMLElement = h('a', { class: 'button', href: this.events.rawUrl(ref), target: '_blank', title: t.rawDataLong });
     raw.append(icon('data'), t.rawData);
-    return h('div', { class: 'actions' }, zoom, copy, raw);
+    const collection = this.collections.get(ref.layer);
+    const parts = [zoom, copy, raw];
+    if (collection && fileFormats(collection).length > 0) {
+      const take = h('button', { type: 'button', class: 'button', id: 'download', onclick: () => this.events.download(collection) });
+      take.append(icon('data'), `${t.download}…`);
+      parts.push(take);
+    }
+    return h('div', { class: 'actions' }, ...parts);
   }
 }
 

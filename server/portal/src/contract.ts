@@ -17,6 +17,14 @@ export interface Collection {
   'carreau:labelField'?: string;
   'carreau:attribution'?: string;
   'carreau:licence'?: string;
+  links?: Link[];
+}
+
+export interface Link {
+  href: string;
+  rel: string;
+  type?: string;
+  title?: string;
 }
 
 export interface FieldSchema {
@@ -25,6 +33,11 @@ export interface FieldSchema {
   type?: string | string[];
   format?: string;
   oneOf?: { const?: unknown; title?: string }[];
+  readOnly?: boolean;
+  'x-carreau-notNull'?: boolean;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
   'x-ogc-propertySeq'?: number;
   'x-ogc-role'?: string;
   'x-ogc-unit'?: string;
@@ -33,6 +46,8 @@ export interface FieldSchema {
 export interface LayerSchema {
   title?: string;
   properties?: Record<string, FieldSchema>;
+  /** There when the layer can be edited. */
+  required?: string[];
 }
 
 export interface SearchResult {
@@ -52,6 +67,22 @@ export interface SearchAnswer {
 }
 
 export type ServerFeature = Feature & { id?: string | number };
+
+/** A feature as it was read, and the version that says so to the server. */
+export interface VersionedFeature {
+  feature: ServerFeature;
+  version: string | null;
+}
+
+/** One line of a feature's record; `before` of its making and `after` of its end are null. */
+export interface Change {
+  change: number;
+  at: string;
+  by: string;
+  operation: 'create' | 'update' | 'delete';
+  before: ServerFeature | null;
+  after: ServerFeature | null;
+}
 
 /** A feature, named the way addresses and requests name it. */
 export interface FeatureRef {

@@ -64,7 +64,7 @@ export function formatDate(text: string, locale: string): string {
   return locale.startsWith('fr') ? written.replace(/^1 /, '1er ') : written;
 }
 
-function formatTime(text: string, locale: string): string {
+export function formatTime(text: string, locale: string): string {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return text;
   const options = { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Paris' } as const;

@@ -10,6 +10,10 @@ export class ServerRefusal extends Error {
     readonly parameter: string | null = null,
     /** Seconds to wait before asking again, when the server says so. */
     readonly retryAfter: number | null = null,
+    /** All the server says about it: the errors field by field, both versions of a conflict. */
+    readonly problem: Record<string, unknown> = {},
+    /** The version of what is stored now, when that is why. */
+    readonly version: string | null = null,
   ) {
     super(message);
   }
@@ -51,8 +55,8 @@ export class Http {
   }
 
   /** Changes something; null when the server has nothing to say about it. */
-  async send<T>(method: UnsafeMethod, path: string, content?: unknown): Promise<T | null> {
-    const headers: Record<string, string> = {};
+  async send<T>(method: UnsafeMethod, path: string, content?: unknown, more: Record<string, string> = {}): Promise<T | null> {
+    const headers: Record<string, string> = { ...more };
     if (this.csrf) headers['X-CSRF-Token'] = this.csrf;
     if (content !== undefined) headers['Content-Type'] = bodyTypes[method];
     const asking: Asking = { method, headers };
@@ -103,8 +107,10 @@ async function refusalOf(response: Response): Promise<ServerRefusal> {
   const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const retryAfter = Number.isFinite(wait) ? wait : null;
   try {
-    const { title, detail, parameter } = (await response.json()) as { title?: string; detail?: string; parameter?: string };
-    return new ServerRefusal(response.status, detail ?? title ?? '', parameter ?? null, retryAfter);
+    const problem = (await response.json()) as Record<string, unknown> & Record<'title' | 'detail' | 'parameter', string | undefined>;
+    const { title, detail, parameter } = problem;
+    const version = response.headers.get('ETag');
+    return new ServerRefusal(response.status, detail ?? title ?? '', parameter ?? null, retryAfter, problem, version);
   } catch {
     return new ServerRefusal(response.status, '', null, retryAfter);
   }

@@ -1,5 +1,6 @@
 import type { StyleSpecification } from 'maplibre-gl';
 import { extentOf, type Collection } from './contract';
+import { fileFormats } from './edit/download';
 import { h, icon } from './dom';
 import { formatDate } from './format';
 import { t } from './i18n';
@@ -12,6 +13,7 @@ export interface LayersEvents {
   faded(layer: string): void;
   zoomTo(zoom: number): void;
   extent(collection: Collection): void;
+  download(collection: Collection): void;
 }
 
 interface Row {
@@ -133,6 +135,7 @@ export class LayersPanel {
       { type: 'button', class: 'link', onclick: () => this.events.extent(collection) },
       t.layerExtent,
     );
+    const download = h('button', { type: 'button', class: 'link', id: `download-${id}`, onclick: () => this.events.download(collection) }, `${t.download}…`);
     return h(
       'div',
       { class: 'about', id: `about-${id}`, hidden: !this.opened.has(id) },
@@ -140,7 +143,7 @@ export class LayersPanel {
       collection.description && h('p', {}, collection.description),
       this.opacity(id),
       known.length > 0 && h('dl', {}, ...known.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
-      extentOf(collection) && extent,
+      h('div', { class: 'about-acts' }, extentOf(collection) && extent, fileFormats(collection).length > 0 && download),
     );
   }
 

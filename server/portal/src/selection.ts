@@ -1,6 +1,8 @@
 import { communeLayer, communeOf, titleOf } from './card-rows';
 import type { Card } from './card';
-import { sameRef, toBbox, type Bbox, type Collection, type FeatureRef, type ServerFeature } from './contract';
+import { sameRef, toBbox, type Bbox, type Change, type Collection, type FeatureRef, type LayerSchema, type ServerFeature } from './contract';
+import type { Commune } from './edit/download';
+import type { FeatureEditor } from './edit/feature-editor';
 import type { Frame } from './frame';
 import { bboxOf, pointOn } from './geometry';
 import { t } from './i18n';
@@ -32,6 +34,7 @@ export interface SelectionParts {
   status: Status;
   view: View;
   map: MapView | null;
+  editor: FeatureEditor;
   unreachable(): void;
 }
 
@@ -39,6 +42,8 @@ export interface SelectionParts {
 export class Selection {
   private collections = new Map<string, Collection>();
   private feature: ServerFeature | null = null;
+  private commune: Commune | null = null;
+  private title = '';
   private place: Place | null = null;
   private hits: Hit[] = [];
   private asking: AbortController | null = null;
@@ -56,6 +61,21 @@ export class Selection {
   /** The place the card speaks about, and what lies there. */
   get around(): { place: Place | null; hits: Hit[] } {
     return { place: this.place, hits: this.hits };
+  }
+
+  /** The commune of the last card: the feature itself or where it lies. */
+  get lastCommune(): Commune | null {
+    return this.commune;
+  }
+
+  edit(): void {
+    const ref = this.parts.view.selection;
+    if (ref) void this.parts.editor.edit(ref, this.title);
+  }
+
+  undo(change: Change): void {
+    const ref = this.parts.view.selection;
+    if (ref) void this.parts.editor.undo(ref, change);
   }
 
   /** The reader pointed at the map. */
@@ -120,10 +140,10 @@ export class Selection {
     if (this.failed && this.parts.card.open) this.retry();
   }
 
-  /** Another person reads: what may be seen of the feature may have changed. */
-  readerChanged(): void {
+  /** Another person reads, or the feature was edited: what may be seen of it may have changed. */
+  renew(focus = false): void {
     const ref = this.parts.view.selection;
-    if (ref && this.parts.card.open) void this.open(ref, this.place ? { at: this.place } : {});
+    if (ref && this.parts.card.open) void this.open(ref, { ...(this.place && { at: this.place }), focus });
   }
 
   zoom(): void {
@@ -150,8 +170,11 @@ export class Selection {
     const communeName = code ? await this.communeName(code) : null;
     if (signal.aborted) return;
     this.feature = feature;
+    const own = ref.layer === communeLayer ? ref.id : code;
     map?.highlight(feature.geometry);
     const title = card.show({ ref, collection: this.collections.get(ref.layer), feature, schema, communeName });
+    this.title = title;
+    this.commune = own ? { code: own, name: communeName ?? (own === ref.id ? title : own) } : null;
     if (feature.geometry) {
       const [lng, lat] = pointOn(feature.geometry) ?? [];
       if (!this.place && lng !== undefined && lat !== undefined) this.place = { lng, lat };
@@ -160,7 +183,18 @@ export class Selection {
     }
     card.showHere(this.hits, ref);
     status.announce(`${t.cardOpened(title)}. ${this.hits.length > 0 ? t.hereCount(this.hits.length) : ''}`);
+    void this.offer(ref, schema, signal);
     if (map && this.hits.length === 0 && map.map.loaded() && !map.map.isMoving()) this.settled();
+  }
+
+  /** What may be done with the feature; a server that cannot say offers nothing. */
+  private async offer(ref: FeatureRef, schema: LayerSchema, signal: AbortSignal): Promise<void> {
+    try {
+      const offers = await this.parts.editor.offers(ref, schema, signal);
+      if (!signal.aborted) this.parts.card.offer(offers);
+    } catch (error) {
+      if (!signal.aborted && error instanceof ServerAway) this.parts.unreachable();
+    }
   }
 
   private async communeName(code: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import type { Collection, FeatureRef, LayerSchema, SearchAnswer, ServerFeature } from './contract';
+import type { Change, Collection, FeatureRef, LayerSchema, SearchAnswer, ServerFeature, VersionedFeature } from './contract';
 import { ServerAway, ServerRefusal, type Http } from './http';
 
 /** The routes the map calls. Answers that have a version are asked for again only if they changed. */
@@ -20,6 +20,33 @@ export class Server {
 
   feature(ref: FeatureRef, signal?: AbortSignal): Promise<ServerFeature> {
     return this.get<ServerFeature>(this.featurePath(ref), signal);
+  }
+
+  /** As it is now, with the version an edit names. */
+  async versioned(ref: FeatureRef): Promise<VersionedFeature> {
+    const response = await this.http.ask(this.featurePath(ref), {});
+    const feature = await waiting(this.http.read<ServerFeature>(response));
+    return { feature, version: response.headers.get('ETag') };
+  }
+
+  async mayEdit(ref: FeatureRef, signal: AbortSignal): Promise<boolean> {
+    const response = await this.http.ask(this.featurePath(ref), { method: 'OPTIONS', signal });
+    return (response.headers.get('Allow') ?? '').includes('PATCH');
+  }
+
+  /** Changes what is named, when the feature is still of that version. */
+  async update(ref: FeatureRef, properties: Record<string, unknown>, version: string | null): Promise<void> {
+    const condition: Record<string, string> = version ? { 'If-Match': version } : {};
+    await this.http.send('PATCH', this.featurePath(ref), { type: 'Feature', properties }, condition);
+  }
+
+  /** Newest first. */
+  async history(ref: FeatureRef, signal?: AbortSignal): Promise<Change[]> {
+    return (await this.get<{ changes: Change[] }>(`${this.featurePath(ref)}/history`, signal)).changes;
+  }
+
+  async undo(ref: FeatureRef, change: number): Promise<void> {
+    await this.http.send('POST', `${this.featurePath(ref)}/history/${change}/undo`);
   }
 
   featureUrl(ref: FeatureRef): string {

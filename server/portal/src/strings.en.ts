@@ -1,9 +1,11 @@
 import { accountEn } from './account/strings.en';
 import { adminEn } from './admin/strings.en';
+import { editEn } from './edit/strings.en';
 import type { Strings } from './strings.fr';
 
 export const en: Strings = {
   ...accountEn,
+  ...editEn,
   admin: adminEn,
   locale: 'en-GB',
   product: 'Carreau',

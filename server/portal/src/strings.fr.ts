@@ -1,8 +1,10 @@
 import { accountFr } from './account/strings.fr';
 import { adminFr } from './admin/strings.fr';
+import { editFr } from './edit/strings.fr';
 
 export const fr = {
   ...accountFr,
+  ...editFr,
   admin: adminFr,
   locale: 'fr-FR',
   product: 'Carreau',

@@ -1,0 +1,40 @@
+import type { editFr } from './strings.fr';
+
+export const editEn: typeof editFr = {
+  edit: 'Edit',
+  editTitle: (title) => `Edit: ${title}`,
+  editSave: 'Save',
+  editSaved: 'The change is saved.',
+  editNothing: 'Nothing has changed.',
+  editNoValue: '(no value)',
+  editGone: 'This feature does not exist any more: the change was not saved.',
+  editFailed: 'The card could not be opened for editing.',
+  numberExpected: 'A number is expected.',
+
+  conflictTitle: 'Changed meanwhile',
+  conflictWords: 'Somebody changed this feature while you did. Nothing you typed is lost: choose.',
+  conflictField: 'Field',
+  conflictStored: 'Stored now',
+  conflictYours: 'Your version',
+  conflictUnchanged: '(unchanged)',
+  conflictKeep: 'Keep what is stored',
+  conflictOverwrite: 'Save my version',
+
+  undo: 'Undo my change',
+  undoTitle: 'Undo my last change?',
+  undoWords: (time) => `Made on ${time}. These values will be back:`,
+  undoAct: 'Restore these values',
+  undone: 'The change is undone.',
+  undoTooLate: 'The feature was changed since: your change is not the last one any more.',
+  geometry: 'Position or shape',
+
+  download: 'Download',
+  downloadTitle: (layer) => `Download: ${layer}`,
+  downloadFormat: 'Format',
+  downloadExtent: 'Extent',
+  downloadAll: 'The whole layer',
+  downloadView: 'What the map shows',
+  downloadCommune: (name) => `Municipality: ${name}`,
+  downloadCommuneHint: 'Open the card of a municipality or a parcel first to download that municipality only.',
+  downloadNote: 'Your rights apply to the file as they do to the map.',
+};
