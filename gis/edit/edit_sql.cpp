@@ -189,12 +189,14 @@ SqlStatement claims_sql(const CheckedEdit& edit) {
     for (const CheckedEdit::Assignment& claim : edit.claims) {
         sql.text(separator);
         separator = ", ";
-        // Times are written to the millisecond.
+        // Clients may hold a time to the millisecond only.
         const bool is_time = claim.field->type == FieldType::DateTime;
         if (is_time) sql.text("date_trunc('milliseconds', ");
         sql.ident(claim.field->name);
         if (is_time) sql.text(")");
-        sql.text(" is not distinct from ").param(claim.text, claim.field->sql_type);
+        sql.text(is_time ? " is not distinct from date_trunc('milliseconds', " : " is not distinct from ");
+        sql.param(claim.text, claim.field->sql_type);
+        if (is_time) sql.text(")");
     }
     sql.text(" from ");
     add_table(sql, *edit.layer);

@@ -68,6 +68,7 @@ void append_date_time(std::string& out, std::int64_t microseconds) {
     append_digits(out, milliseconds / 1000 % 60, 2);
     out += '.';
     append_digits(out, milliseconds % 1000, 3);
+    if (rest % 1000 != 0) append_digits(out, rest % 1000, 3);
     out += 'Z';
 }
 

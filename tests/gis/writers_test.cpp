@@ -130,16 +130,19 @@ TEST(TimeText, DatesAsPostgreSqlCountsThem) {
     EXPECT_EQ(date(std::numeric_limits<std::int32_t>::min()), "-infinity");
 }
 
-TEST(TimeText, InstantsToTheMillisecond) {
+TEST(TimeText, InstantsHaveThreeDecimalsAndSixWhereTheyNeedThem) {
     const auto instant = [](std::int64_t microseconds) {
         std::string out;
         gis::append_date_time(out, microseconds);
         return out;
     };
     EXPECT_EQ(instant(0), "2000-01-01T00:00:00.000Z");
-    EXPECT_EQ(instant(-1), "1999-12-31T23:59:59.999Z");
-    EXPECT_EQ(instant(86'399'999'999), "2000-01-01T23:59:59.999Z");
-    EXPECT_EQ(instant(823'003'200'123'456), "2026-01-29T12:00:00.123Z");
+    EXPECT_EQ(instant(-1), "1999-12-31T23:59:59.999999Z");
+    EXPECT_EQ(instant(-1000), "1999-12-31T23:59:59.999Z");
+    EXPECT_EQ(instant(86'399'999'999), "2000-01-01T23:59:59.999999Z");
+    EXPECT_EQ(instant(823'003'200'123'456), "2026-01-29T12:00:00.123456Z");
+    EXPECT_EQ(instant(823'003'200'120'000), "2026-01-29T12:00:00.120Z");
+    EXPECT_EQ(instant(7), "2000-01-01T00:00:00.000007Z");
     EXPECT_EQ(instant(std::numeric_limits<std::int64_t>::max()), "infinity");
 }
 
