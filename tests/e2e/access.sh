@@ -89,9 +89,7 @@ done
 unset GDAL_HTTP_HEADERS
 
 step "QGIS with an application password"
-python=/usr/bin/python3
-$python -c 'import qgis.core' 2>/dev/null || fail "QGIS for Python is not installed: scripts/install-deps test"
-counts=$(XDG_RUNTIME_DIR=$work timeout 120 $python "$work/access/qgis_access.py" "$address" archeologue "$(credential application)" \
+counts=$(qgis 120 qgis_access.py "$address" archeologue "$(credential application)" \
     "$work/qgis" archeo_entite archeo_operation 2>"$work/qgis.err" | sed -n 's/^counts //p')
 operations=$(psql -qAtX "host=$work/data/run port=5432 user=carreau dbname=carreau" -c 'select count(*) from archeo.operation')
 equal "what QGIS reads: $(tail -n 3 "$work/qgis.err")" "$(jq -c . <<<"$counts")" \

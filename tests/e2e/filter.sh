@@ -59,10 +59,9 @@ contains "the server filters" "$(cat "$work/gdal.err")" "filter=circonference%20
     contains "a date-time" "$(cat "$work/gdal.err")" "a date-time is expected"
 
 step "QGIS: filter of a request and of a layer"
-/usr/bin/python3 -c 'import qgis.core' 2>/dev/null || fail "QGIS for Python is not installed: scripts/install-deps test"
 where="\"circonference\" > 250 AND \"espece\" = 'Érable'"
 like="\"espece\" LIKE 'Till%' AND \"hauteur\" IS NOT NULL"
-XDG_RUNTIME_DIR=$work timeout 120 /usr/bin/python3 "$here/filter/qgis_filter.py" "$address/" "$work/profile" arbre id "$where" "$like" >"$work/qgis" 2>"$work/qgis.err" ||
+qgis 120 qgis_filter.py "$address/" "$work/profile" arbre id "$where" "$like" >"$work/qgis" 2>"$work/qgis.err" ||
     fail "QGIS: $(tail -n 5 "$work/qgis.err")"
 answers=$(sed -n 's/^answers //p' "$work/qgis")
 equal "QGIS opens it" "$(jq .valid <<<"$answers")" true

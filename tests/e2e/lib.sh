@@ -105,6 +105,14 @@ is_status() { [[ $(status_of "$1") == "$2" ]]; }
 get() { curl -sf -m 60 "$address$1" || fail "GET $1: $(status_of "$1")"; }
 matched() { get "/collections/$1/items?limit=1${2:-}" | jq .numberMatched; }
 
+# qgis SECONDS SCRIPT arguments...: a script of tests/e2e/qgis, by the Python that Debian's QGIS is made for.
+qgis() {
+    local limit=$1 script=$2
+    shift 2
+    /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || { echo "QGIS for Python is not installed: scripts/install-deps test" >&2; return 1; }
+    XDG_RUNTIME_DIR=$work PYTHONDONTWRITEBYTECODE=1 timeout "$limit" /usr/bin/python3 "$here/qgis/$script" "$@"
+}
+
 # tile_of LON LAT Z: z/x/y of the tile that holds the point.
 tile_of() {
     awk -v lon="$1" -v lat="$2" -v z="$3" 'BEGIN {

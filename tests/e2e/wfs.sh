@@ -3,9 +3,6 @@
 # WFS-T and by OGC API Features on the same layer.
 . "$(dirname "$0")/lib.sh"
 
-python=/usr/bin/python3
-$python -c 'import qgis.core' 2>/dev/null || fail "QGIS for Python is not installed: scripts/install-deps test"
-
 new_database
 sql "create table donnees.maille (id integer primary key, genre text, rang integer, geom geometry(Polygon, 2154));
      insert into donnees.maille select n, substr('abc', n % 3 + 1, 1), n % 1000, st_makeenvelope(650000 + n % 160 * 100, 7000000 + n / 160 * 100,
@@ -58,7 +55,7 @@ equal "different ids" "$(ogrinfo -q -sql 'select count(distinct id) as n from ma
 
 step "QGIS reads, filters and edits"
 status=0
-XDG_RUNTIME_DIR=$work timeout 300 $python "$here/wfs/qgis_wfs.py" "$address" geometre 'mot de passe de QGIS' "$work/qgis" >"$work/qgis.out" 2>"$work/qgis.err" || status=$?
+qgis 300 qgis_wfs.py "$address" geometre 'mot de passe de QGIS' "$work/qgis" >"$work/qgis.out" 2>"$work/qgis.err" || status=$?
 cat "$work/qgis.out"
 equal "what QGIS found: $(grep -v '^$' "$work/qgis.err" | tail -n 5)" "$status" 0
 equal "what is stored of WFS-T" "$(sql "select nom, places, hauteur, pose, neuf, st_astext(geom) from donnees.banc where nom like 'wfs%'")" \

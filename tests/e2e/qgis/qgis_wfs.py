@@ -5,46 +5,27 @@ by WFS-T (1.0.0, which QGIS before 3.30 sends to 2.0 layers, and 1.1.0), and by 
 
 import base64
 import json
-import os
 import sys
 import urllib.request
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from qgis.core import (  # noqa: E402
-    QgsApplication,
-    QgsAuthMethodConfig,
-    QgsFeature,
-    QgsFeatureRequest,
-    QgsGeometry,
-    QgsRectangle,
-    QgsVectorLayer,
-)
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry, QgsRectangle, QgsVectorLayer
+from session import Session
 
 base, login, password, profile = sys.argv[1:]
-application = QgsApplication([], False, profile)
-application.initQgis()
-manager = QgsApplication.authManager()
-manager.setMasterPassword("only for this test", True)
-basic = QgsAuthMethodConfig()
-basic.setName("Carreau")
-basic.setMethod("Basic")
-basic.setConfig("username", login)
-basic.setConfig("password", password)
-manager.storeAuthenticationConfig(basic)
+session = Session(profile)
+basic = session.basic(login, password)
 
 
 def check(what, found, wanted):
     if found != wanted:
         print(f"{what}: {found!r} instead of {wanted!r}", flush=True)
-        application.exitQgis()
-        os._exit(1)
+        session.end(1)
     print(f"  {what}: {str(found)[:70]}", flush=True)
 
 
 def wfs_layer(name, version):
     uri = (f"url='{base}/wfs' typename='carreau:{name}' srsname='EPSG:2154' version='{version}' pagingEnabled='true' "
-           f"restrictToRequestBBOX='1' authcfg={basic.id()}")
+           f"restrictToRequestBBOX='1' authcfg={basic}")
     layer = QgsVectorLayer(uri, name, "WFS")
     check(f"{name} by WFS {version} opens", layer.isValid(), True)
     return layer
@@ -60,7 +41,7 @@ by_wfs = wfs_layer("maille", "auto")
 features = values(by_wfs)
 check("features by WFS", len(features), 25000)
 check("different ids", len({f[0] for f in features}), 25000)
-by_api = QgsVectorLayer(f"url='{base}' typename='maille' srsname='EPSG:2154' authcfg={basic.id()}", "maille", "OAPIF")
+by_api = session.features_api(base, "maille", srsname="EPSG:2154", authcfg=basic)
 check("maille by OGC API opens", by_api.isValid(), True)
 check("features by OGC API", by_api.featureCount() if by_api.featureCount() >= 0 else sum(1 for _ in by_api.getFeatures()), 25000)
 check("the same ids", {f["id"] for f in by_api.getFeatures()} == {f[0] for f in features}, True)
@@ -154,7 +135,7 @@ check("what the API gives", sorted(f["properties"]["nom"] for f in json.loads(ca
 
 # An edit is seen by who opens the layer again in the same QGIS, whatever he kept of it.
 def named_by_api():
-    layer = QgsVectorLayer(f"url='{base}' typename='banc' srsname='EPSG:2154' authcfg={basic.id()}", "banc", "OAPIF")
+    layer = session.features_api(base, "banc", srsname="EPSG:2154", authcfg=basic)
     return sorted(f["nom"] for f in layer.getFeatures())
 
 
@@ -173,5 +154,4 @@ check("a place outside the CRS is refused", layer.commitChanges(), False)
 print("  QGIS says: " + " ".join(layer.commitErrors())[:300].replace("\n", " "), flush=True)
 layer.rollBack()
 check("nothing of it was done", len(named(wfs_layer("banc", "auto"), "un")), 1)
-application.exitQgis()
-os._exit(0)
+session.end()

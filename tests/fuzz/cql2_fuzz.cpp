@@ -1,4 +1,4 @@
-// CQL2 text: read, bound to a layer with a field of every type, made SQL.
+// CQL2, as text or as JSON (CQL2_PARSER): read, bound to a layer with a field of every type, made SQL.
 
 #include "gis/filter/bind.hpp"
 #include "gis/filter/cql2.hpp"
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         gis::FilterReading reading;
         reading.layer = &layer;
         reading.crs = gis::crs84();
-        gis::Filter filter = gis::parse_cql2_text(fuzz::text_of(data, size), reading);
+        gis::Filter filter = gis::CQL2_PARSER(fuzz::text_of(data, size), reading);
         gis::SqlStatement statement;
         gis::add_filter(statement, layer, *gis::bind_filter(std::move(filter), layer));
     });
