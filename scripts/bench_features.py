@@ -104,6 +104,29 @@ class Features:
         say(f"  rank 0 {spread(near, 'ms')}, rank {deep} {spread(far, 'ms')}: {change * 100:+.1f} %   "
             f"{verdict(abs(change) <= DEPTH, 'page at depth 250,000 within 20 % of the first')}")
 
+    def bench_wfs_pages(self):
+        """As QGIS pages: by number, one page after the other; then as a client would that asks for a deep page out of the blue."""
+        size = 1000
+        page = "/wfs?service=WFS&version=2.0.0&request=GetFeature&typeNames=carreau:parcelle&count={}&startIndex={}"
+        last = (self.rows - 1) // size * size
+        cold = bench.record["wfs_deep_page_cold_ms"] = self.server.timed_get(page.format(size, last - size))[0]
+        times, ids = {}, set()
+        for start in range(0, self.rows, size):
+            times[start], body = self.server.timed_get(page.format(size, start))
+            found = re.findall(rb'<carreau:parcelle gml:id="([^"]+)"', body)
+            check(len(found) == min(size, self.rows - start), f"{len(found)} features from {start}")
+            ids.update(found)
+        check(len(ids) == self.rows, f"{len(ids)} different ids by startIndex, {self.rows} in the table")
+        fifth = max(1, len(times) // 5)
+        ordered = [times[start] for start in sorted(times)]
+        near, far = ordered[1:fifth], ordered[-fifth:-1]
+        change = statistics.median(far) / statistics.median(near) - 1
+        bench.record["wfs_page_ms"] = ordered
+        say(f"\nWFS 2.0 pages of {size} by startIndex, one after the other ({len(times)} pages, {len(ids)} different ids):")
+        say(f"  first fifth {spread(near, 'ms')}, last fifth {spread(far, 'ms')}: {change * 100:+.1f} %   "
+            f"{verdict(abs(change) <= DEPTH, 'WFS page at depth within 20 % of the first')}")
+        say(f"  startIndex {last - size} asked out of the blue, before all others: {cold:.1f} ms")
+
     # Exports
 
     def curl(self, path, into, nice=False):
@@ -269,6 +292,7 @@ def main():
                 features.bench_exports()
             if options.only in (None, "pages"):
                 features.bench_pages()
+                features.bench_wfs_pages()
             if options.only in (None, "tiles"):
                 features.bench_tiles_beside_exports()
         finally:
