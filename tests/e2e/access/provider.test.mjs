@@ -16,7 +16,8 @@ class Browser {
     const kept = [...(this.cookies.get(host) ?? new Map())].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await fetch(url, { redirect: "manual", ...options, headers: { ...options.headers, ...(kept && { Cookie: kept }) } });
     const jar = this.cookies.get(host) ?? new Map();
-    for (const line of answer.headers.getSetCookie()) {
+    // Node of Debian 12 has no getSetCookie: its lines come joined; a comma within a date is no beginning of one.
+    for (const line of answer.headers.get("set-cookie")?.split(/, *(?=[^;, ]+=)/) ?? []) {
       const [pair] = line.split(";");
       const at = pair.indexOf("=");
       if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) jar.delete(pair.slice(0, at));
