@@ -175,45 +175,59 @@ std::vector<std::string> remove_duplicates(Connection& connection, const std::st
     return ids;
 }
 
-bool add_primary_key(Connection& connection, const std::string& target, const std::string& part) {
+void add_primary_key(Connection& connection, const std::string& target, const std::string& part) {
     const Result key = query(connection,
                              "select pg_get_constraintdef(oid) from pg_constraint where conrelid = $1::regclass and "
                              "contype = 'p'",
                              {quoted(connection, target)});
-    try {
-        if (key.rows() > 0) connection.execute(fmt::format("alter table {} add {}", part, key.text(0, 0)));
-    } catch (const db::SqlError& error) {
-        if (error.state() != unique_violation) throw;
-        return false;
-    }
-    return true;
+    if (key.rows() > 0) connection.execute(fmt::format("alter table {} add {}", part, key.text(0, 0)));
 }
 
-void index_part(std::span<Connection* const> connections, const std::string& target, const std::string& part) {
+bool index_part(std::span<Connection* const> connections, const std::string& target, const std::string& part) {
     Connection& first = *connections.front();
-    // The spatial index first: it takes as long as the others together.
+    // The spatial index first: it takes longest.
     const Result indexes = query(first,
-                                 "select pg_get_indexdef(i.indexrelid), i.indisunique from pg_index i join pg_class c "
-                                 "on c.oid = i.indexrelid join pg_am a on a.oid = c.relam "
-                                 "where i.indrelid = $1::regclass and not i.indisprimary "
-                                 "order by a.amname <> 'gist', i.indexrelid",
-                                 {quoted(first, target)});
-    std::vector<std::string> statements;
+                                 "select pg_get_indexdef(i.indexrelid), i.indisunique, i.indisprimary, "
+                                 "quote_ident(left(p.relname, 58) || '_pkey') from pg_index i "
+                                 "join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam "
+                                 "join pg_class p on p.oid = $2::regclass where i.indrelid = $1::regclass "
+                                 "order by a.amname <> 'gist', not i.indisprimary, i.indexrelid",
+                                 {quoted(first, target), part});
+    struct Index {
+        std::string statement;
+        bool is_key = false;
+    };
+    std::vector<Index> statements;
+    std::string key;
     for (int i = 0; i < indexes.rows(); ++i) {
         const std::string definition = indexes.text(i, 0);
-        statements.push_back(fmt::format("create {}index on {} using {}", indexes.boolean(i, 1) ? "unique " : "", part,
-                                         definition.substr(definition.find(" USING ") + 7)));
+        const bool is_key = indexes.boolean(i, 2);
+        if (is_key) key = indexes.text(i, 3);
+        statements.push_back({fmt::format("create {}index {} on {} using {}", indexes.boolean(i, 1) ? "unique " : "",
+                                          is_key ? key : "", part, definition.substr(definition.find(" USING ") + 7)),
+                              is_key});
     }
     std::atomic<std::size_t> next{0};
+    std::atomic<bool> ids_are_shared{false};
     const auto build = [&](Connection& connection) {
-        for (std::size_t i = next++; i < statements.size(); i = next++) connection.execute(statements[i]);
+        for (std::size_t i = next++; i < statements.size(); i = next++) {
+            try {
+                connection.execute(statements[i].statement);
+            } catch (const db::SqlError& error) {
+                if (!statements[i].is_key || error.state() != unique_violation) throw;
+                ids_are_shared = true;
+            }
+        }
     };
     std::vector<std::future<void>> helpers;  // last: they are waited for before what they use goes
     for (Connection* helper : connections.subspan(1))
         helpers.push_back(std::async(std::launch::async, [&build, helper] { build(*helper); }));
     build(first);
     for (std::future<void>& helper : helpers) helper.get();
+    if (!key.empty() && !ids_are_shared)
+        first.execute(fmt::format("alter table {} add primary key using index {}", part, key));
     first.execute("analyze " + part);
+    return !ids_are_shared;
 }
 
 void create_versioned_table(Connection& connection, const std::string& target, const std::vector<NewColumn>& columns,

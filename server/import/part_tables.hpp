@@ -41,17 +41,17 @@ NewPart create_part(db::Connection& connection, const std::string& target, const
 /// An empty table beside `target`, for rows that are merged at publication.
 std::string create_staging(db::Connection& connection, const std::string& target);
 
-/// Takes out of an unindexed part all but one of the rows that share an id. Gives the first `listed` ids, `removed` the
-/// rows.
+/// Takes out of a part without a key all but one of the rows that share an id. Gives the first `listed` ids, `removed`
+/// the rows.
 std::vector<std::string> remove_duplicates(db::Connection& connection, const std::string& target,
                                            const std::string& part, std::int64_t& removed, std::size_t listed);
 
-/// Gives a part the primary key of its table. False, and no key, when rows share an id (see remove_duplicates).
-bool add_primary_key(db::Connection& connection, const std::string& target, const std::string& part);
+/// Gives a part the primary key and the other indexes of its table, so that attaching it is instant, and statistics.
+/// The connections build one index each at the same time; with more than one the part's rows must be committed. False,
+/// and no key, when rows share an id: then come remove_duplicates and add_primary_key.
+bool index_part(std::span<db::Connection* const> connections, const std::string& target, const std::string& part);
 
-/// Gives a part the other indexes of its table, so that attaching it is instant, and statistics. The connections build
-/// one index each at the same time; with more than one the part's rows must be committed.
-void index_part(std::span<db::Connection* const> connections, const std::string& target, const std::string& part);
+void add_primary_key(db::Connection& connection, const std::string& target, const std::string& part);
 
 /// A new column of a table made for an import.
 struct NewColumn {

@@ -178,19 +178,17 @@ void VersionLoader::finish_copy(TableLoad& load) {
 }
 
 void VersionLoader::index(TableLoad& load, LoadedTable& table) {
-    // The key itself finds shared ids: looking for them costs only the load that has some.
-    if (!add_primary_key(*load.connection, load.target, load.aside)) {
-        table.duplicate_ids =
-            remove_duplicates(*load.connection, load.target, load.aside, table.duplicates, listed_duplicates);
-        add_primary_key(*load.connection, load.target, load.aside);
-    }
     std::vector<db::Connection*> connections{load.connection.get()};
     if (load.rows >= worth_helping) {
         while (helpers_.size() + 1 < std::clamp(std::thread::hardware_concurrency(), 1U, most_index_builders))
             helpers_.push_back(std::make_unique<db::Connection>(dsn_));
         for (const auto& helper : helpers_) connections.push_back(helper.get());
     }
-    index_part(connections, load.target, load.aside);
+    // The key itself finds shared ids: looking for them costs only the load that has some.
+    if (index_part(connections, load.target, load.aside)) return;
+    table.duplicate_ids =
+        remove_duplicates(*load.connection, load.target, load.aside, table.duplicates, listed_duplicates);
+    add_primary_key(*load.connection, load.target, load.aside);
 }
 
 std::vector<LoadedTable> VersionLoader::publish() {

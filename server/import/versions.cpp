@@ -85,7 +85,6 @@ void move_aside(Connection& connection, const std::string& target, const Part& f
     connection.execute(
         fmt::format("with gone as (delete from only {}{} returning {}) insert into {} ({}) select {} from gone",
                     from.table, where, columns, table, columns, columns));
-    add_primary_key(connection, target, table);
     Connection* const here = &connection;
     index_part({&here, 1}, target, table);
 }
