@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Tiles of Carreau beside the SQL that other tile servers run and beside nginx: scripts/bench_tiles.py --program build/release/carreau
 
-One PostgreSQL for all, one contender at a time, rounds in turn. Needs wrk, pgbench, nginx. Standard library only."""
+One PostgreSQL for all, one contender at a time, rounds in turn. Needs wrk, pgbench, nginx. Standard library only.
+In parts: --data DIR --prepare loads the territory once, then --data DIR --part cold, and so on."""
 
 import argparse
 import contextlib
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,8 +26,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 # What Martin 1.14 asks of a table in EPSG:2154 (extent 4096, buffer 64); the search box is given its buffer, which Martin omits.
 MARTIN = """select st_asmvt(t, 'parcelle', 4096, 'geom') from (
  select st_asmvtgeom(st_transform(st_curvetoline(geom::geometry), 3857), st_tileenvelope({z}, {x}, {y}), 4096, 64, true) as geom,
-        id{attributes} from {table} where geom && st_transform(st_tileenvelope({z}, {x}, {y}, margin => 0.015625), 2154)) t;
-"""
+        {id} from {table} where geom && st_transform(st_tileenvelope({z}, {x}, {y}, margin => 0.015625), 2154)) t"""
 
 
 def run(*command, **options):
@@ -42,10 +43,10 @@ def processor_seconds(pids):
 
 
 class Bench:
-    def __init__(self, program, folder, seconds, rounds, territory):
+    def __init__(self, program, folder, data, seconds, rounds, territory):
         self.program, self.folder, self.seconds, self.rounds = program, folder, seconds, rounds
         self.territory = territory
-        self.data = folder / "data"
+        self.data = data or folder / "data"
         self.dsn = f"host={self.data}/run port=5432 user=carreau dbname=carreau"
         self.server = None
         self.nginx = None
@@ -89,8 +90,7 @@ class Bench:
 
     def tiles(self, layer, z):
         """All tiles of the layer's extent at that zoom that hold something."""
-        west, south, east, north = (float(v) for v in self.sql(
-            f"select array_to_string(extent, ' ') from catalogue.layer where name = '{layer}'").split())
+        west, south, east, north = (float(v) for v in self.of_layer(layer, "array_to_string(extent, ' ')").split())
         n = 2**z
         column = lambda lon: int((lon + 180) / 360 * n)
         row = lambda lat: int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
@@ -125,17 +125,17 @@ class Bench:
 
     counting_nginx = False
 
-    def pgbench(self, layer, tiles, attributes):
-        table = self.sql(f"select table_schema || '.' || table_name from catalogue.layer where name = '{layer}'")
+    def pgbench(self, layer, tiles):
         files = []
         for i, (z, x, y) in enumerate(tiles[:60]):
             path = self.folder / f"tile{i}.sql"
-            path.write_text(MARTIN.format(z=z, x=x, y=y, table=table, attributes=attributes))
+            path.write_text(self.martin(layer, (z, x, y)) + ";")
             files += ["-f", str(path)]
-        self.sql("alter role carreau set jit = off")
         postmaster = Path(self.data, "postgres/postmaster.pid").read_text().split()[0]
         before = self.backends(postmaster)
-        text = run("pgbench", "-n", "-c2", "-j2", "-M", "prepared", f"-T{self.seconds}", *files, self.dsn)
+        # Its best: both lose time where a tile is small, starting PROJ in each parallel worker most of all.
+        options = {**os.environ, "PGOPTIONS": "-c jit=off -c max_parallel_workers_per_gather=0"}
+        text = run("pgbench", "-n", "-c2", "-j2", "-M", "prepared", f"-T{self.seconds}", *files, self.dsn, env=options)
         used = self.backends(postmaster) - before
         total = int(re.search(r"transactions actually processed: (\d+)", text).group(1))
         return float(re.search(r"tps = ([0-9.]+)", text).group(1)), used / total
@@ -181,21 +181,37 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
             ratio = "" if name == "carreau" else f"   carreau x {ours[0] / rate:.2f} by rate, x {cpu / ours[1]:.2f} by processor time"
             print(f"{what:<40} {name:<10} {rate:>9.0f} {unit} {spread:<20} {cpu * 1e6:>8.0f} us of processor{ratio}", flush=True)
 
-    def cold(self, layer, z, attributes, encoding=None):
+    def cold(self, layer, z, encoding=None):
         tiles = self.tiles(layer, z)
         paths = ["/tiles/%s/%d/%d/%d.mvt" % (layer, *t) for t in tiles]
         headers = [f"Accept-Encoding: {encoding}"] if encoding else []
-        size = statistics.mean(len(self.get(p)[1]) for p in paths[:60])
+        ours = [len(self.get(p)[1]) for p in paths[:60]]
+        theirs = [self.oracle(layer, t) for t in tiles[:60]]
         results = self.alternate({"carreau": lambda: self.wrk(paths, self.address.port, headers),
-                                  "martin sql": lambda: self.pgbench(layer, tiles, attributes)})
-        theirs = statistics.mean(int(self.sql(f"select length(({MARTIN.format(z=z, x=x, y=y, table=self.table(layer), attributes=attributes).rstrip().rstrip(';')}))"))
-                                 for z, x, y in tiles[:20])
-        ours = statistics.mean(len(self.get(p)[1]) for p in paths[:20])
-        self.tell(f"cold {layer} z{z}{' ' + encoding if encoding else ''}, {size / 1000:.1f} kB", results)
-        print(f"  bytes of 20 tiles: {ours / theirs:.2f} of the other's", flush=True)
+                                  "martin sql": lambda: self.pgbench(layer, tiles)})
+        if encoding == "gzip":
+            begin = time.process_time()
+            for tile in theirs:
+                zlib.compress(tile, 6)
+            each = (time.process_time() - begin) / len(theirs)
+            rate, cpu, rounds = results["martin sql"]
+            slower = lambda r: 1 / (1 / r + each / os.cpu_count())
+            results["and zlib 6"] = (slower(rate), cpu + each, [(slower(r), c + each) for r, c in rounds])
+        self.tell(f"cold {layer} z{z}{' ' + encoding if encoding else ''}, {statistics.mean(ours) / 1000:.1f} kB", results)
+        print(f"  {len(tiles)} tiles, bytes: {sum(ours) / sum(map(len, theirs)):.2f} of the other's", flush=True)
+
+    def martin(self, layer, tile):
+        z, x, y = tile
+        return MARTIN.format(z=z, x=x, y=y, table=self.table(layer), id=self.of_layer(layer, "id_column"))
+
+    def oracle(self, layer, tile):
+        return bytes.fromhex(self.sql(f"set jit = off; select encode(({self.martin(layer, tile)}), 'hex')"))
+
+    def of_layer(self, layer, expression):
+        return self.sql(f"select {expression} from catalogue.layer where name = '{layer}'")
 
     def table(self, layer):
-        return self.sql(f"select table_schema || '.' || table_name from catalogue.layer where name = '{layer}'")
+        return self.of_layer(layer, "table_schema || '.' || table_name")
 
     def hot(self):
         every = self.tiles("parcelle", 14)
@@ -249,26 +265,62 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
         times.sort()
         print(f"commit by plain SQL to fresh tile         median {times[100]:.1f} ms, p99 {times[197]:.1f} ms, greatest {times[-1]:.1f} ms")
 
-    def run(self):
+    def prepare(self):
         subprocess.run([self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--load-only"], check=True,
                        stdout=subprocess.DEVNULL)
-        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {self.seconds} s rounds x {self.rounds}, {self.territory} territory")
+
+    def cold_tiles(self):
         self.start("--tile-cache", "0")
-        for layer, z, attributes in (("parcelle", 15, ""), ("parcelle", 14, "")):
+        for z in (15, 14):
             for encoding in (None, "gzip"):
-                self.cold(layer, z, attributes, encoding)
-        for z in (9, 11):
-            self.cold("ppr_zone_reglementaire", z, "")
+                self.cold("parcelle", z, encoding)
         print(f"  tiles kept meanwhile: {self.metric('carreau_tile_cache_tiles'):.0f}")
-        for layer in ("parcelle", "batiment"):
-            label = '{layer="%s"}' % layer
-            features, bytes_, seconds = (self.metric(f"carreau_tile_layer_{k}{label}") for k in ("features", "bytes", "build_seconds"))
-            heap = int(self.sql(f"select sum(pg_relation_size(relid)) from pg_partition_tree('cadastre.{layer}') where isleaf"))
-            print(f"store {layer:<20} {features:.0f} features, read in {seconds:.2f} s ({features / seconds:.0f}/s), {bytes_ / 1e6:.0f} MB, "
-                  f"{bytes_ / heap:.2f} of the table's heap")
+
+    def low_zooms(self):
+        self.start("--tile-cache", "0")
+        for layer, z in (("ppr_zone_reglementaire", 8), ("ppr_zone_reglementaire", 9), ("ppr_zone_reglementaire", 11),
+                         ("commune", 8), ("commune", 10)):
+            self.cold(layer, z)
+        print(f"  tiles kept meanwhile: {self.metric('carreau_tile_cache_tiles'):.0f}")
+
+    def by_sql(self):
+        """The way of views: the same tiles, read from the database each time."""
+        self.start("--tile-cache", "0")
+        self.sql("update catalogue.layer set tiles = 'sql' where name = 'parcelle'")
+        try:
+            while 'carreau_tile_layer_by_sql{layer="parcelle",reason="declared"}' not in self.get("/metrics")[1].decode():
+                time.sleep(0.1)
+            self.cold("parcelle", 15)
+        finally:
+            self.sql("update catalogue.layer set tiles = 'auto' where name = 'parcelle'")
+
+    def stores(self):
+        built = {}
+        for _ in range(self.rounds):
+            self.start()
+            for layer in ("parcelle", "batiment", "ppr_zone_reglementaire"):
+                label = '{layer="%s"}' % layer
+                built.setdefault(layer, []).append([self.metric(f"carreau_tile_layer_{k}{label}")
+                                                    for k in ("features", "bytes", "build_seconds")])
+        for layer, rounds in built.items():
+            features, bytes_, _ = rounds[0]
+            seconds = statistics.median(r[2] for r in rounds)
+            table = self.table(layer)
+            heap = int(self.sql(f"select sum(pg_relation_size(relid)) from pg_partition_tree('{table}') where isleaf"))
+            print(f"store {layer:<24} {features:.0f} features, read in {seconds:.2f} s ({features / seconds:.0f}/s), {bytes_ / 1e6:.0f} MB, "
+                  f"{bytes_ / heap:.2f} of the table's heap", flush=True)
+
+    def hot_and_fresh(self):
         self.start()
         self.hot()
         self.freshness()
+
+    def run(self, parts):
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {self.seconds} s rounds x {self.rounds}, {self.territory} territory")
+        for name, part in {"cold": self.cold_tiles, "low": self.low_zooms, "sql": self.by_sql, "store": self.stores,
+                           "hot": self.hot_and_fresh}.items():
+            if not parts or name in parts:
+                part()
 
 
 def main():
@@ -277,12 +329,19 @@ def main():
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--territory", default="full")
+    parser.add_argument("--data", type=Path, help="where the territory is loaded, and stays")
+    parser.add_argument("--prepare", action="store_true", help="load it and end")
+    parser.add_argument("--part", action="append", choices=["cold", "low", "sql", "store", "hot"])
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="carreau-tiles."))
     folder.chmod(0o755)
-    bench = Bench(os.path.abspath(options.program), folder, options.seconds, options.rounds, options.territory)
+    data = options.data.absolute() if options.data else None
+    bench = Bench(os.path.abspath(options.program), folder, data, options.seconds, options.rounds, options.territory)
     try:
-        bench.run()
+        if options.prepare or not data:
+            bench.prepare()
+        if not options.prepare:
+            bench.run(options.part)
     finally:
         bench.stop()
         shutil.rmtree(folder, ignore_errors=True)

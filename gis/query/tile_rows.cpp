@@ -1,5 +1,7 @@
 #include "gis/query/tile_rows.hpp"
 
+#include <algorithm>
+
 #include "gis/query/tile_sql.hpp"
 
 namespace gis {
@@ -8,6 +10,22 @@ namespace {
 
 bool is_number_of_whole(const std::string& sql_type) {
     return sql_type == "smallint" || sql_type == "integer" || sql_type == "bigint";
+}
+
+/// The codes of the row's communes, comma between.
+void add_communes(SqlStatement& sql, const Layer& layer) {
+    if (layer.commune_column.empty()) {
+        sql.text("''::text");
+        return;
+    }
+    const auto field = std::find_if(layer.fields.begin(), layer.fields.end(),
+                                    [&](const Field& f) { return f.name == layer.commune_column; });
+    if (field != layer.fields.end() && field->sql_type == "text") {
+        sql.ident(layer.commune_column);
+    } else {
+        // A code or an array of codes: an array of arrays is written flat.
+        sql.text("array_to_string(array[").ident(layer.commune_column).text("], ',')");
+    }
 }
 
 }  // namespace
@@ -34,12 +52,7 @@ SqlStatement tile_rows_sql(const Layer& layer) {
     const bool curves = layer.geometry_type == GeometryType::Any;
     if (curves) sql.text("st_curvetoline(");
     sql.ident(layer.geometry_column).text(curves ? "), " : ", ");
-    if (layer.commune_column.empty()) {
-        sql.text("''::text");
-    } else {
-        // A code or an array of codes: an array of arrays is written flat.
-        sql.text("array_to_string(array[").ident(layer.commune_column).text("], ',')");
-    }
+    add_communes(sql, layer);
     for (const Field* field : tile_fields(layer)) {
         sql.text(", ").ident(field->name);
         switch (tile_value_of(*field)) {

@@ -1,18 +1,19 @@
 #include "tiles/encode/encode_layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gis/query/tile_sql.hpp"
 #include "tiles/encode/layer_writer.hpp"
 #include "tiles/encode/repair.hpp"
+#include "tiles/encode/unit_grid.hpp"
 
 namespace tiles {
 
 namespace {
 
 constexpr std::int64_t pixel = 8;  // units of a tile shown on 512 pixels
-constexpr std::int64_t shortest_line = 4;
-constexpr std::int64_t smallest_simplified = 32;  // below, what simplifying takes away would show in the area
+constexpr double pixel_area = pixel * pixel;
 
 struct Hit {
     std::uint64_t order = 0;
@@ -20,19 +21,17 @@ struct Hit {
     std::uint32_t feature = 0;
 };
 
-/// From the world grid to the units of one tile.
+/// Which part of the world grid a tile is.
 class TileFrame {
   public:
-    explicit TileFrame(TileCoord coord)
-        : coord_(coord),
-          shift_(static_cast<unsigned>(deepest_world_zoom - coord.z)),
-          half_(shift_ == 0 ? 0 : std::uint64_t{1} << (shift_ - 1)) {}
+    explicit TileFrame(TileCoord coord) : coord_(coord) {}
 
-    TilePoint point(WorldPoint p) const { return {unit(p.x, coord_.x), unit(p.y, coord_.y)}; }
-    /// The tile and a margin of `units` around it, on the world grid.
+    /// The tile and a margin of `units` around it.
     WorldBox world_box(std::int64_t units) const {
-        return {edge(coord_.x, -units), edge(coord_.y, -units), edge(coord_.x, gis::tile_extent + units),
-                edge(coord_.y, gis::tile_extent + units)};
+        const UnitGrid grid(coord_.z, coord_.x, coord_.y);
+        const WorldPoint low = grid.world({-units, -units});
+        const WorldPoint high = grid.world({gis::tile_extent + units, gis::tile_extent + units});
+        return {low.x, low.y, high.x, high.y};
     }
     /// The tile itself, without its eastern and southern edges: each point of the world is in one tile.
     bool holds(WorldPoint p) const {
@@ -41,79 +40,62 @@ class TileFrame {
     }
 
   private:
-    std::int64_t unit(std::uint32_t world, std::uint32_t tile) const {
-        return static_cast<std::int64_t>((world + half_) >> shift_) - std::int64_t{tile} * gis::tile_extent;
-    }
-    std::uint32_t edge(std::uint32_t tile, std::int64_t units) const {
-        const std::int64_t at = (std::int64_t{tile} * gis::tile_extent + units) * (std::int64_t{1} << shift_);
-        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(at, 0, UINT32_MAX));
-    }
-
     TileCoord coord_;
-    unsigned shift_;
-    std::uint64_t half_;
 };
 
 /// Draws the features of a layer one after the other.
 class Drawing {
   public:
-    Drawing(TileCoord coord, const LayerRules& rules, LayerWriter& writer)
-        : frame_(coord), z_(coord.z), simplified_(coord.z < rules.full_zoom()), writer_(writer) {}
+    Drawing(TileCoord coord, LayerWriter& writer) : grid_(coord.z, coord.x, coord.y), z_(coord.z), writer_(writer) {}
 
     /// Writes the feature's geometry; false when nothing of it is in the tile.
     bool draw(const PackedLayer& pack, std::uint32_t feature) {
         writer_.begin_geometry();
         const WorldBox& box = pack.tree().at(feature);
-        const TilePoint low = frame_.point({box.min_x, box.min_y});
-        const TilePoint high = frame_.point({box.max_x, box.max_y});
-        inside_ = clip_.holds(low) && clip_.holds(high);
-        const std::int64_t width = high.x - low.x;
-        const std::int64_t height = high.y - low.y;
-        whole_ = !simplified_ || std::max(width, height) < smallest_simplified;
-        switch (pack.kind(feature)) {
-            case Kind::Point:
-                draw_points(pack, feature);
-                break;
-            case Kind::Line:
-                if (!simplified_ || std::max(width, height) >= shortest_line) draw_lines(pack, feature);
-                break;
-            case Kind::Polygon:
-                if (simplified_ && width * height < pixel * pixel) {
-                    draw_tiny(pack, feature, low, high);
-                } else {
-                    draw_polygons(pack, feature);
-                }
-                break;
-            case Kind::Nothing:
-                break;
+        inside_ = clip_.holds(grid_.point({box.min_x, box.min_y})) && clip_.holds(grid_.point({box.max_x, box.max_y}));
+        const Kind kind = pack.kind(feature);
+        const PackedShapes* shapes = &pack.shapes();
+        std::uint32_t shape = feature;
+        valid_ = false;
+        if (const Level* level = kind == Kind::Point ? nullptr : pack.level(z_)) {
+            if (!level->has(feature)) {
+                if (kind == Kind::Polygon) draw_tiny(pack, feature);
+                return writer_.has_geometry();
+            }
+            valid_ = true;
+            shapes = &level->shapes();
+            shape = level->place(feature);
+            if (kind == Kind::Polygon && inside_) gathered_ += level->lost_area(shape) / unit_area();
+        }
+        if (kind == Kind::Point) {
+            draw_points(shapes->points(shapes->ring(shapes->first_ring(shape))));
+        } else if (kind == Kind::Line) {
+            draw_lines(*shapes, shape);
+        } else {
+            draw_polygons(*shapes, shape);
         }
         return writer_.has_geometry();
     }
 
   private:
-    void read(const PackedLayer& pack, const PackedLayer::Ring& ring, bool drop_straight) {
+    /// In units of the tile, without repeated points.
+    void read_line(std::span<const WorldPoint> points) {
         ring_.clear();
-        const auto points = pack.points();
-        const auto details = pack.details();
-        const bool whole = whole_ || details.empty();
-        for (std::uint32_t i = ring.begin; i < ring.end; ++i) {
-            if (whole || details[i] <= z_) append_point(ring_, frame_.point(points[i]), drop_straight);
-        }
+        for (const WorldPoint& point : points) append_point(ring_, grid_.point(point), false);
     }
 
-    void draw_points(const PackedLayer& pack, std::uint32_t feature) {
-        const PackedLayer::Ring all = pack.ring(pack.first_ring(feature));
+    void draw_points(std::span<const WorldPoint> points) {
         ring_.clear();
-        for (std::uint32_t i = all.begin; i < all.end; ++i) {
-            const TilePoint point = frame_.point(pack.points()[i]);
+        for (const WorldPoint& world : points) {
+            const TilePoint point = grid_.point(world);
             if (clip_.holds(point)) ring_.push_back(point);
         }
         writer_.add_points(ring_);
     }
 
-    void draw_lines(const PackedLayer& pack, std::uint32_t feature) {
-        for (std::uint32_t r = pack.first_ring(feature); r < pack.end_ring(feature); ++r) {
-            read(pack, pack.ring(r), false);
+    void draw_lines(const PackedShapes& shapes, std::uint32_t shape) {
+        for (std::uint32_t r = shapes.first_ring(shape); r < shapes.end_ring(shape); ++r) {
+            read_line(shapes.points(shapes.ring(r)));
             if (inside_) {
                 if (ring_.size() > 1) writer_.add_line(ring_);
                 continue;
@@ -124,82 +106,93 @@ class Drawing {
         }
     }
 
-    void draw_polygons(const PackedLayer& pack, std::uint32_t feature) {
-        const std::uint32_t end = pack.end_ring(feature);
-        for (std::uint32_t shell = pack.first_ring(feature); shell < end;) {
+    void draw_polygons(const PackedShapes& shapes, std::uint32_t shape) {
+        const std::uint32_t end = shapes.end_ring(shape);
+        for (std::uint32_t shell = shapes.first_ring(shape); shell < end;) {
             std::uint32_t next = shell + 1;
-            while (next < end && pack.ring(next).hole) ++next;
-            draw_polygon(pack, shell, next);
+            while (next < end && shapes.ring(next).hole) ++next;
+            draw_polygon(shapes, shell, next);
             shell = next;
         }
     }
 
     /// One polygon: the shell is ring `first`, its holes follow.
-    void draw_polygon(const PackedLayer& pack, std::uint32_t first, std::uint32_t end) {
-        read_rings(pack, first, end, !inside_);
+    void draw_polygon(const PackedShapes& shapes, std::uint32_t first, std::uint32_t end) {
+        read_rings(shapes, first, end, !inside_);
         if (ring_count_ == 0) return;
         const std::span<const Ring> rings(rings_.data(), ring_count_);
-        if (is_plain(rings)) {
+        if ((valid_ && inside_) || is_plain(rings)) {
             writer_.add_polygon(rings);
             return;
         }
-        read_rings(pack, first, end, false);
+        read_rings(shapes, first, end, false);
         for (const TilePolygon& valid : repaired({rings_.data(), ring_count_}, clip_)) writer_.add_polygon(valid.rings);
     }
 
     /// Into rings_: those that have an area. None when the shell has none.
-    void read_rings(const PackedLayer& pack, std::uint32_t first, std::uint32_t end, bool clipped) {
+    void read_rings(const PackedShapes& shapes, std::uint32_t first, std::uint32_t end, bool clipped) {
         ring_count_ = 0;
         for (std::uint32_t r = first; r < end; ++r) {
-            read(pack, pack.ring(r), true);
-            close_ring(ring_);
-            if (clipped && ring_.size() >= 3) clip_ring(ring_, clip_);
-            if (ring_.size() >= 3 && area2(ring_) != 0) {
-                if (ring_count_ == rings_.size()) rings_.emplace_back();
-                std::swap(rings_[ring_count_++], ring_);
+            if (ring_count_ == rings_.size()) rings_.emplace_back();
+            Ring& ring = rings_[ring_count_];
+            read_ring(shapes.points(shapes.ring(r)), grid_, ring);
+            if (clipped && ring.size() >= 3) clip_ring(ring, clip_);
+            if (ring.size() >= 3 && area2(ring) != 0) {
+                ++ring_count_;
             } else if (r == first) {
                 return;
             }
         }
     }
 
-    /// A pixel's area of tiny polygons is drawn as one pixel, where the last of them lies.
-    void draw_tiny(const PackedLayer& pack, std::uint32_t feature, TilePoint low, TilePoint high) {
-        const WorldBox& box = pack.tree().at(feature);
-        double area = 0;
-        for (std::uint32_t r = pack.first_ring(feature); r < pack.end_ring(feature); ++r) {
-            const PackedLayer::Ring ring = pack.ring(r);
-            double twice = 0;
-            for (std::uint32_t i = ring.begin; i < ring.end; ++i) {
-                const WorldPoint a = pack.points()[i];
-                const WorldPoint b = pack.points()[i + 1 == ring.end ? ring.begin : i + 1];
-                twice += (double(a.x) - box.min_x) * (double(b.y) - box.min_y) -
-                         (double(b.x) - box.min_x) * (double(a.y) - box.min_y);
-            }
-            area += (ring.hole ? -0.5 : 0.5) * std::abs(twice);
+    /// In square steps.
+    double unit_area() const { return std::ldexp(1.0, 2 * (deepest_world_zoom - z_)); }
+
+    /// A pixel's area of polygons that are too small or too thin is drawn as one pixel, where the last of them lies.
+    void draw_tiny(const PackedLayer& pack, std::uint32_t feature) {
+        const PackedShapes& shapes = pack.shapes();
+        const auto outline = shapes.points(shapes.ring(shapes.first_ring(feature)));
+        ring_.clear();
+        for (const WorldPoint& world : outline) {
+            const TilePoint point = grid_.point(world);
+            if (clip_.holds(point)) ring_.push_back(point);
         }
-        const double unit = static_cast<double>(std::int64_t{1} << (deepest_world_zoom - z_));
-        gathered_ += area / (unit * unit);
-        if (gathered_ < static_cast<double>(pixel * pixel)) return;
-        const TilePoint corner{(low.x + high.x) / 2 - pixel / 2, (low.y + high.y) / 2 - pixel / 2};
-        ring_ = {
-            corner, {corner.x + pixel, corner.y}, {corner.x + pixel, corner.y + pixel}, {corner.x, corner.y + pixel}};
-        clip_ring(ring_, clip_);
-        if (ring_.size() < 3) return;
-        gathered_ -= static_cast<double>(pixel * pixel);
-        writer_.add_polygon({&ring_, 1});
+        const double part = static_cast<double>(ring_.size()) / static_cast<double>(outline.size());
+        gathered_ += part * pack.area(feature) / unit_area();
+        if (gathered_ < pixel_area) return;
+        // At its vertices, for what is long and thin may lie far from the middle of its box.
+        const std::size_t most = std::min(ring_.size(), static_cast<std::size_t>(gathered_ / pixel_area));
+        placed_.clear();
+        for (std::size_t i = 0; i < most; ++i) {
+            const TilePoint at = ring_[(2 * i + 1) * ring_.size() / (2 * most)];
+            const bool is_free = std::none_of(placed_.begin(), placed_.end(), [&](TilePoint other) {
+                return std::abs(other.x - at.x) <= pixel && std::abs(other.y - at.y) <= pixel;
+            });
+            if (is_free) placed_.push_back(at);
+        }
+        for (const TilePoint& at : placed_) {
+            const TilePoint corner{at.x - pixel / 2, at.y - pixel / 2};
+            Ring square{corner,
+                        {corner.x + pixel, corner.y},
+                        {corner.x + pixel, corner.y + pixel},
+                        {corner.x, corner.y + pixel}};
+            clip_ring(square, clip_);
+            if (square.size() < 3) continue;
+            gathered_ -= pixel_area;
+            writer_.add_polygon({&square, 1});
+        }
     }
 
-    TileFrame frame_;
+    UnitGrid grid_;
     int z_;
-    bool simplified_;
     LayerWriter& writer_;
     ClipBox clip_{-gis::tile_buffer, gis::tile_extent + gis::tile_buffer};
-    bool inside_ = false;
-    bool whole_ = true;
+    bool inside_ = false;  // nothing is to be cut
+    bool valid_ = false;   // as it is, rounding breaks nothing
     double gathered_ = 0;
     Ring ring_;
     std::vector<Ring> pieces_;
+    Ring placed_;
     std::vector<Ring> rings_;  // of the polygon at hand, the first ring_count_; the others keep their memory
     std::size_t ring_count_ = 0;
 };
@@ -246,7 +239,7 @@ void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::str
     if (hits.empty()) return;
 
     LayerWriter shapes(rules, coord.z, rules.name, sources.size());
-    Drawing drawing(coord, rules, shapes);
+    Drawing drawing(coord, shapes);
     for (const Hit& hit : hits) {
         const PackedLayer& pack = *sources[hit.source].pack;
         if (drawing.draw(pack, hit.feature)) shapes.end_feature(pack, hit.source, hit.feature, pack.kind(hit.feature));
@@ -254,13 +247,14 @@ void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::str
     shapes.finish(tile);
 
     if (!rules.has_labels() || coord.z < rules.label_zoom) return;
+    const UnitGrid grid(coord.z, coord.x, coord.y);
     LayerWriter labels(rules, coord.z, rules.label_name, sources.size());
     for (const Hit& hit : hits) {
         const PackedLayer& pack = *sources[hit.source].pack;
         const WorldPoint* label = pack.label(hit.feature);
         if (label == nullptr || !frame.holds(*label)) continue;
         labels.begin_geometry();
-        const TilePoint point = frame.point(*label);
+        const TilePoint point = grid.point(*label);
         labels.add_points({&point, 1});
         labels.end_feature(pack, hit.source, hit.feature, Kind::Point);
     }

@@ -7,7 +7,6 @@ namespace tiles {
 
 namespace {
 
-constexpr std::uint64_t no_key = UINT64_MAX;
 constexpr char feature_field = '\x12';  // 2, length-delimited
 constexpr char layer_field = '\x1A';    // 3
 
@@ -15,38 +14,61 @@ std::uint32_t zigzag_of(std::int64_t difference) {
     return zigzag(static_cast<std::int32_t>(difference));
 }
 
+/// Most bytes that a run of points and its commands take.
+std::size_t room_of(std::size_t points) {
+    return (2 * points + 3) * ByteBuffer::varint_room;
+}
+
+std::size_t slot_of(std::uint64_t key) {
+    return key * 0x9E3779B97F4A7C15U >> 20U;
+}
+
 }  // namespace
 
+LayerWriter::Scratch& LayerWriter::scratch() {
+    static thread_local Scratch scratch;
+    return scratch;
+}
+
 LayerWriter::LayerWriter(const LayerRules& rules, int z, std::string_view name, std::size_t packs)
-    : rules_(rules), name_(name), several_packs_(packs > 1) {
+    : rules_(rules), name_(name), several_packs_(packs > 1), scratch_(scratch()) {
     for (std::uint32_t i = 0; i < rules_.attributes.size(); ++i) {
         if (z >= rules_.attributes[i].min_zoom) attributes_.push_back(i);
     }
-    known_.assign(1024, {no_key, 0});
+    scratch_.features.clear();
+    scratch_.values.clear();
+    scratch_.known_count = 0;
+    scratch_.by_bytes.clear();
+    if (++scratch_.writer == 0) {  // all numbers are used up: begin again
+        scratch_.known.assign(scratch_.known.size(), {});
+        scratch_.writer = 1;
+    }
 }
 
 void LayerWriter::begin_geometry() {
-    geometry_.clear();
+    scratch_.geometry.clear();
     cursor_ = {};
 }
 
 void LayerWriter::command(std::uint32_t id, std::size_t count) {
-    append_varint(geometry_, static_cast<std::uint32_t>(count) << 3U | id);
+    scratch_.geometry.put_varint(static_cast<std::uint32_t>(count) << 3U | id);
 }
 
 void LayerWriter::move(TilePoint to) {
-    append_varint(geometry_, zigzag_of(to.x - cursor_.x));
-    append_varint(geometry_, zigzag_of(to.y - cursor_.y));
+    scratch_.geometry.put_varint(zigzag_of(to.x - cursor_.x));
+    scratch_.geometry.put_varint(zigzag_of(to.y - cursor_.y));
     cursor_ = to;
 }
 
 void LayerWriter::add_points(std::span<const TilePoint> points) {
     if (points.empty()) return;
+    scratch_.geometry.room(room_of(points.size()));
     command(1, points.size());
     for (const TilePoint& point : points) move(point);
 }
 
 void LayerWriter::add_line(const Ring& line) {
+    scratch_.geometry.room(room_of(line.size()));
     command(1, 1);
     move(line.front());
     command(2, line.size() - 1);
@@ -54,6 +76,7 @@ void LayerWriter::add_line(const Ring& line) {
 }
 
 void LayerWriter::add_ring(const Ring& ring, bool clockwise) {
+    scratch_.geometry.room(room_of(ring.size()));
     const bool turned = (area2(ring) > 0) != clockwise;
     command(1, 1);
     move(ring.front());
@@ -71,79 +94,90 @@ void LayerWriter::add_polygon(std::span<const Ring> rings) {
 }
 
 std::uint32_t LayerWriter::new_value(std::string_view value) {
-    values_ += '\x22';  // 4
-    append_varint(values_, value.size());
-    values_ += value;
+    ByteBuffer& values = scratch_.values;
+    values.room(1 + ByteBuffer::varint_room + value.size());
+    values.put('\x22');  // 4
+    values.put_varint(value.size());
+    values.put(value);
     return value_count_++;
 }
 
+void LayerWriter::grow_known() {
+    std::vector<Scratch::Known> old(scratch_.known.size() * 4);
+    old.swap(scratch_.known);
+    const std::size_t mask = scratch_.known.size() - 1;
+    for (const Scratch::Known& entry : old) {
+        if (entry.writer != scratch_.writer) continue;
+        std::size_t slot = slot_of(entry.key) & mask;
+        while (scratch_.known[slot].writer == scratch_.writer) slot = (slot + 1) & mask;
+        scratch_.known[slot] = entry;
+    }
+}
+
 std::uint32_t LayerWriter::value_number(const ValueTable& values, std::size_t pack_number, std::uint32_t number) {
-    if ((known_count_ + 1) * 2 > known_.size()) {
-        std::vector<Known> old(known_.size() * 4, {no_key, 0});
-        old.swap(known_);
-        for (const Known& entry : old) {
-            if (entry.key == no_key) continue;
-            std::size_t slot = (entry.key * 0x9E3779B97F4A7C15U >> 20U) & (known_.size() - 1);
-            while (known_[slot].key != no_key) slot = (slot + 1) & (known_.size() - 1);
-            known_[slot] = entry;
-        }
-    }
+    if ((scratch_.known_count + 1) * 2 > scratch_.known.size()) grow_known();
     const std::uint64_t key = std::uint64_t{pack_number} << 32U | number;
-    std::size_t slot = (key * 0x9E3779B97F4A7C15U >> 20U) & (known_.size() - 1);
-    while (known_[slot].key != no_key) {
-        if (known_[slot].key == key) return known_[slot].number;
-        slot = (slot + 1) & (known_.size() - 1);
+    const std::size_t mask = scratch_.known.size() - 1;
+    std::size_t slot = slot_of(key) & mask;
+    for (; scratch_.known[slot].writer == scratch_.writer; slot = (slot + 1) & mask) {
+        if (scratch_.known[slot].key == key) return scratch_.known[slot].number;
     }
-    ++known_count_;
+    ++scratch_.known_count;
     const std::string_view value = values.at(number);
     std::uint32_t in_tile = 0;
     if (several_packs_) {
-        const auto [found, is_new] = by_bytes_.try_emplace(value, value_count_);
+        const auto [found, is_new] = scratch_.by_bytes.try_emplace(value, value_count_);
         in_tile = is_new ? new_value(value) : found->second;
     } else {
         in_tile = new_value(value);
     }
-    known_[slot] = {key, in_tile};
+    scratch_.known[slot] = {key, in_tile, scratch_.writer};
     return in_tile;
 }
 
 void LayerWriter::end_feature(const PackedLayer& pack, std::size_t pack_number, std::uint32_t feature, Kind kind) {
-    tags_.clear();
+    ByteBuffer& tags = scratch_.tags;
+    tags.clear();
+    tags.room(attributes_.size() * 2 * ByteBuffer::varint_room);
     const auto numbers = pack.attributes(feature);
     for (std::uint32_t key = 0; key < attributes_.size(); ++key) {
         const std::uint32_t number = numbers[attributes_[key]];
         if (number == ValueTable::none) continue;
-        append_varint(tags_, key);
+        tags.put_varint(key);
         // A text id is like no other value of the layer: looking for an equal one would be in vain.
         const bool is_id = attributes_[key] == 0 && !rules_.numbered;
-        append_varint(tags_,
-                      is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
+        tags.put_varint(is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
     }
+    const std::string_view geometry = scratch_.geometry.view();
     const bool has_id = rules_.numbered && pack.number(feature) >= 0;
     const auto id = has_id ? static_cast<std::uint64_t>(pack.number(feature)) : 0;
-    std::size_t size = 2 + 1 + varint_size(geometry_.size()) + geometry_.size();
+    std::size_t size = 2 + 1 + varint_size(geometry.size()) + geometry.size();
     if (has_id) size += 1 + varint_size(id);
-    if (!tags_.empty()) size += 1 + varint_size(tags_.size()) + tags_.size();
-    features_ += feature_field;
-    append_varint(features_, size);
+    if (!tags.empty()) size += 1 + varint_size(tags.size()) + tags.size();
+    ByteBuffer& features = scratch_.features;
+    features.room(1 + ByteBuffer::varint_room + size);
+    features.put(feature_field);
+    features.put_varint(size);
     if (has_id) {
-        features_ += '\x08';
-        append_varint(features_, id);
+        features.put('\x08');
+        features.put_varint(id);
     }
-    if (!tags_.empty()) {
-        features_ += '\x12';
-        append_varint(features_, tags_.size());
-        features_ += tags_;
+    if (!tags.empty()) {
+        features.put('\x12');
+        features.put_varint(tags.size());
+        features.put(tags.view());
     }
-    features_ += '\x18';
-    features_ += static_cast<char>(kind);
-    features_ += '\x22';
-    append_varint(features_, geometry_.size());
-    features_ += geometry_;
+    features.put('\x18');
+    features.put(static_cast<char>(kind));
+    features.put('\x22');
+    features.put_varint(geometry.size());
+    features.put(geometry);
 }
 
 void LayerWriter::finish(std::string& tile) {
-    if (features_.empty()) return;
+    const std::string_view features = scratch_.features.view();
+    const std::string_view values = scratch_.values.view();
+    if (features.empty()) return;
     std::string keys;
     for (const std::uint32_t attribute : attributes_) {
         keys += '\x1A';  // 3
@@ -156,12 +190,14 @@ void LayerWriter::finish(std::string& tile) {
     std::string tail = "\x28";  // 5, the extent
     append_varint(tail, static_cast<std::uint64_t>(gis::tile_extent));
     tail += "\x78\x02";  // 15, version 2
+    const std::size_t size = head.size() + features.size() + keys.size() + values.size() + tail.size();
+    tile.reserve(tile.size() + 1 + ByteBuffer::varint_room + size);
     tile += layer_field;
-    append_varint(tile, head.size() + features_.size() + keys.size() + values_.size() + tail.size());
+    append_varint(tile, size);
     tile += head;
-    tile += features_;
+    tile += features;
     tile += keys;
-    tile += values_;
+    tile += values;
     tile += tail;
 }
 

@@ -7,13 +7,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tiles/encode/byte_buffer.hpp"
 #include "tiles/encode/ring.hpp"
 #include "tiles/store/packed_layer.hpp"
 
 namespace tiles {
 
-/// Writes one layer of a vector tile (MVT 2.1). The bytes depend on the features and their order only, not on which
-/// pack they come from.
+/// Writes one layer of a vector tile (MVT 2.1); one writer at a time on a thread. The bytes depend on the features and
+/// their order only, not on which pack they come from.
 class LayerWriter {
   public:
     /// `packs`: how many packs the features come from.
@@ -24,13 +25,30 @@ class LayerWriter {
     void add_line(const Ring& line);
     /// Shells clockwise on the screen, holes against it: turned here as needed.
     void add_polygon(std::span<const Ring> rings);
-    bool has_geometry() const { return !geometry_.empty(); }
+    bool has_geometry() const { return !scratch_.geometry.empty(); }
     /// Writes the feature with the geometry since begin_geometry.
     void end_feature(const PackedLayer& pack, std::size_t pack_number, std::uint32_t feature, Kind kind);
     /// Appends the layer to a tile; nothing when it has no feature.
     void finish(std::string& tile);
 
   private:
+    /// Kept by each thread from layer to layer.
+    struct Scratch {
+        ByteBuffer geometry, tags, features, values;
+        // Number in the pack's table to number in the tile: open addressing.
+        struct Known {
+            std::uint64_t key;
+            std::uint32_t number;
+            std::uint32_t writer;  // whose entry it is; of another writer: none
+        };
+        std::vector<Known> known = std::vector<Known>(1024);
+        std::size_t known_count = 0;
+        std::uint32_t writer = 0;
+        std::unordered_map<std::string_view, std::uint32_t> by_bytes;
+    };
+    static Scratch& scratch();
+    void grow_known();
+
     void move(TilePoint to);
     void command(std::uint32_t id, std::size_t count);
     void add_ring(const Ring& ring, bool clockwise);
@@ -42,19 +60,8 @@ class LayerWriter {
     bool several_packs_;
     std::vector<std::uint32_t> attributes_;  // those written at this zoom; their place is the key's number
     TilePoint cursor_;
-    std::string geometry_;
-    std::string tags_;
-    std::string features_;
-    std::string values_;
+    Scratch& scratch_;
     std::uint32_t value_count_ = 0;
-    // Number in the pack's table to number in the tile: open addressing.
-    struct Known {
-        std::uint64_t key;
-        std::uint32_t number;
-    };
-    std::vector<Known> known_;
-    std::size_t known_count_ = 0;
-    std::unordered_map<std::string_view, std::uint32_t> by_bytes_;
 };
 
 }  // namespace tiles

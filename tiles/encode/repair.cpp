@@ -51,7 +51,13 @@ Geometry valid(const GEOSGeometry* polygon) {
     return made;
 }
 
-Ring read_ring(const GEOSGeometry* geometry) {
+Geometry valid_polygon(std::span<const Ring> rings) {
+    Geometry polygon = polygon_of(rings);
+    if (polygon && GEOSisValid_r(geos(), polygon.get()) != 1) polygon = valid(polygon.get());
+    return polygon;
+}
+
+Ring ring_from(const GEOSGeometry* geometry) {
     const GEOSCoordSequence* points = GEOSGeom_getCoordSeq_r(geos(), geometry);
     unsigned size = 0;
     GEOSCoordSeq_getSize_r(geos(), points, &size);
@@ -71,10 +77,10 @@ void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
     if (type == GEOS_POLYGON) {
         TilePolygon polygon;
         if (GEOSisEmpty_r(geos(), geometry) != 0) return;
-        polygon.rings.push_back(read_ring(GEOSGetExteriorRing_r(geos(), geometry)));
+        polygon.rings.push_back(ring_from(GEOSGetExteriorRing_r(geos(), geometry)));
         if (polygon.rings.front().size() < 3) return;
         for (int i = 0; i < GEOSGetNumInteriorRings_r(geos(), geometry); ++i) {
-            Ring hole = read_ring(GEOSGetInteriorRingN_r(geos(), geometry, i));
+            Ring hole = ring_from(GEOSGetInteriorRingN_r(geos(), geometry, i));
             if (hole.size() >= 3) polygon.rings.push_back(std::move(hole));
         }
         out.push_back(std::move(polygon));
@@ -88,12 +94,19 @@ void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
 
 std::vector<TilePolygon> repaired(std::span<const Ring> rings, const ClipBox& box) {
     std::vector<TilePolygon> out;
-    Geometry polygon = polygon_of(rings);
-    if (polygon && GEOSisValid_r(geos(), polygon.get()) != 1) polygon = valid(polygon.get());
+    const Geometry polygon = valid_polygon(rings);
     const Ring corners{{box.min, box.min}, {box.max, box.min}, {box.max, box.max}, {box.min, box.max}};
     const Geometry frame = polygon_of({&corners, 1});
     const Geometry cut(polygon && frame ? GEOSIntersectionPrec_r(geos(), polygon.get(), frame.get(), 1.0) : nullptr);
     if (cut) collect(cut.get(), out);
+    return out;
+}
+
+std::vector<TilePolygon> repaired(std::span<const Ring> rings) {
+    std::vector<TilePolygon> out;
+    const Geometry polygon = valid_polygon(rings);
+    const Geometry rounded(polygon ? GEOSGeom_setPrecision_r(geos(), polygon.get(), 1.0, 0) : nullptr);
+    if (rounded) collect(rounded.get(), out);
     return out;
 }
 

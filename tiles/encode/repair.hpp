@@ -10,5 +10,7 @@ namespace tiles {
 /// yet and may cross or touch after rounding. By GEOS: each ring made valid, holes taken away, cut and rounded in one
 /// (overlay with snap rounding). Exact where ring.hpp's clipping leaves edges along the box, and slower.
 std::vector<TilePolygon> repaired(std::span<const Ring> rings, const ClipBox& box);
+/// The same, not cut.
+std::vector<TilePolygon> repaired(std::span<const Ring> rings);
 
 }  // namespace tiles

@@ -7,10 +7,6 @@ namespace tiles {
 
 namespace {
 
-std::int64_t cross(TilePoint a, TilePoint b, TilePoint c) {
-    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
-}
-
 /// Where the edge from `a` to `b` crosses the line at `at`; the same whichever end comes first, for neighbours walk
 /// their border in opposite directions. `along` is the coordinate that is cut, `other` the one that follows.
 std::int64_t crossing(std::int64_t a_along, std::int64_t a_other, std::int64_t b_along, std::int64_t b_other,
@@ -61,34 +57,30 @@ bool meet(const Segment& a, const Segment& b) {
 
 /// Turns one way only, and once around: most parcels and buildings, told at a glance.
 bool is_convex(const Ring& ring) {
-    const std::size_t n = ring.size();
-    int turns = 0;
+    const TilePoint* const end = ring.data() + ring.size();
+    TilePoint a = end[-2];
+    TilePoint b = end[-1];
+    bool clockwise = false;
+    bool against = false;
     int side_changes = 0;
     std::int64_t last_dx = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-        const TilePoint& a = ring[i];
-        const TilePoint& b = ring[i + 1 < n ? i + 1 : i + 1 - n];
-        const TilePoint& c = ring[i + 2 < n ? i + 2 : i + 2 - n];
-        const std::int64_t turn = cross(a, b, c);
-        turns += turn > 0 ? 1 : turn < 0 ? -1 : 0;
-        const std::int64_t dx = b.x - a.x;
-        if (dx == 0) continue;
-        if (last_dx != 0 && (dx > 0) != (last_dx > 0)) ++side_changes;
-        last_dx = dx;
+    for (const TilePoint* c = ring.data(); c != end; ++c) {
+        const std::int64_t turn = cross(a, b, *c);
+        clockwise |= turn > 0;
+        against |= turn < 0;
+        if (turn == 0 || (clockwise && against)) return false;
+        const std::int64_t dx = c->x - b.x;
+        if (dx != 0) {
+            if (last_dx != 0 && (dx > 0) != (last_dx > 0)) ++side_changes;
+            last_dx = dx;
+        }
+        a = b;
+        b = *c;
     }
-    return static_cast<std::size_t>(std::abs(turns)) == n && side_changes <= 2;
+    return side_changes <= 2;
 }
 
 }  // namespace
-
-void append_point(Ring& ring, TilePoint point, bool drop_straight) {
-    if (!ring.empty() && ring.back() == point) return;
-    while (drop_straight && ring.size() >= 2 && cross(ring[ring.size() - 2], ring.back(), point) == 0) {
-        ring.pop_back();
-        if (ring.back() == point) return;
-    }
-    ring.push_back(point);
-}
 
 void close_ring(Ring& ring) {
     bool changed = true;

@@ -23,9 +23,22 @@ struct ClipBox {
     bool holds(TilePoint p) const { return p.x >= min && p.x <= max && p.y >= min && p.y <= max; }
 };
 
+/// Which way the path a, b, c turns: positive clockwise on the screen, zero where it is straight.
+inline std::int64_t cross(TilePoint a, TilePoint b, TilePoint c) {
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
+
 /// Adds a point to a ring or line under construction: repeated points and, where `drop_straight`, points on the way
 /// from one to the next are left out.
-void append_point(Ring& ring, TilePoint point, bool drop_straight);
+inline void append_point(Ring& ring, TilePoint point, bool drop_straight) {
+    if (!ring.empty() && ring.back() == point) return;
+    while (drop_straight && ring.size() >= 2 && cross(ring[ring.size() - 2], ring.back(), point) == 0) {
+        ring.pop_back();
+        if (ring.back() == point) return;
+    }
+    ring.push_back(point);
+}
+
 /// The same at the place where the ring closes. What is left of a ring without area has less than three points.
 void close_ring(Ring& ring);
 

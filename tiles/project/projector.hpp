@@ -7,8 +7,8 @@
 
 namespace tiles {
 
-/// Brings coordinates of one CRS to the world grid. Lambert-93 (EPSG:2154), Web Mercator and WGS 84 in closed form, any
-/// other by PROJ. Belongs to one thread.
+/// Brings coordinates of one CRS to the world grid. The Lambert zones (gis::closed_form), Web Mercator and WGS 84 by
+/// formula, any other by PROJ. Belongs to one thread.
 class Projector {
   public:
     /// Throws gis::InvalidRequest when PROJ knows no sound transformation of EPSG:`srid` to Web Mercator.
@@ -19,18 +19,14 @@ class Projector {
     /// `xy` holds `count` pairs, x before y; they are overwritten. False when a point has no image.
     bool to_world(double* xy, std::size_t count, WorldPoint* points);
 
-    /// In EPSG:3857 metres, in place. For tests of the closed form.
+  private:
     void to_mercator(double* xy, std::size_t count);
 
-  private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
 /// The calling thread's projector of that CRS: one for PROJ takes milliseconds to make.
 Projector& thread_projector(int srid);
-
-/// The greatest distance in metres between the closed form for Lambert-93 and PROJ on a grid over its area of use.
-double lambert93_deviation();
 
 }  // namespace tiles

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tiles/project/world.hpp"
@@ -14,6 +15,7 @@ class BoxTree {
     explicit BoxTree(std::vector<WorldBox> boxes);
 
     std::size_t size() const { return levels_.empty() ? 0 : levels_.front().size(); }
+    std::span<const WorldBox> items() const { return levels_.empty() ? std::span<const WorldBox>() : levels_.front(); }
     const WorldBox& at(std::uint32_t item) const { return levels_.front()[item]; }
     WorldBox bounds() const { return levels_.empty() ? WorldBox{} : levels_.back().front(); }
     std::size_t memory() const;

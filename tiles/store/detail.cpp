@@ -15,10 +15,11 @@ struct Hash {
     }
 };
 
-/// The two neighbours that a point has in the first stretch through it.
+/// The two neighbours that a point has in the first stretch through it, and the width of the thinnest.
 struct Neighbours {
     WorldPoint low, high;
     bool is_junction = false;
+    float width = std::numeric_limits<float>::infinity();
 };
 
 /// Distance from `p` to the stretch between `a` and `b`.
@@ -48,8 +49,11 @@ class Details {
                 continue;
             }
             const auto [low, high] = std::minmax({before(stretch, i), after(stretch, i)});
-            const auto [found, is_new] = junctions_.try_emplace(points_[i], Neighbours{low, high, false});
-            if (!is_new && (found->second.low != low || found->second.high != high)) found->second.is_junction = true;
+            const auto width = static_cast<float>(stretch.width);
+            const auto [found, is_new] = junctions_.try_emplace(points_[i], Neighbours{low, high, false, width});
+            Neighbours& known = found->second;
+            known.is_junction |= known.low != low || known.high != high;
+            known.width = std::min(known.width, width);
         }
     }
 
@@ -98,6 +102,10 @@ class Details {
     /// Douglas-Peucker over one border, the ends kept at every zoom.
     void arc(std::span<const std::uint32_t> path) {
         zooms_[path.front()] = zooms_[path.back()] = 0;
+        if (path.size() < 3) return;
+        double width = std::numeric_limits<double>::infinity();
+        for (const std::uint32_t i : path.subspan(1, path.size() - 2))
+            width = std::min<double>(width, junctions_.at(points_[i]).width);
         std::vector<std::uint32_t> turned;
         if (points_[path.back()] < points_[path.front()]) {
             turned.assign(path.rbegin(), path.rend());
@@ -122,15 +130,17 @@ class Details {
             }
             if (farthest == piece.from) continue;
             const double importance = std::min(most, piece.limit);
-            zooms_[path[farthest]] = zoom_for(importance);
+            zooms_[path[farthest]] = zoom_for(importance, width);
             open.push_back({piece.from, farthest, importance});
             open.push_back({farthest, piece.to, importance});
         }
     }
 
-    std::uint8_t zoom_for(double importance) const {
+    std::uint8_t zoom_for(double importance, double width) const {
         for (int z = 0; z < full_zoom_; ++z) {
-            if (importance > std::ldexp(detail_tolerance, deepest_world_zoom - z)) return static_cast<std::uint8_t>(z);
+            const double unit = std::ldexp(1.0, deepest_world_zoom - z);
+            if (importance > detail_tolerance * unit || (unit <= width && importance > width / 4))
+                return static_cast<std::uint8_t>(z);
         }
         return static_cast<std::uint8_t>(full_zoom_);
     }

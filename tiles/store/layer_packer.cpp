@@ -5,7 +5,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "tiles/store/detail.hpp"
 #include "tiles/store/hilbert.hpp"
 #include "tiles/store/interior_point.hpp"
 #include "tiles/store/packed_layer.hpp"
@@ -56,13 +55,8 @@ constexpr std::size_t fixed_columns = 3;
 
 }  // namespace
 
-LayerPacker::LayerPacker(LayerRules rules, int least_zoom)
-    : rules_(std::move(rules)),
-      least_zoom_(std::max(least_zoom, rules_.min_zoom)),
-      projector_(thread_projector(rules_.srid)) {
-    raw_.first_rings_.push_back(0);
-    raw_.ring_ends_.push_back(0);
-}
+LayerPacker::LayerPacker(LayerRules rules, std::optional<int> only_zoom)
+    : rules_(std::move(rules)), only_zoom_(only_zoom), projector_(thread_projector(rules_.srid)) {}
 
 void LayerPacker::add(std::span<const Cell> row) {
     const std::size_t listed = rules_.attributes.size() - (rules_.numbered ? 0 : 1);
@@ -70,7 +64,8 @@ void LayerPacker::add(std::span<const Cell> row) {
     if (!row[0] || !row[1]) return;
     read_wkb(*row[1], shape_);
     if (shape_.kind == Kind::Nothing) return;
-    const std::size_t first_point = raw_.points_.size();
+    std::vector<WorldPoint>& points = raw_.shapes_.writable_points();
+    const std::size_t first_point = points.size();
     const std::size_t count = shape_.xy.size() / 2;
     if (first_point + count > most_points) throw std::invalid_argument("more points than a layer in memory can hold");
     double label[2] = {0, 0};
@@ -82,18 +77,16 @@ void LayerPacker::add(std::span<const Cell> row) {
             has_label = true;
         }
     }
-    raw_.points_.resize(first_point + count);
-    if (!projector_.to_world(shape_.xy.data(), count, raw_.points_.data() + first_point)) {
-        raw_.points_.resize(first_point);
+    points.resize(first_point + count);
+    if (!projector_.to_world(shape_.xy.data(), count, points.data() + first_point)) {
+        points.resize(first_point);
         return;
     }
     Feature feature{};
     feature.kind = shape_.kind;
     feature.place = static_cast<std::uint32_t>(features_.size());
-    feature.first_ring = static_cast<std::uint32_t>(raw_.ring_ends_.size() - 1);
     add_shape();
-    feature.end_ring = static_cast<std::uint32_t>(raw_.ring_ends_.size() - 1);
-    feature.box = box_of(std::span(raw_.points_).subspan(first_point));
+    feature.box = box_of(std::span(points).subspan(first_point));
     feature.order = hilbert_key(centre_of(feature.box));
     if (rules_.has_labels()) {
         WorldPoint point = centre_of(feature.box);
@@ -106,18 +99,21 @@ void LayerPacker::add(std::span<const Cell> row) {
 
 /// Rings lose the repeated last point; points that fall on the one before them are left out.
 void LayerPacker::add_shape() {
-    const std::size_t first_point = raw_.points_.size() - shape_.xy.size() / 2;
-    std::size_t to = first_point;
+    std::vector<WorldPoint>& points = raw_.shapes_.writable_points();
+    std::size_t from = points.size() - shape_.xy.size() / 2;
+    std::size_t to = from;
+    const std::size_t first_point = from;
     for (const Shape::Part& part : shape_.parts) {
         const std::size_t begin = to;
-        for (std::size_t i = first_point + part.begin; i < first_point + part.end; ++i) {
-            if (shape_.kind != Kind::Point && to > begin && raw_.points_[to - 1] == raw_.points_[i]) continue;
-            raw_.points_[to++] = raw_.points_[i];
+        for (from = first_point + part.begin; from < first_point + part.end; ++from) {
+            if (shape_.kind != Kind::Point && to > begin && points[to - 1] == points[from]) continue;
+            points[to++] = points[from];
         }
-        if (shape_.kind == Kind::Polygon && to > begin + 1 && raw_.points_[to - 1] == raw_.points_[begin]) --to;
-        raw_.ring_ends_.push_back(static_cast<std::uint32_t>(to) | (part.hole ? PackedLayer::hole_mark : 0));
+        if (shape_.kind == Kind::Polygon && to > begin + 1 && points[to - 1] == points[begin]) --to;
+        raw_.shapes_.end_ring_at(to, part.hole);
     }
-    raw_.points_.resize(to);
+    points.resize(to);
+    raw_.shapes_.end_shape();
 }
 
 void LayerPacker::add_attributes(std::span<const Cell> row) {
@@ -151,6 +147,16 @@ std::size_t LayerPacker::memory() const {
     return raw_.memory() + features_.capacity() * sizeof(Feature);
 }
 
+void LayerPacker::add_levels(PackedLayer& packed) const {
+    const int first = only_zoom_.value_or(rules_.min_zoom);
+    const int end = only_zoom_ ? std::min(*only_zoom_ + 1, rules_.full_zoom()) : rules_.full_zoom();
+    if (first >= end) return;
+    LevelMaker maker(packed.shapes_, packed.kinds_, packed.tree_.items(), rules_.full_zoom());
+    packed.first_level_ = first;
+    for (int z = first; z < end; ++z) packed.levels_.push_back(maker.level(z));
+    packed.areas_ = maker.areas();
+}
+
 PackedLayer LayerPacker::finish() {
     const std::size_t width = rules_.attributes.size();
     PackedLayer packed;
@@ -164,29 +170,18 @@ PackedLayer LayerPacker::finish() {
     std::sort(features_.begin(), features_.end(), earlier);
     std::vector<WorldBox> boxes;
     boxes.reserve(features_.size());
-    packed.points_.reserve(raw_.points_.size());
-    packed.ring_ends_.reserve(raw_.ring_ends_.size());
+    packed.shapes_.reserve(raw_.shapes_.size(), raw_.shapes_.ring_count(), raw_.shapes_.points().size());
     packed.attributes_.reserve(raw_.attributes_.size());
-    packed.first_rings_.reserve(features_.size() + 1);
     packed.kinds_.reserve(features_.size());
     packed.orders_.reserve(features_.size());
     packed.numbers_.reserve(raw_.numbers_.size());
     packed.labels_.reserve(raw_.labels_.size());
     packed.commune_of_.reserve(raw_.commune_of_.size());
-    packed.first_rings_.push_back(0);
-    packed.ring_ends_.push_back(0);
     for (const Feature& feature : features_) {
         boxes.push_back(feature.box);
         packed.kinds_.push_back(feature.kind);
         packed.orders_.push_back(feature.order);
-        for (std::uint32_t r = feature.first_ring; r < feature.end_ring; ++r) {
-            const PackedLayer::Ring ring = raw_.ring(r);
-            packed.points_.insert(packed.points_.end(), raw_.points_.begin() + ring.begin,
-                                  raw_.points_.begin() + ring.end);
-            packed.ring_ends_.push_back(static_cast<std::uint32_t>(packed.points_.size()) |
-                                        (ring.hole ? PackedLayer::hole_mark : 0));
-        }
-        packed.first_rings_.push_back(static_cast<std::uint32_t>(packed.ring_ends_.size() - 1));
+        packed.shapes_.append(raw_.shapes_, feature.place);
         const auto attributes = raw_.attributes_.begin() + static_cast<std::ptrdiff_t>(feature.place * width);
         packed.attributes_.insert(packed.attributes_.end(), attributes,
                                   attributes + static_cast<std::ptrdiff_t>(width));
@@ -195,30 +190,13 @@ PackedLayer LayerPacker::finish() {
         if (!raw_.commune_of_.empty()) packed.commune_of_.push_back(raw_.commune_of_[feature.place]);
     }
     features_ = {};
-    raw_.points_ = {};
+    raw_.shapes_ = {};
     packed.values_ = std::move(raw_.values_);
     packed.values_.finish();
     packed.commune_sets_ = std::move(raw_.commune_sets_);
     packed.tree_ = BoxTree(std::move(boxes));
     packed.index_ids();
-    if (least_zoom_ < rules_.full_zoom()) {
-        std::vector<Stretch> stretches;
-        for (std::uint32_t f = 0; f < packed.size(); ++f) {
-            if (packed.kinds_[f] == Kind::Point) continue;
-            for (std::uint32_t r = packed.first_ring(f); r < packed.end_ring(f); ++r) {
-                const PackedLayer::Ring ring = packed.ring(r);
-                if (ring.end > ring.begin)
-                    stretches.push_back({ring.begin, ring.end, packed.kinds_[f] == Kind::Polygon});
-            }
-        }
-        if (!stretches.empty()) packed.details_ = detail_zooms(packed.points_, stretches, rules_.full_zoom());
-        // Points of no stretch are drawn at every zoom.
-        for (std::uint32_t f = 0; !packed.details_.empty() && f < packed.size(); ++f) {
-            if (packed.kinds_[f] != Kind::Point) continue;
-            const PackedLayer::Ring ring = packed.ring(packed.first_ring(f));
-            std::fill(packed.details_.begin() + ring.begin, packed.details_.begin() + ring.end, std::uint8_t{0});
-        }
-    }
+    add_levels(packed);
     return packed;
 }
 

@@ -55,9 +55,11 @@ std::optional<std::uint32_t> PackedLayer::find(std::string_view wanted) const {
 std::size_t PackedLayer::memory() const {
     std::size_t communes = 0;
     for (const auto& set : commune_sets_) communes += sizeof(set) + set.size() * sizeof(std::string);
-    return tree_.memory() + bytes_of(orders_) + bytes_of(kinds_) + bytes_of(first_rings_) + bytes_of(ring_ends_) +
-           bytes_of(points_) + bytes_of(details_) + bytes_of(labels_) + bytes_of(attributes_) + bytes_of(numbers_) +
-           bytes_of(commune_of_) + bytes_of(id_slots_) + values_.memory() + communes;
+    std::size_t levels = 0;
+    for (const Level& level : levels_) levels += level.memory();
+    return tree_.memory() + bytes_of(orders_) + bytes_of(kinds_) + shapes_.memory() + levels + bytes_of(areas_) +
+           bytes_of(labels_) + bytes_of(attributes_) + bytes_of(numbers_) + bytes_of(commune_of_) +
+           bytes_of(id_slots_) + values_.memory() + communes;
 }
 
 }  // namespace tiles

@@ -11,6 +11,8 @@
 #include "tiles/project/world.hpp"
 #include "tiles/store/box_tree.hpp"
 #include "tiles/store/layer_rules.hpp"
+#include "tiles/store/level.hpp"
+#include "tiles/store/packed_shapes.hpp"
 #include "tiles/store/value_table.hpp"
 #include "tiles/store/wkb.hpp"
 
@@ -23,26 +25,18 @@ using Cell = std::optional<std::string_view>;
 /// Hilbert order under a packed R-tree. Immutable, shared by threads. Features are told by their place in the order.
 class PackedLayer {
   public:
-    struct Ring {
-        std::uint32_t begin = 0;  ///< first point
-        std::uint32_t end = 0;
-        bool hole = false;
-    };
-
     std::size_t size() const { return tree_.size(); }
     const LayerRules& rules() const { return rules_; }
     const BoxTree& tree() const { return tree_; }
 
     Kind kind(std::uint32_t feature) const { return kinds_[feature]; }
-    std::uint32_t first_ring(std::uint32_t feature) const { return first_rings_[feature]; }
-    std::uint32_t end_ring(std::uint32_t feature) const { return first_rings_[feature + 1]; }
-    Ring ring(std::uint32_t number) const {
-        return {ring_ends_[number] & ~hole_mark, ring_ends_[number + 1] & ~hole_mark,
-                (ring_ends_[number + 1] & hole_mark) != 0};
+    const PackedShapes& shapes() const { return shapes_; }
+    /// What zoom z draws; null from the layer's full zoom on, where the shapes are drawn as they are.
+    const Level* level(int z) const {
+        return z < rules_.full_zoom() ? &levels_.at(static_cast<std::size_t>(z - first_level_)) : nullptr;
     }
-    std::span<const WorldPoint> points() const { return points_; }
-    /// The lowest zoom at which each point is drawn; empty when all are at all zooms.
-    std::span<const std::uint8_t> details() const { return details_; }
+    /// Of a polygon, in square steps; where there are levels.
+    double area(std::uint32_t feature) const { return areas_[feature]; }
     /// Where the feature's text goes.
     const WorldPoint* label(std::uint32_t feature) const {
         return labels_.empty() || kinds_[feature] != Kind::Polygon ? nullptr : &labels_[feature];
@@ -66,7 +60,6 @@ class PackedLayer {
 
   private:
     friend class LayerPacker;
-    static constexpr std::uint32_t hole_mark = 1U << 31U;
     std::size_t slot_of(std::string_view id) const;
     void index_ids();
 
@@ -74,10 +67,10 @@ class PackedLayer {
     BoxTree tree_;
     std::vector<std::uint64_t> orders_;
     std::vector<Kind> kinds_;
-    std::vector<std::uint32_t> first_rings_;
-    std::vector<std::uint32_t> ring_ends_;  // ring n is [n, n+1); marked when it is a hole
-    std::vector<WorldPoint> points_;
-    std::vector<std::uint8_t> details_;
+    PackedShapes shapes_;
+    std::vector<Level> levels_;
+    int first_level_ = 0;
+    std::vector<float> areas_;
     std::vector<WorldPoint> labels_;
     std::vector<std::uint32_t> attributes_;
     std::vector<std::int64_t> numbers_;
@@ -90,8 +83,8 @@ class PackedLayer {
 /// Makes a PackedLayer of rows, on the thread that made the packer.
 class LayerPacker {
   public:
-    /// Tiles below zoom `least_zoom` are not asked for.
-    explicit LayerPacker(LayerRules rules, int least_zoom = 0);
+    /// `only_zoom`: tiles of no other zoom will be asked for.
+    explicit LayerPacker(LayerRules rules, std::optional<int> only_zoom = std::nullopt);
 
     /// One row, as gis::tile_rows_sql gives it. Rows without geometry, or whose geometry is no place on the map, are
     /// left out: their attributes have nowhere to be drawn. Throws std::invalid_argument for bytes that make no sense.
@@ -107,16 +100,16 @@ class LayerPacker {
   private:
     struct Feature {
         std::uint64_t order;
-        std::uint32_t first_ring, end_ring;
-        std::uint32_t place;  // of its attributes
+        std::uint32_t place;  // in the order they came
         WorldBox box;
         Kind kind;
     };
     void add_shape();
+    void add_levels(PackedLayer& packed) const;
     void add_attributes(std::span<const Cell> row);
 
     LayerRules rules_;
-    int least_zoom_;
+    std::optional<int> only_zoom_;
     Projector& projector_;
     Shape shape_;
     std::vector<Feature> features_;

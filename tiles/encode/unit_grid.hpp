@@ -1,0 +1,59 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "gis/query/tile_sql.hpp"
+#include "tiles/encode/ring.hpp"
+#include "tiles/project/world.hpp"
+
+namespace tiles {
+
+/// The units of the tiles of one zoom on the world grid, counted from a tile's north-western corner. Where a point is
+/// rounded to does not depend on the tile.
+class UnitGrid {
+  public:
+    /// Zoom 0 to deepest_world_zoom; x, y of the tile.
+    explicit UnitGrid(int z, std::uint32_t x = 0, std::uint32_t y = 0)
+        : shift_(static_cast<unsigned>(deepest_world_zoom - z)),
+          half_(shift_ == 0 ? 0 : std::uint64_t{1} << (shift_ - 1)),
+          origin_{std::int64_t{x} * gis::tile_extent, std::int64_t{y} * gis::tile_extent} {}
+
+    TilePoint point(WorldPoint p) const {
+        return {static_cast<std::int64_t>((p.x + half_) >> shift_) - origin_.x,
+                static_cast<std::int64_t>((p.y + half_) >> shift_) - origin_.y};
+    }
+    /// A point that is rounded to `p`; what is beyond the world ends at its edge.
+    WorldPoint world(TilePoint p) const { return {step(p.x + origin_.x), step(p.y + origin_.y)}; }
+
+  private:
+    std::uint32_t step(std::int64_t unit) const {
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(unit * (std::int64_t{1} << shift_), 0, UINT32_MAX));
+    }
+    unsigned shift_;
+    std::uint64_t half_;
+    TilePoint origin_;
+};
+
+/// A ring in units of the grid, without repeated points or points on the way from one to the next; in one go, for this
+/// is most of the work of making a tile. What has no area has less than three points.
+inline void read_ring(std::span<const WorldPoint> points, const UnitGrid& grid, Ring& ring) {
+    ring.resize(points.size());
+    TilePoint* const begin = ring.data();
+    TilePoint* end = begin;
+    for (const WorldPoint& world : points) {
+        const TilePoint point = grid.point(world);
+        if (end != begin && end[-1] == point) continue;
+        while (end - begin >= 2 && cross(end[-2], end[-1], point) == 0 && end[-2] != point) --end;
+        if (end - begin >= 2 && end[-2] == point) {
+            --end;
+        } else {
+            *end++ = point;
+        }
+    }
+    ring.resize(static_cast<std::size_t>(end - begin));
+    close_ring(ring);
+}
+
+}  // namespace tiles
