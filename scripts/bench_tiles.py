@@ -26,7 +26,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 # What Martin 1.14 asks of a table in EPSG:2154 (extent 4096, buffer 64); the search box is given its buffer, which Martin omits.
 MARTIN = """select st_asmvt(t, 'parcelle', 4096, 'geom') from (
  select st_asmvtgeom(st_transform(st_curvetoline(geom::geometry), 3857), st_tileenvelope({z}, {x}, {y}), 4096, 64, true) as geom,
-        {id} from {table} where geom && st_transform(st_tileenvelope({z}, {x}, {y}, margin => 0.015625), 2154)) t"""
+        {columns} from {table} where geom && st_transform(st_tileenvelope({z}, {x}, {y}, margin => 0.015625), 2154)) t"""
 
 
 def run(*command, **options):
@@ -125,7 +125,7 @@ class Bench:
 
     counting_nginx = False
 
-    def pgbench(self, layer, tiles):
+    def pgbench(self, layer, tiles, clients=2):
         files = []
         for i, (z, x, y) in enumerate(tiles[:60]):
             path = self.folder / f"tile{i}.sql"
@@ -135,7 +135,10 @@ class Bench:
         before = self.backends(postmaster)
         # Its best: both lose time where a tile is small, starting PROJ in each parallel worker most of all.
         options = {**os.environ, "PGOPTIONS": "-c jit=off -c max_parallel_workers_per_gather=0"}
-        text = run("pgbench", "-n", "-c2", "-j2", "-M", "prepared", f"-T{self.seconds}", *files, self.dsn, env=options)
+        text = run("pgbench", "-n", f"-c{clients}", f"-j{clients}", "-M", "prepared", f"-T{self.seconds}", *files, self.dsn, env=options)
+        while self.sql("select count(*) from pg_stat_activity where application_name = 'pgbench'") != "0":
+            time.sleep(0.05)
+        time.sleep(0.3)  # until the postmaster has counted them
         used = self.backends(postmaster) - before
         total = int(re.search(r"transactions actually processed: (\d+)", text).group(1))
         return float(re.search(r"tps = ([0-9.]+)", text).group(1)), used / total
@@ -181,14 +184,15 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
             ratio = "" if name == "carreau" else f"   carreau x {ours[0] / rate:.2f} by rate, x {cpu / ours[1]:.2f} by processor time"
             print(f"{what:<40} {name:<10} {rate:>9.0f} {unit} {spread:<20} {cpu * 1e6:>8.0f} us of processor{ratio}", flush=True)
 
-    def cold(self, layer, z, encoding=None):
+    def cold(self, layer, z, encoding=None, clients=None):
+        """`clients`: as many on both sides; one where tiles are so few that several would ask for the same."""
         tiles = self.tiles(layer, z)
         paths = ["/tiles/%s/%d/%d/%d.mvt" % (layer, *t) for t in tiles]
         headers = [f"Accept-Encoding: {encoding}"] if encoding else []
         ours = [len(self.get(p)[1]) for p in paths[:60]]
         theirs = [self.oracle(layer, t) for t in tiles[:60]]
-        results = self.alternate({"carreau": lambda: self.wrk(paths, self.address.port, headers),
-                                  "martin sql": lambda: self.pgbench(layer, tiles)})
+        results = self.alternate({"carreau": lambda: self.wrk(paths, self.address.port, headers, clients or 16),
+                                  "martin sql": lambda: self.pgbench(layer, tiles, clients or 2)})
         if encoding == "gzip":
             begin = time.process_time()
             for tile in theirs:
@@ -202,7 +206,11 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
 
     def martin(self, layer, tile):
         z, x, y = tile
-        return MARTIN.format(z=z, x=x, y=y, table=self.table(layer), id=self.of_layer(layer, "id_column"))
+        # The attributes that Carreau's tile carries.
+        columns = self.sql(f"select string_agg(distinct quote_ident(n), ', ') from (select l.id_column n from catalogue.layer l where l.name = '{layer}' "
+                           f"union select f.name from catalogue.field f join catalogue.layer l using (layer_id) "
+                           f"where l.name = '{layer}' and f.tile_min_zoom <= {z}) a")
+        return MARTIN.format(z=z, x=x, y=y, table=self.table(layer), columns=columns)
 
     def oracle(self, layer, tile):
         return bytes.fromhex(self.sql(f"set jit = off; select encode(({self.martin(layer, tile)}), 'hex')"))
@@ -278,9 +286,9 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
 
     def low_zooms(self):
         self.start("--tile-cache", "0")
-        for layer, z in (("ppr_zone_reglementaire", 8), ("ppr_zone_reglementaire", 9), ("ppr_zone_reglementaire", 11),
-                         ("commune", 8), ("commune", 10)):
-            self.cold(layer, z)
+        for layer, z in (("ppr_zone_reglementaire", 8), ("ppr_zone_reglementaire", 9), ("ppr_zone_reglementaire", 10),
+                         ("plu_zone", 11)):
+            self.cold(layer, z, clients=1)
         print(f"  tiles kept meanwhile: {self.metric('carreau_tile_cache_tiles'):.0f}")
 
     def by_sql(self):

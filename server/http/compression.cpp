@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <new>
 
@@ -20,6 +21,15 @@ struct FreeCompressor {
 struct FreeDecompressor {
     void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
 };
+
+/// The thread's own: to make one takes as long as to compress a small tile.
+libdeflate_compressor& compressor_of(int level) {
+    static thread_local std::map<int, std::unique_ptr<libdeflate_compressor, FreeCompressor>> known;
+    auto& compressor = known[level];
+    if (!compressor) compressor.reset(libdeflate_alloc_compressor(level));
+    if (!compressor) throw std::bad_alloc();
+    return *compressor;
+}
 
 /// "q=0", "q=0.", "q=0.00": the only weights that forbid.
 bool is_forbidden(std::string_view parameters) {
@@ -78,11 +88,10 @@ bool is_compressible(std::string_view content_type) {
 }
 
 std::string gzip(std::string_view bytes, int level) {
-    const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(libdeflate_alloc_compressor(level));
-    if (!compressor) throw std::bad_alloc();
-    std::string compressed(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
+    libdeflate_compressor& compressor = compressor_of(level);
+    std::string compressed(libdeflate_gzip_compress_bound(&compressor, bytes.size()), '\0');
     compressed.resize(
-        libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), compressed.data(), compressed.size()));
+        libdeflate_gzip_compress(&compressor, bytes.data(), bytes.size(), compressed.data(), compressed.size()));
     return compressed;
 }
 

@@ -127,15 +127,16 @@ TEST_F(Golden, DemonstrationTerritory) {
     for (const gis::Layer& layer : catalog().layers()) {
         if (!layer.has_geometry() || layer.name == "shape") continue;
         const int full = tiles::rules_of(layer).full_zoom();
-        const Total total = compare(layer, std::max(full, layer.min_zoom), layer.max_zoom, 5, 1.5);
+        const Total total = compare(layer, std::max(full, layer.min_zoom), layer.max_zoom, 5, 1);
         EXPECT_GT(total.features, 0U) << layer.name;
         EXPECT_LE(total.borderline * 200, total.features + 200) << layer.name;
-        EXPECT_LE(total.moved * 200, total.features + 1000) << layer.name;
+        // The oracle drops a spike of one unit's width where ours keeps its tip.
+        EXPECT_LE(total.moved * 5000, total.features + 2000) << layer.name;
     }
 }
 
 TEST_F(Golden, HardShapes) {
-    const Total total = compare(*catalog().find("shape"), 14, 18, 25, 1.5);
+    const Total total = compare(*catalog().find("shape"), 14, 18, 25, 1);
     EXPECT_GT(total.features, 1000U);
 }
 
@@ -191,6 +192,56 @@ TEST_F(Golden, AreaAtLowZooms) {
             EXPECT_NEAR(area / truth, 1, 0.01 + 64 * 4 * unit * unit / truth) << layer.name << " at zoom " << z;
             EXPECT_EQ(invalid, 0U) << layer.name << " at zoom " << z;
         }
+    }
+}
+
+/// Features that are drawn as they lie: not gathered for being below a pixel or too thin.
+std::vector<test::MvtFeature> wide_polygons(const std::string& tile, const std::string& layer) {
+    std::vector<test::MvtFeature> wide;
+    for (const auto& part : test::decode_mvt(tile)) {
+        if (part.name != layer) continue;
+        for (const auto& feature : part.features) {
+            double length = 0;
+            for (const auto& ring : feature.parts) {
+                for (std::size_t i = 0; i < ring.size(); ++i) {
+                    const auto& [ax, ay] = ring[i];
+                    const auto& [bx, by] = ring[(i + 1) % ring.size()];
+                    length += std::hypot(ax - bx, ay - by);
+                }
+            }
+            if (test::polygon_area(feature) > 2 * 64 && test::polygon_area(feature) * 2 > 2 * length)
+                wide.push_back(feature);
+        }
+    }
+    return wide;
+}
+
+/// What the table covers is covered at every zoom, but for what is narrower than a pixel.
+TEST_F(Golden, NoGapsAtLowZooms) {
+    constexpr double pixel = 8;
+    for (const gis::Layer& layer : catalog().layers()) {
+        if (!layer.is_polygonal() || layer.min_zoom >= tiles::rules_of(layer).full_zoom()) continue;
+        const tiles::PackedLayer pack = test::pack_layer(connection(), layer);
+        std::size_t compared = 0;
+        for (int z = std::max(layer.min_zoom, 8); z < tiles::rules_of(layer).full_zoom(); ++z) {
+            const unsigned shift = 32U - static_cast<unsigned>(z);
+            const tiles::WorldBox bounds = pack.tree().bounds();
+            for (unsigned x = bounds.min_x >> shift; x <= bounds.max_x >> shift; ++x) {
+                for (unsigned y = bounds.min_y >> shift; y <= bounds.max_y >> shift; ++y) {
+                    const tiles::TileSource source{&pack, nullptr, nullptr};
+                    std::string tile;
+                    tiles::encode_layer({&source, 1}, {z, x, y}, tile);
+                    std::vector<test::MvtFeature> drawn;
+                    for (const auto& part : test::decode_mvt(tile)) {
+                        if (part.name == layer.name) drawn = part.features;
+                    }
+                    const auto truth = wide_polygons(test::oracle_tile(connection(), layer, z, x, y), layer.name);
+                    compared += truth.size();
+                    EXPECT_EQ(test::gap_area(drawn, truth, pixel), 0) << layer.name << " " << z << "/" << x << "/" << y;
+                }
+            }
+        }
+        EXPECT_GT(compared, 0U) << layer.name;
     }
 }
 

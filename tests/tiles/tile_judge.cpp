@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 namespace test {
 
@@ -24,13 +25,19 @@ double area2(const Part& ring) {
     return sum;
 }
 
+/// How far `p` is from the segment in x or in y, whichever is more.
 double to_segment(std::pair<int, int> p, std::pair<int, int> a, std::pair<int, int> b) {
+    const double ax = a.first - p.first;
+    const double ay = a.second - p.second;
     const double dx = b.first - a.first;
     const double dy = b.second - a.second;
-    const double length2 = dx * dx + dy * dy;
-    double t = length2 == 0 ? 0 : ((p.first - a.first) * dx + (p.second - a.second) * dy) / length2;
-    t = std::clamp(t, 0.0, 1.0);
-    return std::hypot(p.first - a.first - t * dx, p.second - a.second - t * dy);
+    const auto far = [&](double t) { return std::max(std::abs(ax + t * dx), std::abs(ay + t * dy)); };
+    double least = std::min(far(0), far(1));
+    // The lesser of two such distances changes where one is zero or both are equal.
+    for (const auto& [rest, slope] : {std::pair{ax, dx}, {ay, dy}, {ax - ay, dx - dy}, {ax + ay, dx + dy}}) {
+        if (slope != 0) least = std::min(least, far(std::clamp(-rest / slope, 0.0, 1.0)));
+    }
+    return least;
 }
 
 double to_outline(std::pair<int, int> p, const MvtFeature& feature) {
@@ -109,12 +116,52 @@ GEOSGeometry* ring_of(GEOSContextHandle_t geos, const Part& ring) {
     return GEOSGeom_createLinearRing_r(geos, points);
 }
 
+/// Shells with the holes that follow them.
+std::vector<GEOSGeometry*> polygons_of(GEOSContextHandle_t geos, const MvtFeature& feature) {
+    std::vector<GEOSGeometry*> polygons;
+    if (feature.type != 3) return polygons;
+    for (std::size_t i = 0; i < feature.parts.size();) {
+        std::vector<GEOSGeometry*> holes;
+        std::size_t next = i + 1;
+        for (; next < feature.parts.size() && area2(feature.parts[next]) < 0; ++next)
+            holes.push_back(ring_of(geos, feature.parts[next]));
+        polygons.push_back(GEOSGeom_createPolygon_r(geos, ring_of(geos, feature.parts[i]), holes.data(),
+                                                    static_cast<unsigned>(holes.size())));
+        i = next;
+    }
+    return polygons;
+}
+
 }  // namespace
 
 double polygon_area(const MvtFeature& feature) {
     double sum = 0;
     for (const Part& part : feature.parts) sum += area2(part) / 2;
     return sum;
+}
+
+double gap_area(const std::vector<MvtFeature>& drawn, const std::vector<MvtFeature>& truth, double width) {
+    static thread_local Finish finish;
+    GEOSContextHandle_t geos = finish.handle;
+    const auto destroy = [geos](GEOSGeometry* geometry) { GEOSGeom_destroy_r(geos, geometry); };
+    using Geometry = std::unique_ptr<GEOSGeometry, decltype(destroy)>;
+    const auto united = [&](const std::vector<MvtFeature>& features) {
+        std::vector<GEOSGeometry*> polygons;
+        for (const MvtFeature& feature : features) {
+            for (GEOSGeometry* polygon : polygons_of(geos, feature)) polygons.push_back(polygon);
+        }
+        const Geometry all(GEOSGeom_createCollection_r(geos, GEOS_GEOMETRYCOLLECTION, polygons.data(),
+                                                       static_cast<unsigned>(polygons.size())),
+                           destroy);
+        return Geometry(GEOSUnaryUnion_r(geos, all.get()), destroy);
+    };
+    const Geometry ours = united(drawn);
+    const Geometry theirs = united(truth);
+    const Geometry missing(GEOSDifference_r(geos, theirs.get(), ours.get()), destroy);
+    const Geometry wide(missing ? GEOSBuffer_r(geos, missing.get(), -width / 2, 4) : nullptr, destroy);
+    double area = -1;
+    if (!wide || GEOSArea_r(geos, wide.get(), &area) == 0) throw std::runtime_error("GEOS: no gaps could be measured");
+    return area;
 }
 
 std::string polygon_problem(const MvtFeature& feature) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tests/support/mvt.hpp"
 
@@ -20,6 +21,10 @@ Judgement judge_tile(const std::string& ours, const std::string& oracle, double 
 
 /// Why the feature's polygons are not valid by GEOS, or its rings not turned as MVT 2.1 asks; empty: they are.
 std::string polygon_problem(const MvtFeature& feature);
+
+/// Where the polygons of `truth` are and those of `drawn` are not, of that as much as is wider than `width` units: its
+/// area, in square units.
+double gap_area(const std::vector<MvtFeature>& drawn, const std::vector<MvtFeature>& truth, double width);
 
 /// Area of the feature's polygons, square units.
 double polygon_area(const MvtFeature& feature);

@@ -72,7 +72,11 @@ class Drawing {
         } else if (kind == Kind::Line) {
             draw_lines(*shapes, shape);
         } else {
+            const bool is_whole = inside_ && !valid_;
+            valid_ = valid_ || (is_whole && pack.is_known_plain(feature, z_));
+            broken_ = false;
             draw_polygons(*shapes, shape);
+            if (is_whole && !valid_ && !broken_) pack.note_plain(feature, z_);
         }
         return writer_.has_geometry();
     }
@@ -125,6 +129,7 @@ class Drawing {
             writer_.add_polygon(rings);
             return;
         }
+        broken_ = true;
         read_rings(shapes, first, end, false);
         for (const TilePolygon& valid : repaired({rings_.data(), ring_count_}, clip_)) writer_.add_polygon(valid.rings);
     }
@@ -189,6 +194,7 @@ class Drawing {
     ClipBox clip_{-gis::tile_buffer, gis::tile_extent + gis::tile_buffer};
     bool inside_ = false;  // nothing is to be cut
     bool valid_ = false;   // as it is, rounding breaks nothing
+    bool broken_ = false;  // it did
     double gathered_ = 0;
     Ring ring_;
     std::vector<Ring> pieces_;

@@ -195,6 +195,7 @@ PackedLayer LayerPacker::finish() {
     packed.values_.finish();
     packed.commune_sets_ = std::move(raw_.commune_sets_);
     packed.tree_ = BoxTree(std::move(boxes));
+    packed.plain_ = std::make_unique<std::atomic<std::uint8_t>[]>(packed.size());
     packed.index_ids();
     add_levels(packed);
     return packed;

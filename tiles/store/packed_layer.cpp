@@ -59,7 +59,7 @@ std::size_t PackedLayer::memory() const {
     for (const Level& level : levels_) levels += level.memory();
     return tree_.memory() + bytes_of(orders_) + bytes_of(kinds_) + shapes_.memory() + levels + bytes_of(areas_) +
            bytes_of(labels_) + bytes_of(attributes_) + bytes_of(numbers_) + bytes_of(commune_of_) +
-           bytes_of(id_slots_) + values_.memory() + communes;
+           bytes_of(id_slots_) + size() + values_.memory() + communes;
 }
 
 }  // namespace tiles

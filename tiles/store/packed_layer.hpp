@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +48,14 @@ class PackedLayer {
         return std::span(attributes_).subspan(feature * rules_.attributes.size(), rules_.attributes.size());
     }
     const ValueTable& values() const { return values_; }
+    /// True when note_plain was told so. Where a whole shape is rounded to does not depend on the tile.
+    bool is_known_plain(std::uint32_t feature, int z) const {
+        return (plain_[feature].load(std::memory_order_relaxed) & plain_bit(z)) != 0;
+    }
+    /// The feature's polygons are plain once rounded to the units of zoom z: nobody has to look again. For any thread.
+    void note_plain(std::uint32_t feature, int z) const {
+        plain_[feature].fetch_or(plain_bit(z), std::memory_order_relaxed);
+    }
     /// For numbered layers.
     std::int64_t number(std::uint32_t feature) const { return numbers_[feature]; }
     /// Place in Hilbert order, for features of several packs to be written in one order.
@@ -60,6 +70,9 @@ class PackedLayer {
 
   private:
     friend class LayerPacker;
+    std::uint8_t plain_bit(int z) const {
+        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(z - rules_.full_zoom()));
+    }
     std::size_t slot_of(std::string_view id) const;
     void index_ids();
 
@@ -71,6 +84,7 @@ class PackedLayer {
     std::vector<Level> levels_;
     int first_level_ = 0;
     std::vector<float> areas_;
+    std::unique_ptr<std::atomic<std::uint8_t>[]> plain_;  // a bit for each zoom from the full one on
     std::vector<WorldPoint> labels_;
     std::vector<std::uint32_t> attributes_;
     std::vector<std::int64_t> numbers_;
