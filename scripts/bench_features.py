@@ -72,8 +72,8 @@ class Features:
         check(len(ours) == 1000, f"{len(ours)} features in the page")
         ids = ",".join("'" + f["id"] + "'" for f in ours)
         names = ETALAB.split(", ")
-        theirs = self.server.sql("select json_agg(json_build_object('id', id, 'g', st_asgeojson(st_transform(geom, 4326), 9)::json, 'p', "
-                                 f"row_to_json(p)) order by id) from (select {ETALAB}, geom from cadastre.parcelle where id in ({ids})) q, "
+        theirs = self.server.sql("select json_agg(json_build_object('id', q.id, 'g', st_asgeojson(st_transform(q.geom, 4326), 9)::json, 'p', "
+                                 f"row_to_json(p)) order by q.id) from (select {ETALAB}, geom from cadastre.parcelle where id in ({ids})) q, "
                                  f"lateral (select {', '.join('q.' + n for n in names)}) p")
         theirs = {f["id"]: f for f in json.loads(theirs)}
         for feature in ours:

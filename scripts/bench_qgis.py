@@ -32,13 +32,14 @@ def digest(rows):
 def text_of(value):
     if value is None:
         return ""
-    return ("t" if value else "f") if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)  # QGIS's WFS has texts for xs:boolean
 
 
 def read_with_qgis(base, protocol, x, y, profile):
     """In a process of its own: prints what QGIS reads as one line of JSON."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from qgis.core import NULL, QgsApplication, QgsFeatureRequest, QgsRectangle, QgsVectorLayer
+    from qgis.core import (NULL, QgsApplication, QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsFeatureRequest,
+                           QgsGeometry, QgsRectangle, QgsVectorLayer)
 
     application = QgsApplication([], False, profile)
     application.initQgis()
@@ -51,9 +52,15 @@ def read_with_qgis(base, protocol, x, y, profile):
             raise SystemExit(f"QGIS does not open the layer by {protocol}: {layer.error().message()}")
         return layer
 
+    def in_lambert():
+        """As a Lambert-93 map asks: QGIS 3.22 has OGC API - Features in longitude and latitude only."""
+        return QgsFeatureRequest().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:2154"), QgsCoordinateTransformContext())
+
     begin = time.monotonic()
     view = QgsRectangle(x - VIEW_METRES, y - VIEW_METRES, x + VIEW_METRES, y + VIEW_METRES)
-    in_view = sorted(feature["id"] for feature in open_layer(True).getFeatures(QgsFeatureRequest().setFilterRect(view)))
+    inside = QgsGeometry.fromRect(view)
+    in_view = [feature["id"] for feature in open_layer(True).getFeatures(in_lambert().setFilterRect(view))
+               if feature.geometry().intersects(inside)]
     view_seconds = time.monotonic() - begin
 
     begin = time.monotonic()
@@ -61,7 +68,7 @@ def read_with_qgis(base, protocol, x, y, profile):
     extent, first, rows = QgsRectangle(), None, []
     extent.setMinimal()
     area = 0.0
-    for feature in layer.getFeatures():
+    for feature in layer.getFeatures(in_lambert()):
         first = first or time.monotonic() - begin
         rows.append([text_of(None if feature[name] == NULL else feature[name]) for name in FIELDS])
         geometry = feature.geometry()
