@@ -96,7 +96,7 @@ void Outlet::pass_on() {
 }
 
 void Outlet::end() {
-    if (!buffer_.empty()) channel_.push(std::exchange(buffer_, {}));
+    if (!buffer_.empty()) buffer_ = channel_.push(std::exchange(buffer_, {}));
 }
 
 Response stream_answer(const Services& services, CallPtr call, std::string_view media_type,

@@ -79,7 +79,9 @@ TEST(ByteChannelTest, AWriterThatIsAheadWaits) {
         }
         channel.finish(nullptr);
     });
-    std::this_thread::sleep_for(100ms);
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (pushed < 4 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(50ms);  // time to do what it must not
     EXPECT_EQ(pushed, 4);
     Read read;
     boost::asio::io_context context;
@@ -107,6 +109,24 @@ TEST(ByteChannelTest, AReaderThatLeavesEndsTheWriter) {
         EXPECT_EQ(read.end, "left");
         EXPECT_TRUE(told);
     }
+}
+
+TEST(ByteChannelTest, BuffersOfPiecesReadComeBack) {
+    constexpr std::size_t size = 100'000;
+    ByteChannel channel(2, 5s);
+    std::size_t returned = 0;
+    const Read read = run(channel, [&] {
+        std::string buffer;
+        for (int i = 0; i < 50; ++i) {
+            if (buffer.capacity() >= size) ++returned;
+            EXPECT_TRUE(buffer.empty());
+            buffer.assign(size, 'x');
+            buffer = channel.push(std::move(buffer));
+        }
+        channel.finish(nullptr);
+    });
+    EXPECT_EQ(read.text.size(), 50 * size);
+    EXPECT_GE(returned, 40U) << "all but those that filled the channel first";
 }
 
 TEST(ByteChannelTest, AnErrorComesAfterThePiecesBeforeIt) {
