@@ -16,6 +16,7 @@ struct GmlForm {
     GmlVersion version = GmlVersion::V3_2;
     std::string srs_name;         ///< as it is written: "urn:ogc:def:crs:EPSG::4326"; its form decides the axis order
     bool northing_first = false;  ///< y (latitude, northing) stands before x in what is written
+    bool with_heights = true;     ///< false: where positions have heights, they are left out
     std::string namespace_uri = "urn:carreau:features";  ///< of the feature types
     std::string prefix = "carreau";
     std::string schema_location;  ///< value of xsi:schemaLocation; empty: none

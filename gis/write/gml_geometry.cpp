@@ -68,10 +68,12 @@ class GeometryText {
             out_ += " srsName=\"";
             append_xml_text(out_, form_.srs_name);
             out_ += '"';
-            if (wkb_.has_z() && !is_2_) out_ += " srsDimension=\"3\"";
+            if (has_heights() && !is_2_) out_ += " srsDimension=\"3\"";
         }
         out_ += '>';
     }
+
+    bool has_heights() const { return wkb_.has_z() && form_.with_heights; }
 
     void close(std::string_view element) {
         out_ += "</";
@@ -84,7 +86,7 @@ class GeometryText {
         append_decimal(out_, form_.northing_first ? y : x, decimals_);
         out_ += separator;
         append_decimal(out_, form_.northing_first ? x : y, decimals_);
-        if (wkb_.has_z()) {
+        if (has_heights()) {
             out_ += separator;
             append_decimal(out_, z, 3);
         }

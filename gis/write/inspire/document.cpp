@@ -1,0 +1,294 @@
+#include "gis/write/inspire/document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <type_traits>
+
+#include "gis/text/xml_name.hpp"
+#include "gis/write/inspire/surfaces.hpp"
+#include "gis/write/number_text.hpp"
+#include "gis/write/wkb_cursor.hpp"
+#include "gis/write/xml_text.hpp"
+
+namespace gis::inspire {
+
+namespace {
+
+constexpr std::string_view wfs_uri = "http://www.opengis.net/wfs/2.0";
+constexpr std::string_view gml_uri = "http://www.opengis.net/gml/3.2";
+
+GmlForm gml_form_of(const Crs& crs) {
+    GmlForm form = gml_form(GmlVersion::V3_2, crs);
+    form.srs_name = crs.uri();
+    form.with_heights = false;  // the CRS offered have two axes
+    return form;
+}
+
+bool is_date(std::string_view text) {
+    if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
+    for (std::size_t i = 0; i < 10; ++i) {
+        if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
+    }
+    return text.size() == 10 || text[10] == 'T';
+}
+
+/// The number that `text` is from its first to its last character.
+template <typename Number>
+bool is_number(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if constexpr (std::is_floating_point_v<Number>) {
+        if (!std::isfinite(number)) return false;
+    }
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool is_plain_name_part(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+    });
+}
+
+void append_name(std::string& out, std::string_view text) {
+    if (is_plain_name_part(text)) {
+        out += text;
+    } else {
+        out += xml_name_part(text);
+    }
+}
+
+}  // namespace
+
+Document::Document(const Theme& theme, DocumentForm form)
+    : theme_(theme),
+      form_(std::move(form)),
+      gml_(gml_form_of(form_.crs)),
+      decimals_(coordinate_decimals(form_.crs)),
+      written_(theme.mappings.size()) {}
+
+void Document::begin(std::string& out, const CollectionFacts& facts) const {
+    const bool is_wfs = form_.collection == DocumentForm::Collection::Wfs;
+    const auto attribute = [&](std::string_view name, std::string_view value) {
+        out += fmt::format(" {}=\"", name);
+        append_xml_text(out, value);
+        out += '"';
+    };
+    out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    out += is_wfs ? "<wfs:FeatureCollection" : "<gml:FeatureCollection";
+    if (is_wfs) attribute("xmlns:wfs", wfs_uri);
+    attribute("xmlns:gml", gml_uri);
+    attribute("xmlns:xlink", "http://www.w3.org/1999/xlink");
+    attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
+    for (const auto& [prefix, uri] : theme_.namespaces) attribute("xmlns:" + prefix, uri);
+    std::string location = theme_.schema_location;
+    if (is_wfs) location = fmt::format("{} http://schemas.opengis.net/wfs/2.0/wfs.xsd {}", wfs_uri, location);
+    attribute("xsi:schemaLocation", location);
+    if (is_wfs) {
+        attribute("timeStamp", facts.time_stamp);
+        attribute("numberMatched", facts.number_matched ? std::to_string(*facts.number_matched) : "unknown");
+        attribute("numberReturned", std::to_string(facts.number_returned.value_or(0)));
+    } else {
+        attribute("gml:id", "collection." + theme_.name);
+    }
+    out += ">\n";
+}
+
+void Document::end(std::string& out) const {
+    out +=
+        form_.collection == DocumentForm::Collection::Wfs ? "</wfs:FeatureCollection>\n" : "</gml:FeatureCollection>\n";
+}
+
+std::vector<const Field*> Document::fields_of(const Mapping& mapping, const Layer& layer) {
+    std::vector<const Field*> fields;
+    for (const std::string& column : mapping.columns) {
+        if (const Field* field = layer.find_field(column)) fields.push_back(field);
+    }
+    if (fields.empty()) {
+        for (const Field& field : layer.fields) fields.push_back(&field);
+    }
+    return fields;
+}
+
+void Document::start_layer(const Mapping& mapping, const Layer& layer, const std::vector<const Field*>& fields,
+                           std::vector<LookupRows> lookups) {
+    mapping_ = &mapping;
+    layer_ = &layer;
+    lookups_ = std::move(lookups);
+    lookups_.resize(mapping.lookups.size());
+    places_.clear();
+    for (const std::string& column : mapping.columns) {
+        const auto found = std::ranges::find(fields, column, &Field::name);
+        places_.push_back(found == fields.end() ? -1 : static_cast<int>(found - fields.begin()));
+    }
+}
+
+std::string_view Document::take_shapes(const Feature& feature) {
+    if (feature.wkb.empty() || is_empty_geometry(feature.wkb)) return "no geometry";
+    wkb_ = feature.wkb;
+    WkbCursor cursor(wkb_);
+    const std::uint32_t type = cursor.header();
+    if (mapping_->shape == Mapping::Shape::Any && type != WkbCursor::Polygon && type != WkbCursor::MultiPolygon)
+        return type == WkbCursor::GeometryCollection ? "a collection of geometries" : "";
+    polygons_ = polygons_of(wkb_);
+    if (polygons_.empty()) return "no area of closed rings";
+    if (mapping_->shape == Mapping::Shape::MultiSurface && type == WkbCursor::Polygon) {
+        shape_ = multi_polygon(polygons_);
+        wkb_ = shape_;
+    }
+    return "";
+}
+
+int Document::write(std::string& out, const Feature& feature) {
+    feature_ = &feature;
+    if (const std::string_view why = take_shapes(feature); !why.empty()) {
+        refuse(feature, why);
+        return 0;
+    }
+    int objects = 0;
+    const std::size_t parts = mapping_->shape == Mapping::Shape::Surface ? polygons_.size() : 1;
+    for (std::size_t i = 0; i < parts; ++i) {
+        if (mapping_->shape == Mapping::Shape::Surface) wkb_ = polygons_[i];
+        part_.clear();
+        append_integer(part_, static_cast<std::int64_t>(i + 1));
+        if (write_object(out)) ++objects;
+    }
+    if (objects == 0 && mapping_->body.conditions.empty())
+        refuse(feature, "a value is missing that the schema demands");
+    if (objects > 0 && mapping_->referenced)
+        written_[static_cast<std::size_t>(mapping_ - theme_.mappings.data())].emplace(feature.id);
+    return objects;
+}
+
+bool Document::write_object(std::string& out) {
+    const bool is_wfs = form_.collection == DocumentForm::Collection::Wfs;
+    const std::size_t begin = out.size();
+    gml_id_.clear();
+    out += is_wfs ? "<wfs:member>" : "<gml:featureMember>";
+    if (!fill(gml_id_, mapping_->id, *this) || !fill(out, mapping_->body, *this)) {
+        out.resize(begin);
+        return false;
+    }
+    out += is_wfs ? "</wfs:member>\n" : "</gml:featureMember>\n";
+    return true;
+}
+
+void Document::refuse(const Feature& feature, std::string_view why) {
+    ++refusals_.count;
+    if (refusals_.first.size() < Refusals::listed_at_most)
+        refusals_.first.push_back(fmt::format("{} {}: {}", layer_->name, feature.id, why));
+}
+
+void Document::append_geometry(std::string& out) {
+    const std::size_t size = gml_id_.size();
+    gml_id_ += ".geom";
+    append_gml_geometry(out, wkb_, gml_, decimals_, gml_id_);
+    gml_id_.resize(size);
+}
+
+const std::vector<std::string>* Document::looked_up(std::size_t lookup) {
+    Term key;
+    key.column = mapping_->lookups[lookup].column;
+    const Scalar value = value_of(key);
+    const auto* text = std::get_if<std::string_view>(&value);
+    if (text == nullptr) return nullptr;
+    const auto found = lookups_[lookup].find(std::string(*text));
+    return found == lookups_[lookup].end() ? nullptr : &found->second;
+}
+
+Scalar Document::value_of(const Term& term) {
+    switch (term.source) {
+        case Term::Source::Column: {
+            const int place = places_[term.column];
+            return place < 0 ? Scalar{} : feature_->values[static_cast<std::size_t>(place)];
+        }
+        case Term::Source::Lookup: {
+            const std::vector<std::string>* row = looked_up(term.lookup);
+            return row == nullptr ? Scalar{} : Scalar{std::string_view((*row)[term.column])};
+        }
+        case Term::Source::Literal:
+            return std::string_view(term.literal);
+        case Term::Source::Fact:
+            break;
+    }
+    switch (term.fact) {
+        case Term::Fact::Id:
+            return feature_->id;
+        case Term::Fact::Part:
+            return std::string_view(part_);
+        case Term::Fact::Namespace:
+            return std::string_view(form_.id_namespace);
+        case Term::Fact::Vintage:
+            return std::string_view(layer_->vintage);
+        case Term::Fact::Layer:
+            return std::string_view(layer_->name);
+        case Term::Fact::Title:
+            return std::string_view(layer_->title);
+    }
+    return {};
+}
+
+bool Document::append(std::string& out, const Term& term) {
+    const Scalar value = value_of(term);
+    if (const auto* text = std::get_if<std::string_view>(&value)) return append_text(out, term, *text);
+    if (std::holds_alternative<std::monostate>(value)) return false;
+    if (term.form == Term::Form::Plain && term.size == std::string::npos) {
+        append_xml_scalar(out, value);
+        return true;
+    }
+    text_.clear();
+    append_xml_scalar(text_, value);
+    return append_text(out, term, text_);
+}
+
+bool Document::append_text(std::string& out, const Term& term, std::string_view text) {
+    if (term.size != std::string::npos) {
+        if (text.size() < term.from + term.size) return false;
+        text = text.substr(term.from, term.size);
+    }
+    if (text.empty()) return false;
+    switch (term.form) {
+        case Term::Form::Plain:
+            append_xml_text(out, text);
+            return true;
+        case Term::Form::Integer:
+        case Term::Form::Number:
+            if (term.form == Term::Form::Integer ? !is_number<std::int64_t>(text) : !is_number<double>(text))
+                return false;
+            out += text;
+            return true;
+        case Term::Form::Date:
+        case Term::Form::DateTime:
+            if (!is_date(text)) return false;
+            out += term.form == Term::Form::Date ? text.substr(0, 10) : text;
+            if (term.form == Term::Form::DateTime && text.size() == 10) out += "T00:00:00Z";
+            return true;
+        case Term::Form::Name:
+            append_name(out, text);
+            return true;
+        case Term::Form::Code:
+            return append_code(out, term, text);
+        case Term::Form::Reference:
+            if (!written_[term.target].contains(std::string(text))) return false;
+            append_name(out, text);
+            return true;
+    }
+    return false;
+}
+
+bool Document::append_code(std::string& out, const Term& term, std::string_view text) {
+    const CodeList& list = theme_.lists[term.list];
+    const auto found = list.codes.find(text);
+    if (found == list.codes.end()) {
+        const std::string name = fmt::format("{} {}", list.name, text.substr(0, 50));
+        if (refusals_.unknown_codes.size() < Refusals::listed_at_most || refusals_.unknown_codes.contains(name))
+            ++refusals_.unknown_codes[name];
+    }
+    const std::string& code = found == list.codes.end() ? list.other : found->second;
+    append_xml_text(out, code);
+    return !code.empty();
+}
+
+}  // namespace gis::inspire

@@ -1,0 +1,44 @@
+#include "gis/write/inspire/template.hpp"
+
+#include <algorithm>
+
+namespace gis::inspire {
+
+namespace {
+
+bool append_first(std::string& out, const Placeholder& placeholder, Values& values) {
+    return std::ranges::any_of(placeholder, [&](const Term& term) { return values.append(out, term); });
+}
+
+bool holds(const Condition& condition, Values& values) {
+    std::string text;
+    const bool there = append_first(text, condition.value, values);
+    const bool fits =
+        condition.values.empty() ? there : std::ranges::find(condition.values, text) != condition.values.end();
+    return fits != condition.negated;
+}
+
+bool fill_pieces(std::string& out, const Block& block, Values& values) {
+    for (const Condition& condition : block.conditions) {
+        if (!holds(condition, values)) return false;
+    }
+    for (const Piece& piece : block.pieces) {
+        out += piece.text;
+        if (piece.placeholder && !append_first(out, *piece.placeholder, values)) return false;
+        if (piece.block && !fill(out, *piece.block, values)) return false;
+        if (piece.geometry) values.append_geometry(out);
+    }
+    return true;
+}
+
+}  // namespace
+
+bool fill(std::string& out, const Block& block, Values& values) {
+    const std::size_t begin = out.size();
+    if (fill_pieces(out, block, values)) return true;
+    out.resize(begin);
+    if (block.if_missing == Block::IfMissing::Nil) out += block.nil;
+    return block.if_missing != Block::IfMissing::Fails;
+}
+
+}  // namespace gis::inspire

@@ -1,0 +1,102 @@
+#include "gis/write/inspire/theme.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <pugixml.hpp>
+#include <stdexcept>
+
+#include "gis/error.hpp"
+#include "gis/write/inspire/template_reader.hpp"
+
+namespace gis::inspire {
+
+namespace {
+
+/// `text` with "{version}" replaced.
+std::string of_version(std::string text, std::string_view version) {
+    constexpr std::string_view mark = "{version}";
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at))
+        text.replace(at, mark.size(), version);
+    return text;
+}
+
+CodeList code_list_of(const pugi::xml_node& element) {
+    CodeList list;
+    const std::string base = element.attribute("base").value();
+    list.name = element.attribute("name").value();
+    if (const auto other = element.attribute("other")) list.other = base + other.value();
+    for (const pugi::xml_node& code : element.children("c:code")) {
+        for (const std::string& value : words_of(code.attribute("of").value()))
+            list.codes.emplace(value, base + code.attribute("is").value());
+    }
+    return list;
+}
+
+Mapping::Shape shape_of(std::string_view name) {
+    if (name.empty() || name == "any") return Mapping::Shape::Any;
+    if (name == "multisurface") return Mapping::Shape::MultiSurface;
+    if (name == "surface") return Mapping::Shape::Surface;
+    throw std::runtime_error(fmt::format("theme file: shape: '{}'", name));
+}
+
+}  // namespace
+
+const Mapping* Theme::find_mapping(std::string_view table) const {
+    const auto found = std::ranges::find(mappings, table, &Mapping::table);
+    return found == mappings.end() ? nullptr : &*found;
+}
+
+Theme parse_theme(std::string_view file, std::string_view version) {
+    pugi::xml_document document;
+    const pugi::xml_parse_result result = document.load_buffer(file.data(), file.size());
+    const pugi::xml_node root = document.child("c:theme");
+    if (!result || !root) throw std::runtime_error(fmt::format("theme file: {}", result.description()));
+    Theme theme;
+    theme.name = root.attribute("name").value();
+    theme.title = root.attribute("title").value();
+    theme.versions = words_of(root.attribute("versions").value());
+    if (theme.versions.empty()) throw std::runtime_error("theme file: no versions");
+    theme.version = version.empty() ? theme.versions.back() : std::string(version);
+    if (std::ranges::find(theme.versions, theme.version) == theme.versions.end())
+        throw InvalidRequest("version",
+                             fmt::format("{} expected for the theme {}, got '{}'", fmt::join(theme.versions, ", "),
+                                         theme.name, theme.version.substr(0, 20)));
+    for (const pugi::xml_attribute& attribute : root.attributes()) {
+        const std::string_view name = attribute.name();
+        // The document declares two of them itself, whatever the theme.
+        if (!name.starts_with("xmlns:") || name == "xmlns:gml" || name == "xmlns:xlink" || name == "xmlns:c") continue;
+        theme.namespaces.emplace_back(name.substr(6), of_version(attribute.value(), theme.version));
+    }
+    const std::vector<std::string> schema = words_of(of_version(root.attribute("schema").value(), theme.version));
+    theme.schema_location = fmt::format("{}", fmt::join(schema, " "));
+    for (const pugi::xml_node& list : root.children("c:codes")) {
+        if (is_of_version(list, theme.version)) theme.lists.push_back(code_list_of(list));
+    }
+    std::vector<pugi::xml_node> elements;
+    for (const pugi::xml_node& objects : root.children("c:objects")) {
+        if (!is_of_version(objects, theme.version)) continue;
+        Mapping& mapping = theme.mappings.emplace_back();
+        mapping.name = objects.attribute("name").value();
+        mapping.table = objects.attribute("table").value();
+        mapping.shape = shape_of(objects.attribute("shape").value());
+        elements.push_back(objects);
+    }
+    for (std::size_t i = 0; i < elements.size(); ++i) read_mapping(elements[i], theme, i);
+    return theme;
+}
+
+const std::vector<Crs>& offered_crs() {
+    static const std::vector<Crs> offered = [] {
+        std::vector<Crs> all;
+        // 3042 to 3044 are ETRS89 / UTM with northing first, which the regulation's code list names; 258xx are not on
+        // it.
+        for (const int code : {4258, 3035, 3034, 3042, 3043, 3044}) {
+            if (auto crs = crs_from_epsg(code)) all.push_back(std::move(*crs));
+        }
+        return all;
+    }();
+    return offered;
+}
+
+}  // namespace gis::inspire

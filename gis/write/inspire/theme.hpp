@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gis/crs/crs.hpp"
+#include "gis/write/inspire/template.hpp"
+
+namespace gis::inspire {
+
+/// Rows of another table by key: `{procedure.etatprocedure}`.
+struct Lookup {
+    std::string name;
+    std::string table;   ///< "risque.perimetre"
+    std::string key;     ///< its column that `column` names
+    std::size_t column;  ///< of the mapping
+    std::vector<std::string> columns;
+};
+
+/// How the rows of one table become objects of one feature type.
+struct Mapping {
+    enum class Shape {
+        Any,           ///< as it is stored
+        MultiSurface,  ///< always a gml:MultiSurface
+        Surface        ///< an object for each polygon, numbered {@part}: where the schema has no place for several
+    };
+
+    std::string name;          ///< "section"
+    std::string table;         ///< "cadastre.section"
+    std::string feature_type;  ///< "cp:CadastralZoning"
+    Shape shape = Shape::Any;
+    bool referenced = false;  ///< other objects name these
+    Block id;                 ///< the gml:id
+    Block body;
+    std::vector<std::string> columns;
+    std::vector<Lookup> lookups;
+
+    /// Some rows may become no object or several: they are counted by making them.
+    bool count_differs() const { return shape == Shape::Surface || !body.conditions.empty(); }
+};
+
+/// A theme of INSPIRE in one version of its schema: what gis/write/inspire/themes/*.xml say.
+struct Theme {
+    std::string name;  ///< "cp"
+    std::string title;
+    std::string version;
+    std::vector<std::string> versions;                            ///< all there are, oldest first
+    std::vector<std::pair<std::string, std::string>> namespaces;  ///< prefix, URI
+    std::string schema_location;
+    std::vector<CodeList> lists;
+    std::vector<Mapping> mappings;  ///< in the order they are written: what is named comes before what names it
+
+    /// Null when the theme makes nothing of that table.
+    const Mapping* find_mapping(std::string_view table) const;
+};
+
+/// Reads a theme file; an empty `version` is the newest. Throws InvalidRequest when the file does not have that
+/// version, std::runtime_error saying where when it is no theme file.
+Theme parse_theme(std::string_view file, std::string_view version = {});
+
+/// The CRS that INSPIRE data may be in (Regulation 1089/2010, annex II, 1.3) and that suit metropolitan France:
+/// ETRS89 as latitude and longitude first, then LAEA, LCC, and UTM in the zones 30 to 32.
+const std::vector<Crs>& offered_crs();
+
+}  // namespace gis::inspire

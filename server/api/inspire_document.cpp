@@ -1,0 +1,145 @@
+#include "server/api/inspire_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "gis/error.hpp"
+#include "gis/write/xml_text.hpp"
+#include "server/api/feature_stream.hpp"
+#include "server/embedded/embedded.hpp"
+
+namespace api {
+
+namespace {
+
+namespace inspire = gis::inspire;
+
+std::string table_of(const gis::Layer& layer) {
+    return layer.schema_name + '.' + layer.table_name;
+}
+
+const gis::Layer* layer_of(const gis::Catalog& catalog, std::string_view table) {
+    const auto& layers = catalog.layers();
+    const auto found = std::ranges::find_if(layers, [&](const gis::Layer& layer) { return table_of(layer) == table; });
+    return found == layers.end() ? nullptr : &*found;
+}
+
+gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& crs, std::vector<const gis::Field*> fields) {
+    gis::FeatureQuery query;
+    query.layer = &layer;
+    query.output_crs = crs;
+    query.fields = std::move(fields);
+    query.limit = 0;
+    return query;
+}
+
+/// A layer the asker does not see, or without one of the columns, has nothing to look up.
+inspire::LookupRows read_lookup(db::Connection& connection, const gis::Catalog& catalog,
+                                const inspire::Lookup& lookup) {
+    constexpr std::size_t most = 100'000;  // held in memory for the document
+    inspire::LookupRows rows;
+    const gis::Layer* layer = layer_of(catalog, lookup.table);
+    if (layer == nullptr) return rows;
+    std::vector<const gis::Field*> fields{layer->find_field(lookup.key)};
+    for (const std::string& column : lookup.columns) fields.push_back(layer->find_field(column));
+    if (std::ranges::find(fields, nullptr) != fields.end()) return rows;
+    each_feature(connection, query_of(*layer, layer->crs, fields), [&](const gis::Feature& feature) {
+        std::vector<std::string> texts(feature.values.size());
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            const auto* text = std::get_if<std::string_view>(&feature.values[i]);
+            if (text != nullptr) {
+                texts[i] = *text;
+            } else {
+                gis::append_xml_scalar(texts[i], feature.values[i]);
+            }
+        }
+        std::string key = std::move(texts.front());
+        texts.erase(texts.begin());
+        if (rows.size() < most) rows.try_emplace(std::move(key), std::move(texts));
+    });
+    return rows;
+}
+
+}  // namespace
+
+std::int64_t InspireOutcome::object_count() const {
+    return std::accumulate(objects.begin(), objects.end(), std::int64_t{0});
+}
+
+std::vector<std::string> inspire_theme_names() {
+    std::vector<std::string> names;
+    for (const embedded::TextFile& file : embedded::inspire_themes()) names.push_back(file.name);
+    return names;
+}
+
+std::shared_ptr<const inspire::Theme> find_inspire_theme(std::string_view name, std::string_view version) {
+    for (const embedded::TextFile& file : embedded::inspire_themes()) {
+        if (file.name == name) return std::make_shared<const inspire::Theme>(inspire::parse_theme(file.text, version));
+    }
+    throw gis::InvalidRequest(
+        "theme", fmt::format("{} expected, got '{}'", fmt::join(inspire_theme_names(), ", "), name.substr(0, 50)));
+}
+
+std::vector<const gis::Layer*> inspire_layers(const inspire::Theme& theme, const gis::Catalog& catalog,
+                                              const std::vector<std::string>& names) {
+    std::vector<const gis::Layer*> wanted;
+    for (const std::string& name : names) {
+        const gis::Layer* layer = catalog.find(name);
+        if (layer == nullptr) throw gis::NotFound(fmt::format("no layer '{}'", name));
+        if (theme.find_mapping(table_of(*layer)) == nullptr)
+            throw gis::InvalidRequest("layer", fmt::format("the theme {} makes nothing of '{}'", theme.name, name));
+        wanted.push_back(layer);
+    }
+    std::vector<const gis::Layer*> layers;
+    for (const inspire::Mapping& mapping : theme.mappings) {
+        for (const gis::Layer& layer : catalog.layers()) {
+            const bool is_wanted = names.empty() || std::ranges::find(wanted, &layer) != wanted.end();
+            if (is_wanted && layer.has_geometry() && table_of(layer) == mapping.table) layers.push_back(&layer);
+        }
+    }
+    return layers;
+}
+
+std::string inspire_namespace(const inspire::Theme& theme) {
+    std::string name = "FR.CARREAU." + theme.name;
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    return name;
+}
+
+gis::Crs find_inspire_crs(const std::string& text) {
+    if (const auto crs = gis::find_crs(text, inspire::offered_crs())) return *crs;
+    std::string codes;
+    for (const gis::Crs& crs : inspire::offered_crs()) codes += (codes.empty() ? "" : ", ") + crs.uri();
+    throw gis::InvalidRequest("crs", fmt::format("{} expected, got '{}'", codes, text.substr(0, 100)));
+}
+
+InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& order, std::string& out,
+                             const std::function<void()>& after_each) {
+    InspireOutcome outcome;
+    inspire::Document document(*order.theme, order.form);
+    for (const gis::Layer* layer : order.layers) {
+        const inspire::Mapping& mapping = *order.theme->find_mapping(table_of(*layer));
+        std::vector<inspire::LookupRows> lookups;
+        for (const inspire::Lookup& lookup : mapping.lookups)
+            lookups.push_back(read_lookup(connection, *order.catalog, lookup));
+        const gis::FeatureQuery query = query_of(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
+        document.start_layer(mapping, *layer, query.fields, std::move(lookups));
+        std::int64_t rows = 0;
+        std::int64_t objects = 0;
+        each_feature(connection, query, [&](const gis::Feature& feature) {
+            ++rows;
+            objects += document.write(out, feature);
+            after_each();
+        });
+        outcome.rows.push_back(rows);
+        outcome.objects.push_back(objects);
+    }
+    document.end(out);
+    outcome.refusals = document.refusals();
+    return outcome;
+}
+
+}  // namespace api

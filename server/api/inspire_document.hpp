@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gis/layer/catalog.hpp"
+#include "gis/write/inspire/document.hpp"
+#include "server/db/connection.hpp"
+
+namespace api {
+
+/// One document of a theme. The catalogue holds the layers that the asker sees.
+struct InspireOrder {
+    std::shared_ptr<const gis::inspire::Theme> theme;
+    gis::CatalogPtr catalog;
+    std::vector<const gis::Layer*> layers;  ///< as inspire_layers gives them
+    gis::inspire::DocumentForm form;
+};
+
+/// What it held, layer by layer.
+struct InspireOutcome {
+    std::vector<std::int64_t> rows;     ///< as the asker sees them
+    std::vector<std::int64_t> objects;  ///< made of them
+    gis::inspire::Refusals refusals;
+
+    std::int64_t object_count() const;
+};
+
+/// The themes there are: gis/write/inspire/themes.
+std::vector<std::string> inspire_theme_names();
+
+/// Throws gis::InvalidRequest naming `theme` or `version` when there is none of that name; no version: the newest.
+std::shared_ptr<const gis::inspire::Theme> find_inspire_theme(std::string_view name, std::string_view version = {});
+
+/// The layers a document of the theme is made of, in the order they are written: those of `names`, or without names all
+/// that the theme knows. Throws gis::NotFound, and gis::InvalidRequest for a layer the theme makes nothing of.
+std::vector<const gis::Layer*> inspire_layers(const gis::inspire::Theme& theme, const gis::Catalog& catalog,
+                                              const std::vector<std::string>& names);
+
+/// The namespace of inspireIds where none was chosen: "FR.CARREAU.CP".
+std::string inspire_namespace(const gis::inspire::Theme& theme);
+
+/// The CRS of that name among those INSPIRE data may be in. Throws gis::InvalidRequest naming `crs`.
+gis::Crs find_inspire_crs(const std::string& text);
+
+/// The document's objects and its end, without its beginning (gis::inspire::Document::begin, whose counts are known
+/// only afterwards). Runs in one transaction of the asker's rights; `after_each` is called when a feature was appended.
+InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& order, std::string& out,
+                             const std::function<void()>& after_each);
+
+}  // namespace api

@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "gis/error.hpp"
+#include "server/api/clock_text.hpp"
+#include "server/api/inspire_document.hpp"
+#include "server/command/commands.hpp"
+#include "server/command/progress.hpp"
+#include "server/db/catalog_store.hpp"
+
+namespace command {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Collection = gis::inspire::DocumentForm::Collection;
+
+constexpr std::size_t piece_size = 256 * 1024;
+constexpr int shown_refusals = 10;
+
+struct InspireOptions {
+    std::string theme;
+    std::string version;
+    std::string crs = "EPSG:4258";
+    std::string id_namespace;
+    std::vector<std::string> layers;
+    std::string output;
+};
+
+/// A file that stands under its name only once it is whole; "-" is standard output.
+class OutputFile {
+  public:
+    explicit OutputFile(const std::string& path) : path_(path), part_(path + ".part") {
+        file_ = is_stdout() ? stdout : std::fopen(part_.c_str(), "wb");
+        if (file_ == nullptr) throw gis::InvalidRequest("-o", fmt::format("{} ne peut être écrit", part_.string()));
+    }
+    ~OutputFile() {
+        if (is_stdout() || file_ == nullptr) return;
+        std::fclose(file_);
+        std::error_code ignored;
+        fs::remove(part_, ignored);
+    }
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+
+    bool is_stdout() const { return path_ == "-"; }
+    void write(std::string_view text) {
+        if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail();
+    }
+    void write_at_begin(std::string_view text) {
+        if (std::fseek(file_, 0, SEEK_SET) != 0) fail();
+        write(text);
+    }
+    void finish() {
+        if (std::fflush(file_) != 0) fail();
+        if (is_stdout()) return;
+        const int status = std::fclose(file_);
+        file_ = nullptr;
+        if (status != 0) fail();
+        fs::rename(part_, path_);
+    }
+
+  private:
+    [[noreturn]] void fail() const {
+        throw std::system_error(errno, std::generic_category(), fmt::format("écriture de {}", path_.string()));
+    }
+
+    fs::path path_;
+    fs::path part_;
+    std::FILE* file_ = nullptr;
+};
+
+/// The beginning of the document in always the same number of bytes: it is written again when the counts are known.
+std::string head_of(const api::InspireOrder& order, const std::string& time_stamp, std::int64_t count) {
+    const auto text_of = [&](std::int64_t number) {
+        gis::CollectionFacts facts;
+        facts.number_matched = facts.number_returned = number;
+        facts.time_stamp = time_stamp;
+        std::string text;
+        gis::inspire::Document(*order.theme, order.form).begin(text, facts);
+        return text;
+    };
+    std::string head = text_of(count);
+    head.insert(head.size() - 1, text_of(999'999'999'999).size() - head.size(), ' ');
+    return head;
+}
+
+/// Begins a transaction that sees what everybody may see; refuses layers that not everybody may export.
+void begin_as_public(db::Connection& connection, const std::vector<const gis::Layer*>& layers) {
+    connection.run_script("begin isolation level repeatable read read only; set local carreau.session = 'anonymous'");
+    for (const gis::Layer* layer : layers) {
+        const std::vector<db::Parameter> parameters{std::to_string(layer->id)};
+        const db::Result result = connection.query(
+            "select exists (select from access.lines($1::integer) l where access.gives(l.rights, l.public, 'export'))",
+            parameters);
+        if (!result.boolean(0, 0))
+            throw gis::NotAllowed(
+                fmt::format("la couche « {} » n'est pas ouverte à tous (carreau layer list)", layer->name));
+    }
+    connection.run_script("set local role carreau_reader");
+}
+
+int tell(const api::InspireOrder& order, const api::InspireOutcome& outcome, std::FILE* to) {
+    for (std::size_t i = 0; i < order.layers.size(); ++i) {
+        fmt::print(to, "{:<28} {:>10} lignes {:>10} objets {}\n", order.layers[i]->name, count_text(outcome.rows[i]),
+                   count_text(outcome.objects[i]), order.theme->title);
+    }
+    const gis::inspire::Refusals& refusals = outcome.refusals;
+    for (const auto& [code, count] : refusals.unknown_codes)
+        fmt::print(to, "  code inconnu {} : {} fois, écrit comme absent ou « autre »\n", code, count_text(count));
+    int shown = 0;
+    for (const std::string& refusal : refusals.first) {
+        if (shown++ == shown_refusals) break;
+        fmt::print(to, "  laissé de côté : {}\n", refusal);
+    }
+    if (refusals.count > shown_refusals) fmt::print(to, "  ... {} en tout\n", count_text(refusals.count));
+    return refusals.count > 0 ? exit_partial : exit_done;
+}
+
+int export_inspire(const std::string& dsn, const InspireOptions& options) {
+    api::InspireOrder order;
+    order.theme = api::find_inspire_theme(options.theme, options.version);
+    order.catalog = std::make_shared<const gis::Catalog>(db::load_catalog(dsn));
+    order.layers = api::inspire_layers(*order.theme, *order.catalog, options.layers);
+    if (order.layers.empty())
+        throw gis::NotFound(fmt::format("aucune couche publiée ne convient au thème {}", order.theme->name));
+    order.form.crs = api::find_inspire_crs(options.crs);
+    order.form.id_namespace =
+        options.id_namespace.empty() ? api::inspire_namespace(*order.theme) : options.id_namespace;
+    OutputFile file(options.output);
+    order.form.collection = file.is_stdout() ? Collection::Gml : Collection::Wfs;
+
+    db::Connection connection(dsn, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
+    begin_as_public(connection, order.layers);
+    const std::string time_stamp = api::time_stamp();
+    std::string buffer = head_of(order, time_stamp, 0);
+    const api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {
+        if (buffer.size() < piece_size) return;
+        file.write(buffer);
+        buffer.clear();
+    });
+    file.write(buffer);
+    if (!file.is_stdout()) file.write_at_begin(head_of(order, time_stamp, outcome.object_count()));
+    file.finish();
+    connection.execute("commit");
+    return tell(order, outcome, file.is_stdout() ? stderr : stdout);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, int& exit_code) {
+    auto* command = app.add_subcommand("export", "Écrit des données dans un fichier, telles que tous les voient");
+    command->require_subcommand(1);
+    command->fallthrough();
+    auto database = std::make_shared<DatabaseOptions>();
+    database->add_to(*command);
+    auto* inspire = command->add_subcommand("inspire", "Un document GML d'un thème INSPIRE");
+    auto options = std::make_shared<InspireOptions>();
+    inspire
+        ->add_option("--theme", options->theme, fmt::format("Thème : {}", fmt::join(api::inspire_theme_names(), ", ")))
+        ->required();
+    inspire->add_option("--layer", options->layers, "Couches [toutes celles du thème]");
+    inspire->add_option("--version", options->version, "Version du schéma [la plus récente]");
+    inspire->add_option("--crs", options->crs, "EPSG:4258, 3035, 3034, 3042, 3043 ou 3044")->capture_default_str();
+    inspire->add_option("--namespace", options->id_namespace, "Espace de noms des identifiants [FR.CARREAU.THEME]");
+    inspire->add_option("-o,--output", options->output, "Fichier GML ; - pour la sortie standard")
+        ->required()
+        ->type_name("FICHIER");
+    inspire->callback([database, options, &exit_code] {
+        if (options->output != "-") options->output = fs::absolute(options->output).string();
+        const Database base(*database);
+        exit_code = export_inspire(base.dsn(), *options);
+    });
+}
+
+}  // namespace command

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# INSPIRE documents by the command line: the demonstration territory and real EDIGEO sheets, held against the official
+# schemas, the tables, and what GDAL reads back.
+. "$(dirname "$0")/lib.sh"
+
+schemas=${CARREAU_SCHEMAS:-$root/../shared/schemas}
+shared=${CARREAU_DATA:-$root/../shared/data}
+new_database
+"$CARREAU" demo --database "$dsn" --territory small --load-only >"$work/demo" 2>&1 || fail "demo: $(tail -n 3 "$work/demo")"
+
+# export_theme FILE arguments...: what it says is in $work/export.
+export_theme() {
+    local file=$1
+    shift
+    timeout 300 "$CARREAU" export inspire "$@" -o "$file" --database "$dsn" >"$work/export" 2>&1 || fail "export $*: $(cat "$work/export")"
+}
+valid() {
+    [[ -x $schemas/validate.sh ]] && command -v xmllint >/dev/null || return 0
+    sh "$schemas/validate.sh" wfs "$1" >"$work/verdict" 2>&1 || fail "$1 is not valid: $(head -n 5 "$work/verdict")"
+}
+members() { grep -c '^<wfs:member>' "$1"; }
+objects() { grep -c "^<wfs:member><$2 " "$1"; }
+attribute() { head -n 2 "$1" | grep -o "$2=\"[^\"]*\"" | cut -d '"' -f 2; }
+# Every reference within the document leads to an object of it.
+resolves() {
+    grep -o 'xlink:href="#[^"]*"' "$1" | cut -d '#' -f 2 | tr -d '"' | sort -u >"$work/named"
+    grep -o 'gml:id="[^"]*"' "$1" | cut -d '"' -f 2 | sort >"$work/ids"
+    equal "ids that stand twice in $1" "$(uniq -d "$work/ids" | head -n 3)" ""
+    equal "references of $1 that lead nowhere" "$(comm -23 "$work/named" "$work/ids" | head -n 3)" ""
+}
+
+step "cadastral parcels of the territory"
+export_theme "$work/cp.gml" --theme cp
+valid "$work/cp.gml"
+resolves "$work/cp.gml"
+equal "parcels" "$(objects "$work/cp.gml" cp:CadastralParcel)" "$(sql 'select count(*) from cadastre.parcelle')"
+equal "zonings" "$(objects "$work/cp.gml" cp:CadastralZoning)" \
+    "$(sql 'select (select count(*) from org.commune_actuelle) + (select count(*) from cadastre.section) + (select count(*) from cadastre.feuille)')"
+equal "numberReturned" "$(attribute "$work/cp.gml" numberReturned)" "$(members "$work/cp.gml")"
+equal "parcels that name their section" "$(grep -c '<cp:zoning xlink:href="#CP' "$work/cp.gml")" "$(sql 'select count(*) from cadastre.parcelle')"
+
+step "each CRS, with the places that PostGIS gives"
+for crs in 4258 3035 3034 3042 3043 3044; do
+    export_theme "$work/crs.gml" --theme cp --layer section --crs "EPSG:$crs"
+    valid "$work/crs.gml"
+    equal "sections" "$(members "$work/crs.gml")" "$(sql 'select count(*) from cadastre.section')"
+    contains "CRS" "$(head -n 3 "$work/crs.gml")" "srsName=\"http://www.opengis.net/def/crs/EPSG/0/$crs\""
+    # Northing or latitude first in all of them; to a centimetre and to a ten-millionth of a degree.
+    read -r id north east <<<"$(sed -n 's/.*gml:id="CP.CadastralZoning.\([0-9A-Z]*\)".*<gml:posList>\([^ ]*\) \([^ ]*\) .*/\1 \2 \3/p' "$work/crs.gml" | head -n 1)"
+    near=$([[ $crs == 4258 ]] && echo 1e-7 || echo 0.01)
+    equal "place of $id in $crs: $north $east" "$(sql "select st_distance(st_pointn(st_exteriorring(st_geometryn(st_transform(geom, $crs), 1)), 1),
+        st_setsrid(st_makepoint($east, $north), $crs)) < $near from cadastre.section where id = '$id'")" t
+done
+for wrong in EPSG:2154 EPSG:4326 4258x; do
+    status=0
+    "$CARREAU" export inspire --theme cp --crs "$wrong" -o "$work/wrong.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
+    equal "CRS $wrong" "$status" 2
+    [[ ! -e $work/wrong.gml && ! -e $work/wrong.gml.part ]] || fail "a file is left of $wrong"
+done
+
+if command -v ogrinfo >/dev/null; then
+    step "GDAL reads the same features and areas"
+    timeout 300 ogr2ogr -f GPKG "$work/cp.gpkg" "$work/cp.gml" -t_srs EPSG:2154 2>"$work/gdal.err" || fail "ogr2ogr: $(tail -n 3 "$work/gdal.err")"
+    seen() { ogrinfo -q -sql "$1" "$work/cp.gpkg" | awk '/ = /{print $NF}'; }
+    equal "parcels" "$(seen 'select count(*) as n from CadastralParcel')" "$(sql 'select count(*) from cadastre.parcelle')"
+    area=$(seen 'select round(sum(st_area(geom))) as n from CadastralParcel' | cut -d . -f 1)
+    equal "area of all: $area" "$(sql "select abs(sum(st_area(geom)) - $area) < 1e-6 * sum(st_area(geom)) from cadastre.parcelle")" t
+    equal "registered area" "$(seen 'select sum(areaValue) as n from CadastralParcel' | cut -d . -f 1)" "$(sql 'select sum(contenance) from cadastre.parcelle')"
+fi
+
+step "what is not open to all is not exported"
+"$CARREAU" layer set section public false --database "$dsn" >"$work/set" 2>&1 || fail "layer set: $(cat "$work/set")"
+status=0
+"$CARREAU" export inspire --theme cp --layer section -o "$work/closed.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
+equal "status" "$status" 2
+[[ ! -e $work/closed.gml && ! -e $work/closed.gml.part ]] || fail "a file is left"
+
+step "standard output"
+timeout 120 "$CARREAU" export inspire --theme cp --layer feuille -o - --database "$dsn" >"$work/stdout.gml" 2>"$work/export" || fail "$(cat "$work/export")"
+valid "$work/stdout.gml"
+equal "sheets" "$(grep -c '^<gml:featureMember>' "$work/stdout.gml")" "$(sql 'select count(*) from cadastre.feuille')"
+
+if [[ -d $shared/cadastre/edigeo/25354 ]]; then
+    step "EDIGEO sheets of a real commune"
+    "$CARREAU" import --database "$dsn" "$shared"/cadastre/edigeo/25354/*.tar.bz2 >"$work/import" 2>&1 || fail "import: $(tail -n 3 "$work/import")"
+    export_theme "$work/real.gml" --theme cp --layer parcelle --layer feuille
+    valid "$work/real.gml"
+    resolves "$work/real.gml"
+    of_commune=$(sql "select count(*) from cadastre.parcelle where commune = '25354'")
+    ((of_commune > 100)) || fail "only $of_commune parcels"
+    equal "parcels of the commune" "$(grep -c '<cp:nationalCadastralReference>25354' "$work/real.gml")" "$of_commune"
+    equal "all" "$(members "$work/real.gml")" "$(sql 'select (select count(*) from cadastre.parcelle) + (select count(*) from cadastre.feuille)')"
+fi
+[[ -x $schemas/validate.sh ]] || skip "everything but the official schemas passed; they are not in $schemas"

@@ -1,0 +1,137 @@
+// The theme files that the program carries, held against the official schemas.
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "server/embedded/embedded.hpp"
+#include "tests/inspire/inspire_fixture.hpp"
+#include "tests/support/xml_schema.hpp"
+
+namespace {
+
+using std::string_view;
+using Collection = gis::inspire::DocumentForm::Collection;
+
+struct Version {
+    std::string theme;
+    std::string version;
+    friend std::ostream& operator<<(std::ostream& out, const Version& v) { return out << v.theme << ' ' << v.version; }
+};
+
+std::vector<Version> all_versions() {
+    std::vector<Version> all;
+    for (const embedded::TextFile& file : embedded::inspire_themes()) {
+        for (const std::string& version : gis::inspire::parse_theme(file.text).versions)
+            all.push_back({file.name, version});
+    }
+    return all;
+}
+
+/// The columns that the gml:id is made of.
+std::vector<std::size_t> columns_of_id(const gis::inspire::Mapping& mapping) {
+    std::vector<std::size_t> columns;
+    for (const gis::inspire::Piece& piece : mapping.id.pieces) {
+        if (!piece.placeholder) continue;
+        for (const gis::inspire::Term& term : *piece.placeholder) {
+            if (term.source == gis::inspire::Term::Source::Column) columns.push_back(term.column);
+        }
+    }
+    return columns;
+}
+
+/// Objects of every mapping: with its id only, and with `texts` in all other columns. Gives how many there are.
+int write_all(test::Writing& writing, const gis::inspire::Theme& theme, std::vector<string_view> texts) {
+    int objects = 0;
+    texts.emplace_back();
+    std::size_t mapping_number = 0;
+    for (const gis::inspire::Mapping& mapping : theme.mappings) {
+        std::vector<std::string> columns = mapping.columns;
+        const gis::Layer layer = test::layer_of(mapping.name, mapping.table, columns);
+        std::vector<gis::inspire::LookupRows> lookups;
+        for (const gis::inspire::Lookup& lookup : mapping.lookups)
+            lookups.push_back({{std::string(texts.front()), std::vector<std::string>(lookup.columns.size(), "texte")}});
+        writing.layer(layer, lookups);
+        int number = 0;
+        ++mapping_number;
+        for (const string_view text : texts) {
+            const std::string id = std::to_string(mapping_number) + "234567890" + std::to_string(++number);
+            std::vector<std::pair<string_view, gis::Scalar>> values;
+            for (const std::string& column : columns)
+                values.emplace_back(column, text.empty() ? gis::Scalar{} : gis::Scalar{text});
+            for (const std::size_t column : columns_of_id(mapping)) values[column].second = string_view(id);
+            objects += writing.add(id, test::multi({test::square(2, 50), test::square(4, 50)}), values);
+        }
+    }
+    return objects;
+}
+
+class Themes : public testing::TestWithParam<Version> {};
+
+TEST_P(Themes, AreValidWhateverTheRowsHold) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), GetParam().theme);
+    const gis::inspire::Theme theme = gis::inspire::parse_theme(file, GetParam().version);
+    ASSERT_FALSE(theme.mappings.empty());
+    for (const Collection collection : {Collection::Wfs, Collection::Gml}) {
+        test::Writing writing(gis::inspire::parse_theme(file, GetParam().version), 4258, collection);
+        EXPECT_GE(write_all(writing, theme, {"2024-02-29", "texte <&> d'ailleurs", "01", "12"}),
+                  static_cast<int>(theme.mappings.size()) * 2);
+        const std::string document = writing.whole();
+        const auto verdict = test::validity("wfs", document);
+        if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
+        EXPECT_EQ(*verdict, "") << document.substr(0, 4000);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Themes, testing::ValuesIn(all_versions()), [](const auto& tested) {
+    std::string name = tested.param.theme + tested.param.version;
+    std::erase_if(name, [](char c) { return c == '.' || c == '-'; });
+    return name;
+});
+
+TEST(ThemeCp, ParcelsAndZonings) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), "cp");
+    test::Writing writing(gis::inspire::parse_theme(file));
+    gis::Layer commune = test::layer_of("commune", "org.commune_actuelle", {"code_insee", "nom", "valid_from"});
+    commune.vintage = "2026-01-01";
+    writing.layer(commune);
+    const std::string shape = test::square(2, 50);
+    writing.add("62119", shape, {{"code_insee", string_view("62119")}, {"nom", string_view("Béthune")}});
+    gis::Layer section = test::layer_of("section", "cadastre.section", {"id", "commune", "code"});
+    section.vintage = "2026-01-01";
+    writing.layer(section);
+    writing.add("62119000AB", shape,
+                {{"id", string_view("62119000AB")}, {"commune", string_view("62119")}, {"code", string_view("AB")}});
+    gis::Layer feuille = test::layer_of("feuille", "cadastre.feuille", {"id", "numero", "echelle"});
+    writing.layer(feuille);
+    writing.add("62119000AB01", shape,
+                {{"id", string_view("62119000AB01")}, {"numero", string_view("01")}, {"echelle", std::int64_t{1000}}});
+    const gis::Layer parcelle =
+        test::layer_of("parcelle", "cadastre.parcelle", {"id", "numero", "contenance", "created", "updated"});
+    writing.layer(parcelle);
+    writing.add("62119000AB0012", shape,
+                {{"id", string_view("62119000AB0012")},
+                 {"numero", string_view("12")},
+                 {"contenance", std::int64_t{512}},
+                 {"updated", string_view("2024-02-29")}});
+    writing.add("62119000AC0001", shape, {{"id", string_view("62119000AC0001")}, {"numero", string_view("1")}});
+    const std::string document = writing.whole();
+    const auto has = [&](string_view text) { EXPECT_NE(document.find(text), std::string::npos) << text; };
+    has("<cp:CadastralParcel gml:id=\"CP.CadastralParcel.62119000AB0012\"><cp:areaValue uom=\"m2\">512</cp:areaValue>"
+        "<cp:beginLifespanVersion>2024-02-29T00:00:00Z</cp:beginLifespanVersion>");
+    has("<base:localId>CadastralParcel.62119000AB0012</base:localId><base:namespace>FR.ESSAI</base:namespace>"
+        "<base:versionId>2024-02-29</base:versionId>");
+    has("<cp:zoning xlink:href=\"#CP.CadastralZoning.62119000AB\"/>");
+    has("<cp:upperLevelUnit xlink:href=\"#CP.CadastralZoning.62119\"/>");
+    has("<cp:upperLevelUnit xlink:href=\"#CP.CadastralZoning.62119000AB\"/>");
+    has("<cp:originalMapScaleDenominator>1000</cp:originalMapScaleDenominator>");
+    has("<cp:areaValue uom=\"m2\" xsi:nil=\"true\" nilReason=\"unknown\"/><cp:beginLifespanVersion xsi:nil=\"true\" "
+        "nilReason=\"unknown\"/>");
+    has("<cp:zoning xsi:nil=\"true\" nilReason=\"other:unpopulated\"/>");
+    EXPECT_EQ(writing.refusals().count, 0);
+    const auto verdict = test::validity("inspire", document);
+    if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
+    EXPECT_EQ(*verdict, "");
+}
+
+}  // namespace
