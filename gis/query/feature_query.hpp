@@ -73,10 +73,10 @@ void require_value_of(const Field& field, const std::string& value);
 /// The fields a query gives, in order: those it names, or all of the layer.
 std::vector<const Field*> fields_of(const FeatureQuery& query);
 
-/// A page: id as text, geometry as WKB (absent for a layer without geometry), then `fields_of` in order, each in the one
-/// binary form of its type: int8, float8, text, bool, date, timestamptz; then the values of the sort keys as text, for
-/// the key of the next page. The geometry is in the output CRS, but in the layer's own where gis/crs/closed_form leads
-/// from there to the output CRS. Cost does not grow with depth where an index leads with the first sort key.
+/// A page: id as text, geometry as WKB (absent for a layer without geometry), then `fields_of` in order, each in the
+/// one binary form of its type: int8, float8, text, bool, date, timestamptz; then the values of the sort keys as text,
+/// for the key of the next page. The geometry is in the output CRS, but in the layer's own where gis/crs/closed_form
+/// leads from there to the output CRS. Cost does not grow with depth where an index leads with the first sort key.
 SqlStatement page_sql(const FeatureQuery& query);
 
 /// Reads a moment of a layer's past: a date-time, or a date for the end of that day (UTC). Throws InvalidRequest naming
@@ -88,9 +88,13 @@ SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& o
                          const std::optional<std::string>& as_of = std::nullopt);
 
 /// Where the page begins that leaves out `skipped` features of the query (after `query.after`, when there is one): the
-/// key of the last of them, as one row of the id and the values of the sort keys, all as text; no row when there are not
-/// so many. Costs as much as walking over them, without their geometries and fields.
+/// key of the last of them, as one row of the id and the values of the sort keys, all as text; no row when there are
+/// not so many. Costs as much as walking over them, without their geometries and fields.
 SqlStatement key_sql(const FeatureQuery& query, std::int64_t skipped);
+
+/// One row for each value of `key` that features of the query have, columns as `page_sql`: the value as id, the union
+/// of the geometries as a multipolygon, and of each field the least value. For layers of polygons.
+SqlStatement union_sql(const FeatureQuery& query, const Field& key);
 
 /// How many features match, whatever the page: one int8.
 SqlStatement count_sql(const FeatureQuery& query);

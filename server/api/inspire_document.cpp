@@ -7,6 +7,7 @@
 
 #include "gis/error.hpp"
 #include "gis/write/xml_text.hpp"
+#include "server/api/feature_reader.hpp"
 #include "server/api/feature_stream.hpp"
 #include "server/embedded/embedded.hpp"
 
@@ -35,7 +36,8 @@ gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& crs, std::ve
     return query;
 }
 
-/// A layer the asker does not see, or without one of the columns, has nothing to look up.
+/// A layer the asker does not see, or without one of the columns, has nothing to look up; where rows of one key do not
+/// agree, there is no value.
 inspire::LookupRows read_lookup(db::Connection& connection, const gis::Catalog& catalog,
                                 const inspire::Lookup& lookup) {
     constexpr std::size_t most = 100'000;  // held in memory for the document
@@ -57,9 +59,28 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Catalog& 
         }
         std::string key = std::move(texts.front());
         texts.erase(texts.begin());
-        if (rows.size() < most) rows.try_emplace(std::move(key), std::move(texts));
+        const auto known = rows.find(key);
+        if (known == rows.end()) {
+            if (rows.size() < most) rows.emplace(std::move(key), std::move(texts));
+            return;
+        }
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            if (known->second[i] != texts[i]) known->second[i].clear();
+        }
     });
     return rows;
+}
+
+/// The features, or one for each value of the mapping's group column; none where the layer has no such field.
+void each_row(db::Connection& connection, const gis::FeatureQuery& query, const inspire::Mapping& mapping,
+              const std::function<void(const gis::Feature&)>& take) {
+    if (mapping.group.empty()) return each_feature(connection, query, take);
+    const gis::Field* key = query.layer->find_field(mapping.group);
+    if (key == nullptr || !query.layer->is_polygonal()) return;
+    const gis::SqlStatement statement = gis::union_sql(query, *key);
+    FeatureReader reader(query);
+    connection.query_each(statement.sql(), statement.parameters(),
+                          [&](const db::Result& row) { take(reader.read(row, 0)); });
 }
 
 }  // namespace
@@ -82,24 +103,25 @@ std::shared_ptr<const inspire::Theme> find_inspire_theme(std::string_view name, 
         "theme", fmt::format("{} expected, got '{}'", fmt::join(inspire_theme_names(), ", "), name.substr(0, 50)));
 }
 
-std::vector<const gis::Layer*> inspire_layers(const inspire::Theme& theme, const gis::Catalog& catalog,
-                                              const std::vector<std::string>& names) {
+std::vector<InspirePart> inspire_parts(const inspire::Theme& theme, const gis::Catalog& catalog,
+                                       const std::vector<std::string>& names) {
     std::vector<const gis::Layer*> wanted;
     for (const std::string& name : names) {
         const gis::Layer* layer = catalog.find(name);
         if (layer == nullptr) throw gis::NotFound(fmt::format("no layer '{}'", name));
-        if (theme.find_mapping(table_of(*layer)) == nullptr)
+        if (!theme.takes(table_of(*layer)))
             throw gis::InvalidRequest("layer", fmt::format("the theme {} makes nothing of '{}'", theme.name, name));
         wanted.push_back(layer);
     }
-    std::vector<const gis::Layer*> layers;
+    std::vector<InspirePart> parts;
     for (const inspire::Mapping& mapping : theme.mappings) {
         for (const gis::Layer& layer : catalog.layers()) {
             const bool is_wanted = names.empty() || std::ranges::find(wanted, &layer) != wanted.end();
-            if (is_wanted && layer.has_geometry() && table_of(layer) == mapping.table) layers.push_back(&layer);
+            if (is_wanted && layer.has_geometry() && table_of(layer) == mapping.table)
+                parts.push_back({&mapping, &layer});
         }
     }
-    return layers;
+    return parts;
 }
 
 std::string inspire_namespace(const inspire::Theme& theme) {
@@ -120,8 +142,8 @@ InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& ord
                              const std::function<void()>& after_each) {
     InspireOutcome outcome;
     inspire::Document document(*order.theme, order.form);
-    for (const gis::Layer* layer : order.layers) {
-        const inspire::Mapping& mapping = *order.theme->find_mapping(table_of(*layer));
+    for (const auto& [wanted, layer] : order.parts) {
+        const inspire::Mapping& mapping = *wanted;
         std::vector<inspire::LookupRows> lookups;
         for (const inspire::Lookup& lookup : mapping.lookups)
             lookups.push_back(read_lookup(connection, *order.catalog, lookup));
@@ -129,7 +151,7 @@ InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& ord
         document.start_layer(mapping, *layer, query.fields, std::move(lookups));
         std::int64_t rows = 0;
         std::int64_t objects = 0;
-        each_feature(connection, query, [&](const gis::Feature& feature) {
+        each_row(connection, query, mapping, [&](const gis::Feature& feature) {
             ++rows;
             objects += document.write(out, feature);
             after_each();

@@ -12,15 +12,21 @@
 
 namespace api {
 
+/// Objects of one kind in a document, and the layer they are made of.
+struct InspirePart {
+    const gis::inspire::Mapping* mapping = nullptr;
+    const gis::Layer* layer = nullptr;
+};
+
 /// One document of a theme. The catalogue holds the layers that the asker sees.
 struct InspireOrder {
     std::shared_ptr<const gis::inspire::Theme> theme;
     gis::CatalogPtr catalog;
-    std::vector<const gis::Layer*> layers;  ///< as inspire_layers gives them
+    std::vector<InspirePart> parts;  ///< as inspire_parts gives them
     gis::inspire::DocumentForm form;
 };
 
-/// What it held, layer by layer.
+/// What it held, part by part.
 struct InspireOutcome {
     std::vector<std::int64_t> rows;     ///< as the asker sees them
     std::vector<std::int64_t> objects;  ///< made of them
@@ -35,10 +41,10 @@ std::vector<std::string> inspire_theme_names();
 /// Throws gis::InvalidRequest naming `theme` or `version` when there is none of that name; no version: the newest.
 std::shared_ptr<const gis::inspire::Theme> find_inspire_theme(std::string_view name, std::string_view version = {});
 
-/// The layers a document of the theme is made of, in the order they are written: those of `names`, or without names all
-/// that the theme knows. Throws gis::NotFound, and gis::InvalidRequest for a layer the theme makes nothing of.
-std::vector<const gis::Layer*> inspire_layers(const gis::inspire::Theme& theme, const gis::Catalog& catalog,
-                                              const std::vector<std::string>& names);
+/// What a document of the theme is made of, in the order it is written: of the layers of `names`, or without names of
+/// all that the theme knows. Throws gis::NotFound, and gis::InvalidRequest for a layer the theme makes nothing of.
+std::vector<InspirePart> inspire_parts(const gis::inspire::Theme& theme, const gis::Catalog& catalog,
+                                       const std::vector<std::string>& names);
 
 /// The namespace of inspireIds where none was chosen: "FR.CARREAU.CP".
 std::string inspire_namespace(const gis::inspire::Theme& theme);

@@ -90,9 +90,9 @@ std::string head_of(const api::InspireOrder& order, const std::string& time_stam
 }
 
 /// Begins a transaction that sees what everybody may see; refuses layers that not everybody may export.
-void begin_as_public(db::Connection& connection, const std::vector<const gis::Layer*>& layers) {
+void begin_as_public(db::Connection& connection, const std::vector<api::InspirePart>& parts) {
     connection.run_script("begin isolation level repeatable read read only; set local carreau.session = 'anonymous'");
-    for (const gis::Layer* layer : layers) {
+    for (const auto& [mapping, layer] : parts) {
         const std::vector<db::Parameter> parameters{std::to_string(layer->id)};
         const db::Result result = connection.query(
             "select exists (select from access.lines($1::integer) l where access.gives(l.rights, l.public, 'export'))",
@@ -105,9 +105,9 @@ void begin_as_public(db::Connection& connection, const std::vector<const gis::La
 }
 
 int tell(const api::InspireOrder& order, const api::InspireOutcome& outcome, std::FILE* to) {
-    for (std::size_t i = 0; i < order.layers.size(); ++i) {
-        fmt::print(to, "{:<28} {:>10} lignes {:>10} objets {}\n", order.layers[i]->name, count_text(outcome.rows[i]),
-                   count_text(outcome.objects[i]), order.theme->title);
+    for (std::size_t i = 0; i < order.parts.size(); ++i) {
+        fmt::print(to, "{:<28} {:>10} lignes {:>10} objets {}\n", order.parts[i].layer->name,
+                   count_text(outcome.rows[i]), count_text(outcome.objects[i]), order.parts[i].mapping->feature_type);
     }
     const gis::inspire::Refusals& refusals = outcome.refusals;
     for (const auto& [code, count] : refusals.unknown_codes)
@@ -125,8 +125,8 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
     api::InspireOrder order;
     order.theme = api::find_inspire_theme(options.theme, options.version);
     order.catalog = std::make_shared<const gis::Catalog>(db::load_catalog(dsn));
-    order.layers = api::inspire_layers(*order.theme, *order.catalog, options.layers);
-    if (order.layers.empty())
+    order.parts = api::inspire_parts(*order.theme, *order.catalog, options.layers);
+    if (order.parts.empty())
         throw gis::NotFound(fmt::format("aucune couche publiée ne convient au thème {}", order.theme->name));
     order.form.crs = api::find_inspire_crs(options.crs);
     order.form.id_namespace =
@@ -135,7 +135,7 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
     order.form.collection = file.is_stdout() ? Collection::Gml : Collection::Wfs;
 
     db::Connection connection(dsn, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
-    begin_as_public(connection, order.layers);
+    begin_as_public(connection, order.parts);
     const std::string time_stamp = api::time_stamp();
     std::string buffer = head_of(order, time_stamp, 0);
     const api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {

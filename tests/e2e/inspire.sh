@@ -18,8 +18,8 @@ valid() {
     [[ -x $schemas/validate.sh ]] && command -v xmllint >/dev/null || return 0
     sh "$schemas/validate.sh" wfs "$1" >"$work/verdict" 2>&1 || fail "$1 is not valid: $(head -n 5 "$work/verdict")"
 }
-members() { grep -c '^<wfs:member>' "$1"; }
-objects() { grep -c "^<wfs:member><$2 " "$1"; }
+members() { grep -c '^<wfs:member>' "$1" || true; }
+objects() { grep -c "^<wfs:member><$2 " "$1" || true; }
 attribute() { head -n 2 "$1" | grep -o "$2=\"[^\"]*\"" | cut -d '"' -f 2; }
 # Every reference within the document leads to an object of it.
 resolves() {
@@ -60,13 +60,60 @@ done
 
 if command -v ogrinfo >/dev/null; then
     step "GDAL reads the same features and areas"
-    timeout 300 ogr2ogr -f GPKG "$work/cp.gpkg" "$work/cp.gml" -t_srs EPSG:2154 2>"$work/gdal.err" || fail "ogr2ogr: $(tail -n 3 "$work/gdal.err")"
+    timeout 300 ogr2ogr -f GPKG -lco GEOMETRY_NAME=geom "$work/cp.gpkg" "$work/cp.gml" -t_srs EPSG:2154 2>"$work/gdal.err" || fail "ogr2ogr: $(tail -n 3 "$work/gdal.err")"
     seen() { ogrinfo -q -sql "$1" "$work/cp.gpkg" | awk '/ = /{print $NF}'; }
     equal "parcels" "$(seen 'select count(*) as n from CadastralParcel')" "$(sql 'select count(*) from cadastre.parcelle')"
     area=$(seen 'select round(sum(st_area(geom))) as n from CadastralParcel' | cut -d . -f 1)
     equal "area of all: $area" "$(sql "select abs(sum(st_area(geom)) - $area) < 1e-6 * sum(st_area(geom)) from cadastre.parcelle")" t
     equal "registered area" "$(seen 'select sum(areaValue) as n from CadastralParcel' | cut -d . -f 1)" "$(sql 'select sum(contenance) from cadastre.parcelle')"
 fi
+
+step "natural risk zones and administrative units, every version"
+parts='select coalesce(sum(st_numgeometries(geom)), 0) from'
+for version in 4.0 5.0; do
+    export_theme "$work/nz.gml" --theme nz --version $version
+    valid "$work/nz.gml"
+    resolves "$work/nz.gml"
+    contains "namespace" "$(head -n 2 "$work/nz.gml")" "http://inspire.ec.europa.eu/schemas/nz-core/$version\""
+    equal "hazard areas" "$(objects "$work/nz.gml" nz-core:HazardArea)" "$(sql "$parts risque.zone_alea")"
+    equal "risk zones" "$(objects "$work/nz.gml" nz-core:RiskZone)" "$(sql "$parts risque.zone_reglementaire")"
+    equal "numberMatched" "$(attribute "$work/nz.gml" numberMatched)" "$(members "$work/nz.gml")"
+    equal "of another than the anticipated plan" "$(grep '^<wfs:member>' "$work/nz.gml" | grep -vc 'Lawe.*appliqué par anticipation' || true)" 0
+done
+for crs in 4258 3035 3034 3042 3043 3044; do
+    export_theme "$work/au.gml" --theme au --crs "EPSG:$crs"
+    valid "$work/au.gml"
+    equal "communes" "$(objects "$work/au.gml" au:AdministrativeUnit)" 65
+done
+step "planned land use"
+export_theme "$work/plu.gml" --theme plu
+valid "$work/plu.gml"
+resolves "$work/plu.gml"
+equal "zones" "$(objects "$work/plu.gml" plu:ZoningElement)" "$(sql 'select count(*) from urba.zone_urba')"
+equal "plans" "$(objects "$work/plu.gml" plu:SpatialPlan)" "$(sql 'select count(distinct idurba) from urba.zone_urba')"
+equal "regulations" "$(objects "$work/plu.gml" plu:SupplementaryRegulation)" \
+    "$(sql 'select (select count(*) from urba.prescription_surf) + (select count(*) from urba.prescription_lin) + (select count(*) from urba.prescription_pct)')"
+for crs in 3035 3034 3042 3043 3044; do
+    export_theme "$work/plu.gml" --theme plu --crs "EPSG:$crs"
+    valid "$work/plu.gml"
+    export_theme "$work/nz.gml" --theme nz --crs "EPSG:$crs"
+    valid "$work/nz.gml"
+done
+
+sql "update risque.perimetre set etatprocedure = 'PRESCRIT'"
+export_theme "$work/nz.gml" --theme nz
+equal "zones of a plan that is prescribed" "$(members "$work/nz.gml")" 0
+
+step "protected sites from an imported easement"
+sql "create table donnees.ac1_assiette_sup_s (idass text primary key, nomass text, geom geometry(MultiPolygon, 2154) not null);
+     insert into donnees.ac1_assiette_sup_s select 'A' || n, 'Église n° ' || n, st_multi(st_buffer(st_setsrid(st_makepoint(680000 + n * 2000, 7040000), 2154), 500))
+         from generate_series(1, 3) n"
+"$CARREAU" layer add donnees.ac1_assiette_sup_s --public --database "$dsn" >"$work/add" 2>&1 || fail "$(cat "$work/add")"
+for version in 4.0 5.0; do
+    export_theme "$work/ps.gml" --theme ps --version $version
+    valid "$work/ps.gml"
+    equal "sites" "$(objects "$work/ps.gml" ps:ProtectedSite)" 3
+done
 
 step "what is not open to all is not exported"
 "$CARREAU" layer set section public false --database "$dsn" >"$work/set" 2>&1 || fail "layer set: $(cat "$work/set")"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,8 +65,14 @@ class Writing {
     Writing(const Writing&) = delete;
     Writing& operator=(const Writing&) = delete;
 
-    void layer(const gis::Layer& layer, std::vector<gis::inspire::LookupRows> lookups = {}) {
-        const gis::inspire::Mapping& mapping = *theme_.find_mapping(layer.schema_name + "." + layer.table_name);
+    /// The mapping of that name, or the first of the layer's table.
+    void layer(const gis::Layer& layer, std::vector<gis::inspire::LookupRows> lookups = {},
+               std::string_view name = {}) {
+        const std::string table = layer.schema_name + "." + layer.table_name;
+        const auto found = std::ranges::find_if(theme_.mappings, [&](const gis::inspire::Mapping& m) {
+            return m.table == table && (name.empty() || m.name == name);
+        });
+        const gis::inspire::Mapping& mapping = *found;
         fields_ = gis::inspire::Document::fields_of(mapping, layer);
         document_.start_layer(mapping, layer, fields_, std::move(lookups));
     }

@@ -40,25 +40,59 @@ std::vector<std::size_t> columns_of_id(const gis::inspire::Mapping& mapping) {
     return columns;
 }
 
+/// Columns that name objects of another mapping: column and number of the mapping.
+void find_references(const gis::inspire::Block& block, std::vector<std::pair<std::size_t, std::size_t>>& found) {
+    for (const gis::inspire::Piece& piece : block.pieces) {
+        if (piece.block) find_references(*piece.block, found);
+        if (!piece.placeholder) continue;
+        for (const gis::inspire::Term& term : *piece.placeholder) {
+            if (term.form == gis::inspire::Term::Form::Reference && term.size == std::string::npos)
+                found.emplace_back(term.column, term.target);
+        }
+    }
+}
+
+std::string id_of(std::size_t mapping, int row) {
+    return std::to_string(mapping) + "234567890" + std::to_string(row);
+}
+
+/// Rows of a lookup under every text, with what the mapping's conditions ask for.
+gis::inspire::LookupRows rows_that_fit(const gis::inspire::Mapping& mapping, std::size_t lookup,
+                                       const std::vector<string_view>& keys) {
+    std::vector<std::string> row(mapping.lookups[lookup].columns.size(), "texte & co");
+    for (const gis::inspire::Condition& condition : mapping.body.conditions) {
+        const gis::inspire::Term& term = condition.value.front();
+        if (!condition.negated && term.source == gis::inspire::Term::Source::Lookup && term.lookup == lookup)
+            row[term.column] = condition.values.front();
+    }
+    gis::inspire::LookupRows rows;
+    for (const string_view key : keys) rows.emplace(key, row);
+    return rows;
+}
+
 /// Objects of every mapping: with its id only, and with `texts` in all other columns. Gives how many there are.
 int write_all(test::Writing& writing, const gis::inspire::Theme& theme, std::vector<string_view> texts) {
     int objects = 0;
     texts.emplace_back();
-    std::size_t mapping_number = 0;
-    for (const gis::inspire::Mapping& mapping : theme.mappings) {
-        std::vector<std::string> columns = mapping.columns;
-        const gis::Layer layer = test::layer_of(mapping.name, mapping.table, columns);
+    for (std::size_t m = 0; m < theme.mappings.size(); ++m) {
+        const gis::inspire::Mapping& mapping = theme.mappings[m];
+        const gis::Layer layer = test::layer_of(mapping.name, mapping.table, mapping.columns);
         std::vector<gis::inspire::LookupRows> lookups;
-        for (const gis::inspire::Lookup& lookup : mapping.lookups)
-            lookups.push_back({{std::string(texts.front()), std::vector<std::string>(lookup.columns.size(), "texte")}});
-        writing.layer(layer, lookups);
-        int number = 0;
-        ++mapping_number;
+        for (std::size_t i = 0; i < mapping.lookups.size(); ++i) lookups.push_back(rows_that_fit(mapping, i, texts));
+        writing.layer(layer, lookups, mapping.name);
+        std::vector<std::pair<std::size_t, std::size_t>> references;
+        find_references(mapping.body, references);
+        int row = 0;
         for (const string_view text : texts) {
-            const std::string id = std::to_string(mapping_number) + "234567890" + std::to_string(++number);
+            const std::string id = id_of(m, ++row);
+            std::vector<std::string> named;
+            for (const auto& [column, target] : references) named.push_back(id_of(target, 1));
             std::vector<std::pair<string_view, gis::Scalar>> values;
-            for (const std::string& column : columns)
+            for (const std::string& column : mapping.columns)
                 values.emplace_back(column, text.empty() ? gis::Scalar{} : gis::Scalar{text});
+            // One row names what is there, the others what is not.
+            for (std::size_t i = 0; i < references.size() && row == 1; ++i)
+                values[references[i].first].second = string_view(named[i]);
             for (const std::size_t column : columns_of_id(mapping)) values[column].second = string_view(id);
             objects += writing.add(id, test::multi({test::square(2, 50), test::square(4, 50)}), values);
         }
@@ -75,7 +109,7 @@ TEST_P(Themes, AreValidWhateverTheRowsHold) {
     for (const Collection collection : {Collection::Wfs, Collection::Gml}) {
         test::Writing writing(gis::inspire::parse_theme(file, GetParam().version), 4258, collection);
         EXPECT_GE(write_all(writing, theme, {"2024-02-29", "texte <&> d'ailleurs", "01", "12"}),
-                  static_cast<int>(theme.mappings.size()) * 2);
+                  static_cast<int>(theme.mappings.size()));
         const std::string document = writing.whole();
         const auto verdict = test::validity("wfs", document);
         if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
@@ -132,6 +166,44 @@ TEST(ThemeCp, ParcelsAndZonings) {
     const auto verdict = test::validity("inspire", document);
     if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
     EXPECT_EQ(*verdict, "");
+}
+
+TEST(ThemeNz, SaysTheStateOfThePlanAndLeavesOutPrescribedOnes) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), "nz");
+    test::Writing writing(gis::inspire::parse_theme(file));
+    const gis::Layer layer = test::layer_of("ppr_zone_alea", "risque.zone_alea",
+                                            {"idzonealea", "codeprocedure", "typealea", "niveaualea", "occurrence"});
+    const gis::inspire::Theme theme = gis::inspire::parse_theme(file);
+    const auto state = [&](const std::string& value) {
+        std::vector<std::string> row;
+        for (const std::string& column : theme.mappings.front().lookups.front().columns)
+            row.push_back(column == "etatprocedure" ? value : column == "libelle" ? "PPRI de la Lawe" : "");
+        return row;
+    };
+    writing.layer(layer, {{{"A", state("ANTICIPE")}, {"P", state("PRESCRIT")}, {"V", state("EN VIGUEUR")}}});
+    const auto add = [&](string_view plan, string_view hazard) {
+        return writing.add("Z1", test::square(2, 50),
+                           {{"idzonealea", string_view("Z1")},
+                            {"codeprocedure", plan},
+                            {"typealea", hazard},
+                            {"niveaualea", string_view("04")},
+                            {"occurrence", string_view("centennale")}});
+    };
+    EXPECT_EQ(add("A", "112"), 1);
+    const std::string object = writing.objects();
+    const auto has = [&](string_view text) { EXPECT_NE(object.find(text), std::string::npos) << text; };
+    has("<gml:description>PPRI de la Lawe, appliqué par anticipation, pas encore approuvé. Zone "
+        "d\xE2\x80\x99\x61léa</gml:description>");
+    has("<nz-core:hazardCategory "
+        "xlink:href=\"http://inspire.ec.europa.eu/codelist/NaturalHazardCategoryValue/flood\"/>");
+    has("<nz-core:returnPeriod>100</nz-core:returnPeriod>");
+    has("<nz-core:qualitativeValue>fort</nz-core:qualitativeValue>");
+    has("<gml:Polygon gml:id=\"NZ.HazardArea.Z1.1.geom\"");
+    EXPECT_EQ(add("P", "112"), 0) << "prescribed: no zones";
+    EXPECT_EQ(add("?", "112"), 0) << "of no plan that is known";
+    EXPECT_EQ(add("V", "112"), 1);
+    EXPECT_EQ(add("A", "211"), 0) << "technological";
+    EXPECT_EQ(writing.refusals().count, 0);
 }
 
 }  // namespace

@@ -224,6 +224,8 @@ Scalar Document::value_of(const Term& term) {
             return std::string_view(layer_->vintage);
         case Term::Fact::Layer:
             return std::string_view(layer_->name);
+        case Term::Fact::Table:
+            return std::string_view(layer_->table_name);
         case Term::Fact::Title:
             return std::string_view(layer_->title);
     }

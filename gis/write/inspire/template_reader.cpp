@@ -98,6 +98,7 @@ class Reader {
         if (name == "namespace") return Fact::Namespace;
         if (name == "vintage") return Fact::Vintage;
         if (name == "layer") return Fact::Layer;
+        if (name == "table") return Fact::Table;
         if (name == "title") return Fact::Title;
         refuse(name, "no such fact");
     }
@@ -250,9 +251,11 @@ class Reader {
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
     while (!(text = trimmed(text)).empty()) {
-        const auto end = std::min(text.find_first_of(" \t\r\n"), text.size());
+        const bool quoted = text.front() == '\'';
+        if (quoted) text.remove_prefix(1);
+        const auto end = std::min(text.find_first_of(quoted ? "'" : " \t\r\n"), text.size());
         words.emplace_back(text.substr(0, end));
-        text.remove_prefix(end);
+        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return words;
 }

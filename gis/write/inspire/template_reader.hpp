@@ -13,7 +13,7 @@ void read_mapping(const pugi::xml_node& objects, Theme& theme, std::size_t index
 /// True unless `c:version` names versions and `version` is not among them.
 bool is_of_version(const pugi::xml_node& element, std::string_view version);
 
-/// Words between blanks.
+/// Words between blanks; one that holds blanks itself stands between apostrophes.
 std::vector<std::string> words_of(std::string_view text);
 
 }  // namespace gis::inspire

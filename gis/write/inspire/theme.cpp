@@ -42,9 +42,8 @@ Mapping::Shape shape_of(std::string_view name) {
 
 }  // namespace
 
-const Mapping* Theme::find_mapping(std::string_view table) const {
-    const auto found = std::ranges::find(mappings, table, &Mapping::table);
-    return found == mappings.end() ? nullptr : &*found;
+bool Theme::takes(std::string_view table) const {
+    return std::ranges::find(mappings, table, &Mapping::table) != mappings.end();
 }
 
 Theme parse_theme(std::string_view file, std::string_view version) {
@@ -76,11 +75,14 @@ Theme parse_theme(std::string_view file, std::string_view version) {
     std::vector<pugi::xml_node> elements;
     for (const pugi::xml_node& objects : root.children("c:objects")) {
         if (!is_of_version(objects, theme.version)) continue;
-        Mapping& mapping = theme.mappings.emplace_back();
-        mapping.name = objects.attribute("name").value();
-        mapping.table = objects.attribute("table").value();
-        mapping.shape = shape_of(objects.attribute("shape").value());
-        elements.push_back(objects);
+        for (std::string& table : words_of(objects.attribute("table").value())) {
+            Mapping& mapping = theme.mappings.emplace_back();
+            mapping.name = objects.attribute("name").value();
+            mapping.table = std::move(table);
+            mapping.group = objects.attribute("group").value();
+            mapping.shape = shape_of(objects.attribute("shape").value());
+            elements.push_back(objects);
+        }
     }
     for (std::size_t i = 0; i < elements.size(); ++i) read_mapping(elements[i], theme, i);
     return theme;

@@ -30,15 +30,13 @@ struct Mapping {
     std::string name;          ///< "section"
     std::string table;         ///< "cadastre.section"
     std::string feature_type;  ///< "cp:CadastralZoning"
+    std::string group;         ///< a column: one object for each of its values, with the union of the areas
     Shape shape = Shape::Any;
     bool referenced = false;  ///< other objects name these
     Block id;                 ///< the gml:id
     Block body;
     std::vector<std::string> columns;
     std::vector<Lookup> lookups;
-
-    /// Some rows may become no object or several: they are counted by making them.
-    bool count_differs() const { return shape == Shape::Surface || !body.conditions.empty(); }
 };
 
 /// A theme of INSPIRE in one version of its schema: what gis/write/inspire/themes/*.xml say.
@@ -52,8 +50,8 @@ struct Theme {
     std::vector<CodeList> lists;
     std::vector<Mapping> mappings;  ///< in the order they are written: what is named comes before what names it
 
-    /// Null when the theme makes nothing of that table.
-    const Mapping* find_mapping(std::string_view table) const;
+    /// True when it makes objects of that table.
+    bool takes(std::string_view table) const;
 };
 
 /// Reads a theme file; an empty `version` is the newest. Throws InvalidRequest when the file does not have that
