@@ -57,7 +57,7 @@ constexpr std::array<std::string_view, 11> spatial_operators{"BBOX",     "Equals
                                                              "Overlaps", "Beyond",  "DWithin"};
 
 constexpr std::array<std::string_view, 13> temporal_operators{
-    "After", "Before",  "Begins", "BegunBy", "TContains", "During",       "EndedBy",
+    "After", "Before",  "Begins", "BegunBy", "TContains", "During",      "EndedBy",
     "Ends",  "TEquals", "Meets",  "MetBy",   "TOverlaps", "OverlappedBy"};
 
 constexpr std::array<std::string_view, 10> comparison_operators{"PropertyIsEqualTo",
@@ -114,6 +114,30 @@ std::string provider(const ServiceFacts& facts) {
            "</ows:ServiceContact>\n</ows:ServiceProvider>\n";
 }
 
+/// INSPIRE download services, TG 3.1, 7.1, with the service's metadata by reference (scenario 1).
+std::string inspire_capabilities(const ServiceFacts& facts) {
+    std::string text = fmt::format(
+        "<ows:ExtendedCapabilities>\n<inspire_dls:ExtendedCapabilities "
+        "xmlns:inspire_dls=\"http://inspire.ec.europa.eu/schemas/inspire_dls/1.0\" "
+        "xmlns:inspire_common=\"http://inspire.ec.europa.eu/schemas/common/1.0\">\n<inspire_common:MetadataUrl>{}{}"
+        "</inspire_common:MetadataUrl>\n",
+        xml_element("inspire_common:URL", facts.metadata_url),
+        xml_element("inspire_common:MediaType", "application/vnd.iso.19139+xml"));
+    text +=
+        "<inspire_common:SupportedLanguages><inspire_common:DefaultLanguage><inspire_common:Language>fre"
+        "</inspire_common:Language></inspire_common:DefaultLanguage></inspire_common:SupportedLanguages>\n"
+        "<inspire_common:ResponseLanguage><inspire_common:Language>fre</inspire_common:Language>"
+        "</inspire_common:ResponseLanguage>\n";
+    for (const DataSet& data_set : facts.data_sets) {
+        text += fmt::format(
+            "<inspire_dls:SpatialDataSetIdentifier metadataURL=\"{}\">{}{}"
+            "</inspire_dls:SpatialDataSetIdentifier>\n",
+            xml_text(data_set.metadata_url), xml_element("inspire_common:Code", data_set.code),
+            xml_element("inspire_common:Namespace", data_set.id_namespace));
+    }
+    return text + "</inspire_dls:ExtendedCapabilities>\n</ows:ExtendedCapabilities>\n";
+}
+
 std::string operations(const Catalog& catalog, const ServiceFacts& facts) {
     const bool editing = may_edit(catalog, facts);
     std::string text = "<ows:OperationsMetadata>\n";
@@ -140,6 +164,7 @@ std::string operations(const Catalog& catalog, const ServiceFacts& facts) {
     text +=
         "<ows:Constraint name=\"QueryExpressions\"><ows:AllowedValues><ows:Value>wfs:Query</ows:Value>"
         "<ows:Value>wfs:StoredQuery</ows:Value></ows:AllowedValues></ows:Constraint>\n";
+    if (!facts.data_sets.empty()) text += inspire_capabilities(facts);
     return text + "</ows:OperationsMetadata>\n";
 }
 
@@ -197,8 +222,11 @@ std::string capabilities_2_0(const Catalog& catalog, const ServiceFacts& facts, 
         "xmlns:gml=\"http://www.opengis.net/gml/3.2\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
         "xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:{}=\"{}\" "
         "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"http://www.opengis.net/wfs/2.0 "
-        "http://schemas.opengis.net/wfs/2.0/wfs.xsd\">\n",
-        xml_text(facts.update_sequence), feature_prefix, feature_namespace);
+        "http://schemas.opengis.net/wfs/2.0/wfs.xsd{}\">\n",
+        xml_text(facts.update_sequence), feature_prefix, feature_namespace,
+        facts.data_sets.empty() ? ""
+                                : " http://inspire.ec.europa.eu/schemas/inspire_dls/1.0 "
+                                  "http://inspire.ec.europa.eu/schemas/inspire_dls/1.0/inspire_dls.xsd");
     if (sections.has("ServiceIdentification")) text += identification();
     if (sections.has("ServiceProvider")) text += provider(facts);
     if (sections.has("OperationsMetadata")) text += operations(catalog, facts);

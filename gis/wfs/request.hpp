@@ -41,10 +41,10 @@ struct SortItem {
 /// One Query: features of one layer.
 struct Query {
     const Layer* layer = nullptr;
-    CrsName crs;           ///< of the answer; the layer's own when none was named
+    CrsName crs;             ///< of the answer; the layer's own when none was named
     bool crs_asked = false;  ///< by srsName
-    std::string srs_name;  ///< how the answer names it
-    FilterPtr filter;      ///< null: everything
+    std::string srs_name;    ///< how the answer names it
+    FilterPtr filter;        ///< null: everything
     std::optional<Envelope> bbox;
     std::vector<SortItem> sort;
     std::vector<const Field*> fields;  ///< of the answer; empty with `all_properties`
@@ -68,14 +68,23 @@ struct GetFeature {
     std::vector<std::pair<std::string, std::string>> as_kvp;
 };
 
+/// A whole INSPIRE data set; as asked, to be held against what is offered.
+struct GetSpatialDataSet {
+    std::string crs;
+    std::string code;
+    std::string id_namespace;
+    std::string language;  ///< ISO 639-2/B; whatever it is, the data come in the one language they have
+    ResultType result_type = ResultType::Results;
+};
+
 struct ListStoredQueries {};
 struct DescribeStoredQueries {};
 
 /// A request, checked and read against the catalogue.
 struct Request {
     Version version = Version::V2_0_0;
-    std::variant<GetCapabilities, DescribeFeatureType, GetFeature, ListStoredQueries, DescribeStoredQueries,
-                 Transaction>
+    std::variant<GetCapabilities, DescribeFeatureType, GetFeature, GetSpatialDataSet, ListStoredQueries,
+                 DescribeStoredQueries, Transaction>
         operation;
 };
 

@@ -31,6 +31,7 @@ class Reader {
         if (version_ == Version::V2_0_0 && !service) throw missing("service");
         if (version_ == Version::V2_0_0 && !version) throw missing("version");
         if (name == "describefeaturetype") return {version_, describe()};
+        if (name == "getfeature" && asks_data_set()) return {version_, get_spatial_data_set()};
         if (name == "getfeature") return {version_, get_feature()};
         if (name == "transaction")
             throw ServiceError("OperationNotSupported", "Transaction", "Transaction: a POST of XML is expected");
@@ -106,7 +107,7 @@ class Reader {
     DescribeStoredQueries describe_stored_queries() const {
         if (const auto ids = kvp_.find("storedquery_id")) {
             for (const std::string& id : split_list(*ids)) {
-                if (id != feature_by_id_query && id != simple_feature_by_id_query)
+                if (!is_feature_by_id_query(id) && !is_spatial_data_set_query(id))
                     throw invalid("storedquery_id", "there is no stored query '" + id.substr(0, 100) + "'");
             }
         }
@@ -180,6 +181,18 @@ class Reader {
         std::vector<Crs> all = context_.offered;
         if (layer.has_geometry()) all.push_back(layer.crs);
         return all;
+    }
+
+    bool asks_data_set() const {
+        return version_ == Version::V2_0_0 && is_spatial_data_set_query(kvp_.find("storedquery_id").value_or(""));
+    }
+
+    GetSpatialDataSet get_spatial_data_set() const {
+        GetSpatialDataSet request{kvp_.find("crs").value_or(""), kvp_.find("datasetidcode").value_or(""),
+                                  kvp_.find("datasetidnamespace").value_or(""), kvp_.find("language").value_or(""),
+                                  read_result_type(kvp_.find("resulttype").value_or(""))};
+        require_parameters(request);
+        return request;
     }
 
     GetFeature get_feature() const {

@@ -137,7 +137,7 @@ std::vector<Query> queries_by_name(const std::vector<std::string>& names, const 
 
 GetFeature stored_query(std::string_view id, const std::optional<std::string>& feature, const std::string& srs_name,
                         const RequestContext& context) {
-    if (id != feature_by_id_query && id != simple_feature_by_id_query)
+    if (!is_feature_by_id_query(id))
         throw invalid("storedquery_id", fmt::format("there is no stored query '{}'", id.substr(0, 100)));
     if (!feature) throw missing("ID");
     GetFeature request;
@@ -149,6 +149,11 @@ GetFeature stored_query(std::string_view id, const std::optional<std::string>& f
     query.filter = bind_filter(Filter{ById{{*key}}}, *layer, "ID");
     request.queries.push_back(std::move(query));
     return request;
+}
+
+void require_parameters(const GetSpatialDataSet& request) {
+    if (request.crs.empty()) throw missing("CRS");
+    if (request.code.empty()) throw missing("DataSetIdCode");
 }
 
 std::int64_t read_count(std::string_view text, const std::string& parameter) {

@@ -39,6 +39,9 @@ std::vector<Query> queries_by_name(const std::vector<std::string>& names, const 
 GetFeature stored_query(std::string_view id, const std::optional<std::string>& feature, const std::string& srs_name,
                         const RequestContext& context);
 
+/// CRS and DataSetIdCode must be there; the rest may be left out. Throws ServiceError.
+void require_parameters(const GetSpatialDataSet& request);
+
 std::int64_t read_count(std::string_view text, const std::string& parameter);
 ResultType read_result_type(std::string_view text);
 

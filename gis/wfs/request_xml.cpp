@@ -49,6 +49,7 @@ class Reader {
         version_ = version_of(spoken);
         if (version_ == Version::V2_0_0 && service.empty()) throw missing("service");
         if (name == "DescribeFeatureType") return {version_, describe()};
+        if (name == "GetFeature" && asks_data_set()) return {version_, get_spatial_data_set()};
         if (name == "GetFeature") return {version_, get_feature()};
         if (name == "Transaction") return {version_, read_transaction(root_, context_, version_)};
         if (version_ == Version::V2_0_0) {
@@ -101,7 +102,7 @@ class Reader {
     DescribeStoredQueries describe_stored_queries() const {
         for (const Node& id : children_called(root_, "StoredQueryId")) {
             const std::string text = text_of(id);
-            if (text != feature_by_id_query && text != simple_feature_by_id_query)
+            if (!is_feature_by_id_query(text) && !is_spatial_data_set_query(text))
                 throw invalid("storedquery_id", "there is no stored query '" + text.substr(0, 100) + "'");
         }
         return {};
@@ -156,6 +157,25 @@ class Reader {
             if (name == "ID" || name == "id" || name == "Id") id = text_of(parameter);
         }
         return stored_query(attribute_of(element, "id"), id, "", context_);
+    }
+
+    bool asks_data_set() const {
+        const Node query = child_called(root_, "StoredQuery");
+        return query && is_spatial_data_set_query(attribute_of(query, "id"));
+    }
+
+    GetSpatialDataSet get_spatial_data_set() const {
+        GetSpatialDataSet request;
+        for (const Node& parameter : children_called(child_called(root_, "StoredQuery"), "Parameter")) {
+            const std::string_view name = attribute_of(parameter, "name");
+            if (name == "CRS") request.crs = text_of(parameter);
+            if (name == "DataSetIdCode") request.code = text_of(parameter);
+            if (name == "DataSetIdNamespace") request.id_namespace = text_of(parameter);
+            if (name == "Language") request.language = text_of(parameter);
+        }
+        request.result_type = read_result_type(attribute_of(root_, "resultType"));
+        require_parameters(request);
+        return request;
     }
 
     GetFeature get_feature() const {

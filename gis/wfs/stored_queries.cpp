@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
+#include <set>
+
 #include "gis/wfs/feature_names.hpp"
 #include "gis/wfs/names.hpp"
 
@@ -10,6 +13,7 @@ namespace gis::wfs {
 namespace {
 
 constexpr std::string_view title = "Un objet par son identifiant";
+constexpr std::string_view data_set_title = "Un jeu de données INSPIRE entier";
 
 std::string start(std::string_view element) {
     return fmt::format(
@@ -18,25 +22,47 @@ std::string start(std::string_view element) {
         element, feature_prefix, feature_namespace);
 }
 
+std::string description(std::string_view id, std::string_view name,
+                        std::initializer_list<std::string_view> parameters) {
+    std::string text =
+        fmt::format("  <wfs:StoredQueryDescription id=\"{}\">\n    <wfs:Title>{}</wfs:Title>\n", id, name);
+    for (const std::string_view parameter : parameters)
+        text += fmt::format("    <wfs:Parameter name=\"{}\" type=\"xs:string\"/>\n", parameter);
+    return text +
+           "    <wfs:QueryExpressionText isPrivate=\"true\" returnFeatureTypes=\"\" "
+           "language=\"urn:ogc:def:queryLanguage:OGC-WFS::WFS_QueryExpression\"/>\n  </wfs:StoredQueryDescription>\n";
+}
+
 }  // namespace
 
-std::string list_stored_queries(const Catalog& catalog) {
+std::string list_stored_queries(const Catalog& catalog, const std::vector<DataSet>& data_sets) {
     std::string text = start("ListStoredQueriesResponse");
     text += fmt::format("  <wfs:StoredQuery id=\"{}\">\n    <wfs:Title>{}</wfs:Title>\n", feature_by_id_query, title);
     for (const Layer& layer : catalog.layers())
         text += fmt::format("    <wfs:ReturnFeatureType>{}:{}</wfs:ReturnFeatureType>\n", feature_prefix, layer.name);
     if (catalog.layers().empty()) text += "    <wfs:ReturnFeatureType/>\n";
-    return text + "  </wfs:StoredQuery>\n</wfs:ListStoredQueriesResponse>\n";
+    text += "  </wfs:StoredQuery>\n";
+    if (!data_sets.empty()) {
+        text += fmt::format("  <wfs:StoredQuery id=\"{}\">\n    <wfs:Title>{}</wfs:Title>\n", spatial_data_set_query,
+                            data_set_title);
+        std::set<std::pair<std::string, std::string>> types;
+        for (const DataSet& data_set : data_sets)
+            types.insert(data_set.feature_types.begin(), data_set.feature_types.end());
+        for (const auto& [type, uri] : types) {
+            text += fmt::format("    <wfs:ReturnFeatureType xmlns:{}=\"{}\">{}</wfs:ReturnFeatureType>\n",
+                                type.substr(0, type.find(':')), uri, type);
+        }
+        text += "  </wfs:StoredQuery>\n";
+    }
+    return text + "</wfs:ListStoredQueriesResponse>\n";
 }
 
-std::string describe_stored_queries() {
+std::string describe_stored_queries(const std::vector<DataSet>& data_sets) {
     std::string text = start("DescribeStoredQueriesResponse");
-    text += fmt::format(
-        "  <wfs:StoredQueryDescription id=\"{}\">\n    <wfs:Title>{}</wfs:Title>\n"
-        "    <wfs:Parameter name=\"ID\" type=\"xs:string\"/>\n"
-        "    <wfs:QueryExpressionText isPrivate=\"true\" returnFeatureTypes=\"\" "
-        "language=\"urn:ogc:def:queryLanguage:OGC-WFS::WFS_QueryExpression\"/>\n  </wfs:StoredQueryDescription>\n",
-        feature_by_id_query, title);
+    text += description(feature_by_id_query, title, {"ID"});
+    if (!data_sets.empty())
+        text += description(spatial_data_set_query, data_set_title,
+                            {"CRS", "DataSetIdCode", "DataSetIdNamespace", "Language"});
     return text + "</wfs:DescribeStoredQueriesResponse>\n";
 }
 

@@ -63,6 +63,9 @@ Answer export_layer(const Services& services, CallPtr call);
 // wfs.cpp
 Answer web_feature_service(const Services& services, CallPtr call);
 
+// inspire_metadata.cpp
+Answer inspire_metadata(const Services& services, CallPtr call);
+
 // cadastre_search.cpp
 Answer search(const Services& services, CallPtr call);
 

@@ -95,12 +95,30 @@ std::vector<std::string> inspire_theme_names() {
     return names;
 }
 
+const std::vector<std::shared_ptr<const inspire::Theme>>& inspire_themes() {
+    static const auto all = [] {
+        std::vector<std::shared_ptr<const inspire::Theme>> themes;
+        for (const embedded::TextFile& file : embedded::inspire_themes()) {
+            for (const std::string& version : inspire::parse_theme(file.text).versions)
+                themes.push_back(std::make_shared<const inspire::Theme>(inspire::parse_theme(file.text, version)));
+        }
+        return themes;
+    }();
+    return all;
+}
+
 std::shared_ptr<const inspire::Theme> find_inspire_theme(std::string_view name, std::string_view version) {
-    for (const embedded::TextFile& file : embedded::inspire_themes()) {
-        if (file.name == name) return std::make_shared<const inspire::Theme>(inspire::parse_theme(file.text, version));
+    std::vector<std::string> versions;
+    for (const auto& theme : inspire_themes()) {
+        if (theme->name != name) continue;
+        if (theme->version == (version.empty() ? theme->versions.back() : version)) return theme;
+        versions = theme->versions;
     }
-    throw gis::InvalidRequest(
-        "theme", fmt::format("{} expected, got '{}'", fmt::join(inspire_theme_names(), ", "), name.substr(0, 50)));
+    if (versions.empty())
+        throw gis::InvalidRequest(
+            "theme", fmt::format("{} expected, got '{}'", fmt::join(inspire_theme_names(), ", "), name.substr(0, 50)));
+    throw gis::InvalidRequest("version",
+                              fmt::format("{} expected, got '{}'", fmt::join(versions, ", "), version.substr(0, 20)));
 }
 
 std::vector<InspirePart> inspire_parts(const inspire::Theme& theme, const gis::Catalog& catalog,
@@ -136,6 +154,23 @@ gis::Crs find_inspire_crs(const std::string& text) {
     std::string codes;
     for (const gis::Crs& crs : inspire::offered_crs()) codes += (codes.empty() ? "" : ", ") + crs.uri();
     throw gis::InvalidRequest("crs", fmt::format("{} expected, got '{}'", codes, text.substr(0, 100)));
+}
+
+std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order) {
+    const bool by_rows =
+        std::ranges::all_of(order.parts, [](const InspirePart& part) { return part.mapping->counted_by_rows(); });
+    if (!by_rows) {
+        std::string scratch;
+        return write_inspire(connection, order, scratch, [&] { scratch.clear(); }).object_count();
+    }
+    std::int64_t count = 0;
+    for (const auto& [mapping, layer] : order.parts) {
+        gis::SqlStatement statement("select count(*) from ");
+        statement.table(layer->source_schema, layer->source_name).text(" where not st_isempty(");
+        statement.ident(layer->geometry_column).text(")");
+        count += connection.query(statement.sql(), statement.parameters()).int64(0, 0);
+    }
+    return count;
 }
 
 InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& order, std::string& out,

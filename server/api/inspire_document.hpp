@@ -38,6 +38,9 @@ struct InspireOutcome {
 /// The themes there are: gis/write/inspire/themes.
 std::vector<std::string> inspire_theme_names();
 
+/// All of them in all their versions, read once.
+const std::vector<std::shared_ptr<const gis::inspire::Theme>>& inspire_themes();
+
 /// Throws gis::InvalidRequest naming `theme` or `version` when there is none of that name; no version: the newest.
 std::shared_ptr<const gis::inspire::Theme> find_inspire_theme(std::string_view name, std::string_view version = {});
 
@@ -51,6 +54,10 @@ std::string inspire_namespace(const gis::inspire::Theme& theme);
 
 /// The CRS of that name among those INSPIRE data may be in. Throws gis::InvalidRequest naming `crs`.
 gis::Crs find_inspire_crs(const std::string& text);
+
+/// How many objects a document will hold, in the transaction at hand: by the rows where each becomes one, else by
+/// making them.
+std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order);
 
 /// The document's objects and its end, without its beginning (gis::inspire::Document::begin, whose counts are known
 /// only afterwards). Runs in one transaction of the asker's rights; `after_each` is called when a feature was appended.

@@ -39,6 +39,7 @@ http::Router make_routes(const Services& services) {
 
     guarded(Method::Get, "/wfs", web_feature_service);
     guarded(Method::Post, "/wfs", web_feature_service);
+    guarded(Method::Get, "/metadata/{record}", inspire_metadata);
 
     guarded(Method::Get, "/tiles/{layers}.json", tile_json);
     guarded(Method::Get, "/tiles/{layers}/{z}/{x}/{y}.mvt", tile);

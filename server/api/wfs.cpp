@@ -8,6 +8,7 @@
 #include "gis/wfs/feature_schema.hpp"
 #include "gis/wfs/service_error.hpp"
 #include "gis/wfs/stored_queries.hpp"
+#include "server/api/inspire_data_sets.hpp"
 #include "server/api/wfs_formats.hpp"
 #include "server/http/target.hpp"
 
@@ -49,7 +50,9 @@ Response capabilities(const Services& services, const Call& call, const wfs::Get
                                   services.offered_crs,
                                   wfs_format_names(request.version),
                                   editable,
-                                  std::to_string(call.known.revision())};
+                                  std::to_string(call.known.revision()),
+                                  wfs_data_sets(call),
+                                  inspire_record_url(*call.request, "service")};
     return xml(wfs::capabilities(request.version, *call.known.catalog, facts, request.sections));
 }
 
@@ -73,8 +76,11 @@ Answer answer(const Services& services, CallPtr call) {
     if (const auto* wanted = std::get_if<wfs::DescribeFeatureType>(&operation))
         co_return describe(*call, request->version, *wanted);
     if (std::holds_alternative<wfs::ListStoredQueries>(operation))
-        co_return xml(wfs::list_stored_queries(*call->known.catalog));
-    if (std::holds_alternative<wfs::DescribeStoredQueries>(operation)) co_return xml(wfs::describe_stored_queries());
+        co_return xml(wfs::list_stored_queries(*call->known.catalog, wfs_data_sets(*call)));
+    if (std::holds_alternative<wfs::DescribeStoredQueries>(operation))
+        co_return xml(wfs::describe_stored_queries(wfs_data_sets(*call)));
+    if (std::holds_alternative<wfs::GetSpatialDataSet>(operation))
+        co_return co_await wfs_data_set(services, call, request);
     if (std::holds_alternative<wfs::Transaction>(operation))
         co_return co_await wfs_transaction(services, call, request);
     co_return co_await wfs_features(services, call, request);

@@ -19,6 +19,7 @@ std::string wfs_url(const http::Request& request);
 
 // Operations; the layers of `request` live as long as the call.
 Answer wfs_features(const Services& services, CallPtr call, WfsRequestPtr request);
+Answer wfs_data_set(const Services& services, CallPtr call, WfsRequestPtr request);
 Answer wfs_transaction(const Services& services, CallPtr call, WfsRequestPtr request);
 
 /// What went wrong as the report that clients of the request's version read. Nothing for what is not WFS's to tell:

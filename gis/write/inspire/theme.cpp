@@ -42,6 +42,14 @@ Mapping::Shape shape_of(std::string_view name) {
 
 }  // namespace
 
+bool Mapping::counted_by_rows() const {
+    const bool may_fail = std::ranges::any_of(body.pieces, [](const Piece& piece) {
+        return piece.placeholder && (piece.placeholder->back().form == Term::Form::Reference ||
+                                     piece.placeholder->back().form == Term::Form::Code);
+    });
+    return group.empty() && shape != Shape::Surface && body.conditions.empty() && !may_fail;
+}
+
 bool Theme::takes(std::string_view table) const {
     return std::ranges::find(mappings, table, &Mapping::table) != mappings.end();
 }
@@ -54,6 +62,8 @@ Theme parse_theme(std::string_view file, std::string_view version) {
     Theme theme;
     theme.name = root.attribute("name").value();
     theme.title = root.attribute("title").value();
+    theme.register_code = root.attribute("register").as_string(theme.name.c_str());
+    theme.topic = root.attribute("topic").as_string("environment");
     theme.versions = words_of(root.attribute("versions").value());
     if (theme.versions.empty()) throw std::runtime_error("theme file: no versions");
     theme.version = version.empty() ? theme.versions.back() : std::string(version);

@@ -37,12 +37,17 @@ struct Mapping {
     Block body;
     std::vector<std::string> columns;
     std::vector<Lookup> lookups;
+
+    /// Each row with a geometry becomes one object: they can be counted without making them.
+    bool counted_by_rows() const;
 };
 
 /// A theme of INSPIRE in one version of its schema: what gis/write/inspire/themes/*.xml say.
 struct Theme {
-    std::string name;  ///< "cp"
-    std::string title;
+    std::string name;           ///< "cp"
+    std::string title;          ///< as GEMET writes the INSPIRE theme in French
+    std::string register_code;  ///< in the INSPIRE register of themes: "lu"
+    std::string topic;          ///< ISO 19115 topic category
     std::string version;
     std::vector<std::string> versions;                            ///< all there are, oldest first
     std::vector<std::pair<std::string, std::string>> namespaces;  ///< prefix, URI

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gis/crs/crs.hpp"
+
+namespace gis::inspire {
+
+/// Who answers for data and services, as a setting writes it: "Service SIG <sig@agglo.fr>", the address may be absent.
+struct Contact {
+    std::string organisation;
+    std::string email;
+};
+Contact parse_contact(std::string_view text);
+
+struct OnlineResource {
+    std::string url;
+    std::string protocol;  ///< media type, or "OGC:WFS"
+    std::string name;
+    std::string description;
+};
+
+/// What a record says of a data set. Texts are plain, in French; dates are "2026-01-31".
+struct DatasetRecord {
+    std::string id;  ///< of the record
+    std::string code;
+    std::string id_namespace;
+    std::string title;
+    std::string abstract;
+    std::string theme_code;   ///< of the INSPIRE register: "cp"
+    std::string theme_title;  ///< as GEMET writes it in French
+    std::string topic;        ///< ISO 19115 topic category: "planningCadastre"
+    std::string lineage;
+    std::string licence;
+    std::string licence_url;  ///< empty: none
+    std::string date;         ///< of the last revision
+    std::string date_stamp;   ///< of the record
+    std::string format;       ///< "GML 3.2.1, INSPIRE cp 4.0"
+    GeographicBox extent;
+    std::vector<Crs> crs;
+    std::vector<OnlineResource> resources;
+    Contact contact;
+};
+
+/// What a record says of the download service: its data sets by the addresses of their records.
+struct ServiceRecord {
+    std::string id;
+    std::string title;
+    std::string abstract;
+    std::string url;  ///< of its capabilities
+    std::string date_stamp;
+    GeographicBox extent;
+    struct Coupled {
+        std::string code;
+        std::string metadata_url;
+    };
+    std::vector<Coupled> data_sets;
+    Contact contact;
+};
+
+/// Records of ISO 19139 (2007) as the INSPIRE Technical Guidance on metadata 2.0 asks: data sets (TG requirements C and
+/// 1), services (3). That data conform to Regulation 1089/2010 is said to be not evaluated.
+std::string dataset_metadata(const DatasetRecord& record);
+std::string service_metadata(const ServiceRecord& record);
+
+}  // namespace gis::inspire

@@ -1,0 +1,51 @@
+#include "server/api/inspire_data_sets.hpp"
+
+#include <algorithm>
+
+#include "gis/access/scope.hpp"
+
+namespace api {
+
+std::vector<const gis::Layer*> InspireDataSet::layers() const {
+    std::vector<const gis::Layer*> layers;
+    for (const InspirePart& part : parts) {
+        if (std::ranges::find(layers, part.layer) == layers.end()) layers.push_back(part.layer);
+    }
+    return layers;
+}
+
+std::vector<InspireDataSet> inspire_data_sets(const Call& call) {
+    std::vector<InspireDataSet> data_sets;
+    for (const auto& theme : inspire_themes()) {
+        InspireDataSet data_set{theme->name + '-' + theme->version, inspire_namespace(*theme), theme,
+                                inspire_parts(*theme, *call.known.catalog, {})};
+        std::erase_if(data_set.parts, [&](const InspirePart& part) {
+            return !call.caller->scope.of(*part.layer).grant(gis::Right::Export).holds();
+        });
+        if (!data_set.parts.empty()) data_sets.push_back(std::move(data_set));
+    }
+    return data_sets;
+}
+
+std::string inspire_record_url(const http::Request& request, std::string_view record) {
+    return request.base_url + "/metadata/" + std::string(record);
+}
+
+std::vector<gis::wfs::DataSet> wfs_data_sets(const Call& call) {
+    std::vector<gis::wfs::DataSet> described;
+    for (const InspireDataSet& data_set : inspire_data_sets(call)) {
+        gis::wfs::DataSet entry{
+            data_set.code, data_set.id_namespace, inspire_record_url(*call.request, data_set.code), {}};
+        for (const InspirePart& part : data_set.parts) {
+            const std::string& type = part.mapping->feature_type;
+            const std::string prefix = type.substr(0, type.find(':'));
+            const auto found =
+                std::ranges::find(data_set.theme->namespaces, prefix, &std::pair<std::string, std::string>::first);
+            if (found != data_set.theme->namespaces.end()) entry.feature_types.emplace_back(type, found->second);
+        }
+        described.push_back(std::move(entry));
+    }
+    return described;
+}
+
+}  // namespace api

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gis/wfs/capabilities.hpp"
+#include "server/api/call.hpp"
+#include "server/api/inspire_document.hpp"
+
+namespace api {
+
+/// A theme in one version, of the layers that the caller may export: what services offer him as a data set.
+struct InspireDataSet {
+    std::string code;          ///< "cp-4.0"
+    std::string id_namespace;  ///< "FR.CARREAU.CP"
+    std::shared_ptr<const gis::inspire::Theme> theme;
+    std::vector<InspirePart> parts;
+
+    /// Each once.
+    std::vector<const gis::Layer*> layers() const;
+};
+
+std::vector<InspireDataSet> inspire_data_sets(const Call& call);
+
+/// The record of a data set, or of the service for "service".
+std::string inspire_record_url(const http::Request& request, std::string_view record);
+
+/// What the capabilities of the WFS say of them.
+std::vector<gis::wfs::DataSet> wfs_data_sets(const Call& call);
+
+}  // namespace api

@@ -1,0 +1,82 @@
+// GetSpatialDataSet: a whole INSPIRE data set, in one of its CRS (INSPIRE download services, TG 3.1, 7.2).
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "gis/wfs/service_error.hpp"
+#include "server/api/clock_text.hpp"
+#include "server/api/feature_stream.hpp"
+#include "server/api/inspire_data_sets.hpp"
+#include "server/api/journal.hpp"
+#include "server/api/wfs.hpp"
+
+namespace api {
+
+namespace {
+
+namespace wfs = gis::wfs;
+
+/// The data set asked for; its code may leave the version out, which is the newest then.
+InspireDataSet find_data_set(const Call& call, const wfs::GetSpatialDataSet& asked) {
+    std::string codes;
+    for (InspireDataSet& data_set : inspire_data_sets(call)) {
+        const bool is_newest = data_set.theme->version == data_set.theme->versions.back();
+        if (asked.code == data_set.code || (is_newest && asked.code == data_set.theme->name)) {
+            if (!asked.id_namespace.empty() && asked.id_namespace != data_set.id_namespace)
+                throw wfs::invalid("DataSetIdNamespace", data_set.id_namespace + " expected, got '" +
+                                                             asked.id_namespace.substr(0, 100) + "'");
+            return std::move(data_set);
+        }
+        codes += (codes.empty() ? "" : ", ") + data_set.code;
+    }
+    throw wfs::invalid("DataSetIdCode", codes.empty() ? "there is no data set"
+                                                      : codes + " expected, got '" + asked.code.substr(0, 100) + "'");
+}
+
+gis::Crs crs_of(const wfs::GetSpatialDataSet& asked) {
+    try {
+        return find_inspire_crs(asked.crs);
+    } catch (const gis::InvalidRequest& error) {
+        throw wfs::ServiceError("InvalidParameterValue", "CRS", error.what());
+    }
+}
+
+}  // namespace
+
+Answer wfs_data_set(const Services& services, CallPtr call, WfsRequestPtr request) {
+    const wfs::GetSpatialDataSet& asked = std::get<wfs::GetSpatialDataSet>(request->operation);
+    const InspireDataSet data_set = find_data_set(*call, asked);
+    InspireOrder order;
+    order.theme = data_set.theme;
+    order.catalog = call->known.catalog;
+    order.parts = data_set.parts;
+    order.form = {gis::inspire::DocumentForm::Collection::Wfs, crs_of(asked), data_set.id_namespace};
+    const bool hits = asked.result_type == wfs::ResultType::Hits;
+    const std::vector<const gis::Layer*> layers = data_set.layers();
+    if (!hits) {
+        for (const gis::Layer* layer : layers) {
+            const JournalLine line{"export", layer->name, "", "", "answered", 1};
+            co_await record(services, *call->caller, *call->request, line);
+        }
+    }
+    Produce produce = [order, hits](db::Connection& connection, Outlet& outlet) {
+        gis::CollectionFacts facts;
+        facts.number_matched = count_inspire(connection, order);
+        facts.number_returned = hits ? 0 : *facts.number_matched;
+        facts.time_stamp = time_stamp();
+        const gis::inspire::Document document(*order.theme, order.form);
+        document.begin(outlet.buffer(), facts);
+        if (hits) return document.end(outlet.buffer());
+        const InspireOutcome outcome = write_inspire(connection, order, outlet.buffer(), [&] { outlet.pass_on(); });
+        // The counts stand at the head already: a document that belies them must not end well.
+        if (outcome.object_count() != *facts.number_matched)
+            throw std::runtime_error("rows that can be no INSPIRE objects: " + (outcome.refusals.first.empty()
+                                                                                    ? std::string("of unknown kind")
+                                                                                    : outcome.refusals.first.front()));
+    };
+    Response response = stream_answer(services, call, "application/gml+xml; version=3.2", layers, std::move(produce));
+    response.set_header("Content-Language", "fr");
+    co_return response;
+}
+
+}  // namespace api

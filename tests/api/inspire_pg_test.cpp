@@ -1,0 +1,189 @@
+// INSPIRE data sets over the API: what the WFS offers of them to whom, the documents, the records; held against the
+// official schemas where those are there.
+
+#include <fmt/format.h>
+
+#include "server/db/catalog_store.hpp"
+#include "tests/api/wfs_fixture.hpp"
+#include "tests/support/xml_schema.hpp"
+
+namespace {
+
+using test::root_attribute;
+
+constexpr auto rows = R"(
+insert into cadastre.section (id, commune, prefixe, code, geom)
+    select '62119000A' || chr(64 + n), '62119', '000', 'A' || chr(64 + n),
+        st_multi(st_makeenvelope(680000 + n * 1000, 7040000, 681000 + n * 1000, 7041000, 2154)) from generate_series(1, 3) n;
+insert into cadastre.parcelle (id, commune, prefixe, section, numero, contenance, updated, geom)
+    select '62119000A' || chr(64 + n % 3 + 1) || lpad(n::text, 4, '0'), '62119', '000', 'A' || chr(64 + n % 3 + 1), n::text,
+        case when n % 10 > 0 then 100 end, case when n % 2 = 0 then '2024-02-29'::date end,
+        st_multi(st_makeenvelope(680000 + n * 10, 7040000, 680010 + n * 10, 7040010, 2154)) from generate_series(1, 2000) n;
+insert into urba.zone_urba (id, idurba, perimetre, libelle, typezone, datvalid, geom)
+    select 'z' || n, '62119_PLU_20140310', '62119', 'UA', (array['U', 'A', '??'])[n],
+        '2014-03-10', st_multi(st_makeenvelope(680000 + n * 100, 7040000, 680100 + n * 100, 7040100, 2154)) from generate_series(1, 3) n;
+insert into urba.prescription_pct (id, idurba, perimetre, libelle, typepsc, geom)
+    values ('1', '62119_PLU_20140310', '62119', 'Chapelle', '07', 'SRID=2154;MULTIPOINT(680150 7040050)'),
+           ('2', 'ailleurs', '62119', 'D''un plan sans zones', '07', 'SRID=2154;MULTIPOINT(680150 7040050)');
+)";
+
+class Inspire : public test::WfsTest {
+  protected:
+    static void SetUpTestSuite() {
+        WfsTest::SetUpTestSuite();
+        db::Connection(dsn()).run_script(rows);
+        for (const char* declaration :
+             {R"({"table": "cadastre.section", "name": "section", "public": true, "licence": "Licence Ouverte 2.0"})",
+              R"({"table": "cadastre.parcelle", "name": "parcelle", "public": true})",
+              R"({"table": "urba.zone_urba", "name": "plu_zone"})",
+              R"({"table": "urba.prescription_pct", "name": "plu_prescription_pct"})"})
+            db::declare_layer(dsn(), declaration);
+    }
+    void SetUp() override {
+        WfsTest::SetUp();
+        wait_for_layer("plu_prescription_pct");
+    }
+
+    RawAnswer data_set(const std::string& code, int epsg, const std::string& more = "",
+                       const std::string& headers = "") const {
+        return wfs(fmt::format("version=2.0.0&request=GetFeature&storedquery_id=GetSpatialDataSet&"
+                               "CRS=http://www.opengis.net/def/crs/EPSG/0/{}&DataSetIdCode={}{}",
+                               epsg, code, more),
+                   headers);
+    }
+};
+
+/// Empty where the document is valid, or nobody can say.
+std::string verdict(std::string_view kind, const RawAnswer& answer) {
+    return answer.status == 200 ? test::validity(kind, answer.body).value_or("") : std::to_string(answer.status);
+}
+
+std::size_t count(const std::string& text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++found;
+    return found;
+}
+
+bool holds(const RawAnswer& answer, std::string_view part) {
+    return answer.body.find(part) != std::string::npos;
+}
+
+TEST_F(Inspire, CapabilitiesNameTheDataSetsThatTheCallerMayExport) {
+    make_person("lectrice", "read");
+    make_person("exportatrice", "read,export");
+    const auto asked_by = [&](const std::string& headers) { return wfs("request=GetCapabilities", headers); };
+    const RawAnswer everybody = asked_by("");
+    EXPECT_EQ(verdict("wfs", everybody), "");
+    EXPECT_TRUE(holds(everybody,
+                      "<inspire_common:Code>cp-4.0</inspire_common:Code>"
+                      "<inspire_common:Namespace>FR.CARREAU.CP</inspire_common:Namespace>"));
+    EXPECT_TRUE(holds(everybody, "http://inspire.ec.europa.eu/schemas/inspire_dls/1.0/inspire_dls.xsd"));
+    EXPECT_TRUE(holds(everybody, "/metadata/service</inspire_common:URL>"));
+    EXPECT_FALSE(holds(everybody, "plu-4.0"));
+    EXPECT_FALSE(holds(asked_by(token_of("lectrice")), "plu-4.0")) << "she may see it, not take it away";
+    EXPECT_TRUE(holds(asked_by(token_of("exportatrice")), "<inspire_common:Code>plu-4.0</inspire_common:Code>"));
+    EXPECT_EQ(wfs("request=GetCapabilities&language=zzz").status, 200)
+        << "an unknown language is answered in the default";
+    EXPECT_EQ(wfs("request=GetCapabilities&language=").status, 200);
+}
+
+TEST_F(Inspire, StoredQueriesAreDescribed) {
+    const RawAnswer list = wfs("version=2.0.0&request=ListStoredQueries");
+    EXPECT_EQ(verdict("wfs", list), "");
+    EXPECT_TRUE(holds(list, "id=\"http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet\""));
+    EXPECT_TRUE(holds(list, ">cp:CadastralParcel</wfs:ReturnFeatureType>"));
+    const RawAnswer described = wfs("version=2.0.0&request=DescribeStoredQueries&storedquery_id=GetSpatialDataSet");
+    EXPECT_EQ(verdict("wfs", described), "");
+    for (const char* parameter : {"CRS", "DataSetIdCode", "DataSetIdNamespace", "Language"})
+        EXPECT_TRUE(holds(described, fmt::format("<wfs:Parameter name=\"{}\"", parameter))) << parameter;
+}
+
+TEST_F(Inspire, ADataSetIsWholeInEveryCrs) {
+    for (const int epsg : {4258, 3035, 3034, 3042, 3043, 3044}) {
+        const RawAnswer answer = data_set("cp-4.0", epsg, "&DataSetIdNamespace=FR.CARREAU.CP&Language=fre");
+        EXPECT_EQ(verdict("inspire", answer), "") << epsg;
+        EXPECT_EQ(root_attribute(answer.body, "numberMatched"), "2003");
+        EXPECT_EQ(root_attribute(answer.body, "numberReturned"), "2003");
+        EXPECT_EQ(count(answer.body, "<wfs:member>"), 2003U);
+        EXPECT_EQ(count(answer.body, "<cp:zoning xlink:href=\"#CP.CadastralZoning."), 2000U);
+        EXPECT_EQ(count(answer.body, fmt::format("\"http://www.opengis.net/def/crs/EPSG/0/{}\"", epsg)), 2003U);
+        EXPECT_EQ(count(answer.body, "<cp:areaValue uom=\"m2\" xsi:nil=\"true\""), 200U);
+    }
+    EXPECT_EQ(root_attribute(data_set("cp", 4258).body, "numberMatched"), "2003") << "the newest version";
+    EXPECT_EQ(data_set("cp", 4258, "&Language=zzz").status, 200);
+}
+
+TEST_F(Inspire, HitsAndXml) {
+    const RawAnswer hits = data_set("cp", 4258, "&resulttype=hits");
+    EXPECT_EQ(verdict("wfs", hits), "");
+    EXPECT_EQ(root_attribute(hits.body, "numberMatched"), "2003");
+    EXPECT_EQ(root_attribute(hits.body, "numberReturned"), "0");
+    EXPECT_EQ(count(hits.body, "<wfs:member>"), 0U);
+    const RawAnswer posted =
+        post(R"(<wfs:GetFeature xmlns:wfs="http://www.opengis.net/wfs/2.0" service="WFS" version="2.0.0">
+        <wfs:StoredQuery id="http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet">
+        <wfs:Parameter name="CRS">http://www.opengis.net/def/crs/EPSG/0/3035</wfs:Parameter>
+        <wfs:Parameter name="DataSetIdCode">cp-4.0</wfs:Parameter><wfs:Parameter name="DataSetIdNamespace">FR.CARREAU.CP</wfs:Parameter>
+        <wfs:Parameter name="Language">fre</wfs:Parameter></wfs:StoredQuery></wfs:GetFeature>)");
+    EXPECT_EQ(posted.status, 200);
+    EXPECT_EQ(count(posted.body, "<wfs:member>"), 2003U);
+    EXPECT_TRUE(holds(posted, "EPSG/0/3035"));
+}
+
+TEST_F(Inspire, UnknownValuesAreTheStandardsExceptions) {
+    EXPECT_EQ(report_of(data_set("cp", 2154)), "400 InvalidParameterValue CRS") << "Lambert-93 is none of INSPIRE's";
+    EXPECT_EQ(report_of(data_set("cp", 4326)), "400 InvalidParameterValue CRS");
+    EXPECT_EQ(report_of(data_set("lune", 4258)), "400 InvalidParameterValue DataSetIdCode");
+    EXPECT_EQ(report_of(data_set("plu-4.0", 4258)), "400 InvalidParameterValue DataSetIdCode") << "not hers";
+    EXPECT_EQ(report_of(data_set("cp-9.0", 4258)), "400 InvalidParameterValue DataSetIdCode");
+    EXPECT_EQ(report_of(data_set("cp", 4258, "&DataSetIdNamespace=FR.AUTRE")),
+              "400 InvalidParameterValue DataSetIdNamespace");
+    const std::string query = "version=2.0.0&request=GetFeature&storedquery_id=GetSpatialDataSet";
+    EXPECT_EQ(report_of(wfs(query + "&DataSetIdCode=cp")), "400 MissingParameterValue CRS");
+    EXPECT_EQ(report_of(wfs(query + "&CRS=http://www.opengis.net/def/crs/EPSG/0/4258")),
+              "400 MissingParameterValue DataSetIdCode");
+}
+
+TEST_F(Inspire, PlansAreMadeOfTheirZones) {
+    make_person("exportatrice", "read,export");
+    const RawAnswer answer = data_set("plu-4.0", 4258, "", token_of("exportatrice"));
+    EXPECT_EQ(verdict("inspire", answer), "");
+    EXPECT_EQ(count(answer.body, "<plu:OfficialDocumentation "), 1U);
+    EXPECT_EQ(count(answer.body, "<plu:SpatialPlan "), 1U);
+    EXPECT_EQ(count(answer.body, "<plu:ZoningElement "), 3U);
+    EXPECT_EQ(count(answer.body, "<plu:SupplementaryRegulation "), 1U) << "one names a plan that is not there";
+    EXPECT_EQ(root_attribute(answer.body, "numberMatched"), "6");
+    EXPECT_TRUE(holds(answer, "HILUCSValue/1_1_Agriculture"));
+    EXPECT_TRUE(holds(answer, "HILUCSValue/6_6_NotKnownUse")) << "for a code that is none";
+    EXPECT_TRUE(holds(answer, "<plu:plan xlink:href=\"#PLU.SpatialPlan._x0036_2119_PLU_20140310\"/>") ||
+                holds(answer, "<plu:plan xlink:href=\"#PLU.SpatialPlan.62119_PLU_20140310\"/>"));
+}
+
+TEST_F(Inspire, RecordsAreThoseOfWhatTheCallerMayHave) {
+    make_person("exportatrice", "read,export");
+    const RawAnswer record = get("/metadata/cp-4.0");
+    EXPECT_EQ(verdict("iso", record), "");
+    EXPECT_TRUE(holds(record, "http://inspire.ec.europa.eu/theme/cp"));
+    EXPECT_TRUE(holds(record, "Licence Ouverte 2.0"));
+    EXPECT_TRUE(holds(record, "storedquery_id=GetSpatialDataSet&amp;CRS="));
+    const RawAnswer service = get("/metadata/service");
+    EXPECT_EQ(verdict("iso", service), "");
+    EXPECT_TRUE(holds(service, "uuidref=\"cp-4.0\""));
+    EXPECT_FALSE(holds(service, "plu-4.0"));
+    EXPECT_EQ(get("/metadata/plu-4.0").status, 404);
+    EXPECT_EQ(get("/metadata/lune").status, 404);
+    EXPECT_EQ(verdict("iso", get("/metadata/plu-4.0", token_of("exportatrice"))), "");
+    EXPECT_TRUE(holds(get("/metadata/service", token_of("exportatrice")), "uuidref=\"plu-4.0\""));
+}
+
+TEST_F(Inspire, LinksOfARecordLeadToTheData) {
+    const RawAnswer record = get("/metadata/cp-4.0");
+    const auto begin = record.body.find("<gmd:URL>") + 9;
+    std::string url = record.body.substr(begin, record.body.find("</gmd:URL>") - begin);
+    for (auto at = url.find("&amp;"); at != std::string::npos; at = url.find("&amp;")) url.replace(at, 5, "&");
+    const RawAnswer answer = get(path_of(url));
+    EXPECT_EQ(answer.status, 200) << url;
+    EXPECT_EQ(root_attribute(answer.body, "numberReturned"), "2003");
+}
+
+}  // namespace
