@@ -27,7 +27,7 @@ class Inspire(Features):
                 f"&CRS=http://www.opengis.net/def/crs/EPSG/0/{crs}&DataSetIdCode={code}&Language=fre")
 
     def bench_parcels(self):
-        rounds = 2 if self.quick else 5
+        rounds = 2 if self.quick else 3
         file = self.folder / "cp.gml"
         self.curl(self.path("cp"), file)
         idle = self.server.resident_mb()

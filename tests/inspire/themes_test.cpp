@@ -74,6 +74,7 @@ gis::inspire::LookupRows rows_that_fit(const gis::inspire::Mapping& mapping, std
 int write_all(test::Writing& writing, const gis::inspire::Theme& theme, std::vector<string_view> texts) {
     int objects = 0;
     texts.emplace_back();
+    std::vector<std::string> first_ids(theme.mappings.size());
     for (std::size_t m = 0; m < theme.mappings.size(); ++m) {
         const gis::inspire::Mapping& mapping = theme.mappings[m];
         const gis::Layer layer = test::layer_of(mapping.name, mapping.table, mapping.columns);
@@ -84,16 +85,21 @@ int write_all(test::Writing& writing, const gis::inspire::Theme& theme, std::vec
         find_references(mapping.body, references);
         int row = 0;
         for (const string_view text : texts) {
-            const std::string id = id_of(m, ++row);
-            std::vector<std::string> named;
-            for (const auto& [column, target] : references) named.push_back(id_of(target, 1));
+            std::string id = id_of(m, ++row);
             std::vector<std::pair<string_view, gis::Scalar>> values;
             for (const std::string& column : mapping.columns)
                 values.emplace_back(column, text.empty() ? gis::Scalar{} : gis::Scalar{text});
-            // One row names what is there, the others what is not.
-            for (std::size_t i = 0; i < references.size() && row == 1; ++i)
-                values[references[i].first].second = string_view(named[i]);
-            for (const std::size_t column : columns_of_id(mapping)) values[column].second = string_view(id);
+            const std::vector<std::size_t> id_columns = columns_of_id(mapping);
+            // One row names what is there, the others what is not. What is named may be the row's own id as well.
+            for (const auto& [column, target] : references) {
+                if (row > 1) break;
+                if (std::ranges::find(id_columns, column) != id_columns.end()) id = first_ids[target];
+            }
+            for (const std::size_t column : id_columns) values[column].second = string_view(id);
+            for (const auto& [column, target] : references) {
+                if (row == 1) values[column].second = string_view(first_ids[target]);
+            }
+            if (row == 1) first_ids[m] = id;
             objects += writing.add(id, test::multi({test::square(2, 50), test::square(4, 50)}), values);
         }
     }

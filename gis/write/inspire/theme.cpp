@@ -77,6 +77,14 @@ Theme parse_theme(std::string_view file, std::string_view version) {
         if (!name.starts_with("xmlns:") || name == "xmlns:gml" || name == "xmlns:xlink" || name == "xmlns:c") continue;
         theme.namespaces.emplace_back(name.substr(6), of_version(attribute.value(), theme.version));
     }
+    // A version may bind a prefix to another namespace than the root does.
+    for (const pugi::xml_node& element : root.children("c:namespace")) {
+        if (!is_of_version(element, theme.version)) continue;
+        const std::string_view prefix = element.attribute("prefix").value();
+        for (auto& [known, uri] : theme.namespaces) {
+            if (known == prefix) uri = element.attribute("uri").value();
+        }
+    }
     const std::vector<std::string> schema = words_of(of_version(root.attribute("schema").value(), theme.version));
     theme.schema_location = fmt::format("{}", fmt::join(schema, " "));
     for (const pugi::xml_node& list : root.children("c:codes")) {
