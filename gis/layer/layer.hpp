@@ -85,8 +85,8 @@ struct Layer {
     bool id_given = false;            ///< the database gives the id of a new feature
     bool versioned = false;           ///< imports make partitions of it: an id is unique by check, not by index
     bool geometry_required = false;
-    bool has_z = false;  ///< positions have three coordinates
-    bool tiles_by_sql = false;        ///< declared: tiles come from the database each time, not from memory
+    bool has_z = false;         ///< positions have three coordinates
+    bool tiles_by_sql = false;  ///< declared: tiles come from the database each time, not from memory
     std::string licence;
     std::string attribution;
     std::string vintage;            ///< of the published version: "2026-01-01"

@@ -36,7 +36,7 @@ struct Services {
     const live::CatalogWatch& catalog;
     db::ConnectionPool& database;
     db::ConnectionPool& bulk;  ///< for answers made piece by piece, whose clients may be slow
-    BulkShares& bulk_shares;    ///< to be taken from before a job is given to `bulk`
+    BulkShares& bulk_shares;   ///< to be taken from before a job is given to `bulk`
     gate::Gatekeeper& gatekeeper;
     gate::VisibleCatalogs& visible;
     gate::TileUse& tile_use;

@@ -10,7 +10,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view text = fuzz::text_of(data, size);
-    if (!gis::is_utf8(text) || text.find('\0') != std::string_view::npos) return 0;  // the HTTP server lets none through
+    if (!gis::is_utf8(text) || text.find('\0') != std::string_view::npos)
+        return 0;  // the HTTP server lets none through
     std::vector<std::pair<std::string, std::string>> pairs;
     while (!text.empty() && pairs.size() < 50) {
         const std::string_view line = text.substr(0, text.find('\n'));
