@@ -98,24 +98,25 @@ void ByteChannel::ring() const {
 
 http::Awaitable<std::string> ByteChannel::pop(std::chrono::milliseconds deadline) {
     const auto executor = co_await asio::this_coro::executor;
-    bool waits = false;
-    {
-        const std::lock_guard lock(mutex_);
-        waits = waiting_ = !is_readable();
-    }
-    if (waits) {
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    while (true) {
+        {
+            const std::lock_guard lock(mutex_);
+            waiting_ = !is_readable() && std::chrono::steady_clock::now() < until;
+            if (!waiting_) break;
+        }
         const Listening bell(executor, bell_);
-        asio::steady_timer limit(executor, deadline);
+        asio::steady_timer limit(executor, until);
         limit.async_wait([descriptor = bell.descriptor](const boost::system::error_code& called_off) {
             if (!called_off && descriptor->is_open()) descriptor->cancel();
         });
         boost::system::error_code ignored;
         co_await bell.descriptor->async_wait(Descriptor::wait_read, asio::redirect_error(asio::use_awaitable, ignored));
         std::uint64_t rung = 0;
+        // Woken without reason (Asio reuses what it keeps of descriptors): it waits again.
         [[maybe_unused]] const ssize_t silenced = ::read(bell_, &rung, sizeof rung);
     }
     const std::lock_guard lock(mutex_);
-    waiting_ = false;
     if (!pieces_.empty() && !abandoned_) {
         std::string piece;
         piece.reserve(pieces_.front().size() + 16);  // the server adds the end of a chunk

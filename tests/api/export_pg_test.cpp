@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 
 #include "gis/read/archive.hpp"
 #include "gis/write/formats.hpp"
@@ -53,6 +54,18 @@ class Export : public ApiTest {
     static void SetUpTestSuite() {
         ApiTest::SetUpTestSuite();
         GDALAllRegister();
+        // Temporary folders of this suite alone: other tests make theirs meanwhile. No server runs between suites.
+        temporary_ = std::make_unique<gis::read::TempFolder>();
+        if (const char* before = std::getenv("TMPDIR")) temporary_before_ = before;
+        ::setenv("TMPDIR", temporary_->path().c_str(), 1);
+    }
+    static void TearDownTestSuite() {
+        if (temporary_before_.empty())
+            ::unsetenv("TMPDIR");
+        else
+            ::setenv("TMPDIR", temporary_before_.c_str(), 1);
+        temporary_.reset();
+        ApiTest::TearDownTestSuite();
     }
     void SetUp() override {
         ApiTest::SetUp();
@@ -112,6 +125,8 @@ class Export : public ApiTest {
         return table;
     }
 
+    static inline std::unique_ptr<gis::read::TempFolder> temporary_;
+    static inline std::string temporary_before_;
     gis::read::TempFolder folder_;
 };
 

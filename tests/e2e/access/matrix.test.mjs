@@ -64,6 +64,8 @@ const byFeatureEditor = (status, always) => (who, sample) => {
   if (!sees[who][sample.layer].has(sample.id)) return 404;
   return edits(who, sample.layer) ? status : refusal(who);
 };
+/** Who changed what is told to those who edit the feature; nothing was changed yet. */
+const historyStatus = (who, sample) => (sees[who][sample.layer].has(sample.id) && edits(who, sample.layer) ? 200 : 404);
 const featurePaths = (suffix, extra = {}) => (commune) =>
   features[commune].map((f) => ({ ...f, path: `/collections/${f.layer}/items/${f.id}${suffix}`, ...extra }));
 const table = {
@@ -90,7 +92,7 @@ const table = {
     featurePaths(""),
     (who, sample) => (listed[sample.layer](who) ? 204 : 404),
   ],
-  "GET /collections/{layer}/items/{id}/history": [featurePaths("/history"), always(404)],
+  "GET /collections/{layer}/items/{id}/history": [featurePaths("/history"), historyStatus],
   "POST /collections/{layer}/items/{id}/history/{change}/undo": [featurePaths("/history/1/undo", json({})), always(404)],
   "GET /collections/{layer}/export": [() => everyLayer("/export")().filter((s) => s.layer !== "parcelle"), byLayer],
   "GET /tiles/{layers}.json": [() => layerNames.map((layer) => ({ layer, path: `/tiles/${layer}.json` })), byLayer],
@@ -125,6 +127,10 @@ const table = {
       if (!sample.deletes) return 200;
       return who === "anonymous" ? 401 : [403, 404];
     },
+  ],
+  "GET /metadata/{record}": [
+    () => ["service", "cp-4.0", "au-4.0", "xx-4.0"].map((record) => ({ record, path: `/metadata/${record}` })),
+    (who, sample) => (sample.record === "xx-4.0" ? 404 : 200),
   ],
   "GET /styles": [() => [{ path: "/styles" }], always(200)],
   "GET /styles/{style}": [() => layerNames.map((layer) => ({ layer, path: `/styles/${layer}` })), byLayer],
