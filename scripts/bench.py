@@ -59,6 +59,30 @@ def output_of(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+def times_of(pid):
+    """Processor seconds of a process, and of its children that ended; nothing of one that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0, 0
+    own_user, own_system, ended_user, ended_system = (int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15])
+    return own_user + own_system, ended_user + ended_system
+
+
+def ended_backends(data):
+    """Processor seconds of the PostgreSQL backends that ended, of the cluster in this folder."""
+    return times_of(Path(data, "postgres/postmaster.pid").read_text().split()[0])[1]
+
+
+def await_address(server):
+    """The address that a starting `carreau` tells."""
+    for line in server.stdout:
+        found = re.search(r"http://[0-9.]+:\d+", line)
+        if found:
+            return urlsplit(found.group())
+    raise WrongResult("the server did not start")
+
+
 class Bench:
     def __init__(self, program, quick, folder):
         self.program, self.quick, self.folder = program, quick, folder
@@ -85,12 +109,7 @@ class Bench:
                    "--bulk-share", "12"]  # its downloads are all of one person
         # A session of its own: Ctrl-C comes here first, and stop() ends it in good order.
         self.server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        for line in self.server.stdout:
-            found = re.search(r"http://[0-9.]+:\d+", line)
-            if found:
-                self.address = urlsplit(found.group())
-                break
-        check(self.address, "the server did not start")
+        self.address = await_address(self.server)
         check(self.get("/readyz")[0] == 200, "/readyz")
         return time.monotonic() - begin
 
@@ -138,10 +157,7 @@ class Bench:
     def processor_seconds(self):
         """Of programs run from here and of backends that have ended: what noise on the machine does not change."""
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        postmaster = Path(self.data, "postgres/postmaster.pid").read_text().split()[0]
-        fields = Path(f"/proc/{postmaster}/stat").read_text().rsplit(")", 1)[1].split()
-        ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
-        return used.ru_utime + used.ru_stime + ended
+        return used.ru_utime + used.ru_stime + ended_backends(self.data)
 
     # Start and load
 
@@ -394,6 +410,20 @@ class Bench:
             f"shared_buffers {self.sql('show shared_buffers')}, the cluster carreau makes, for all contenders")
 
 
+def log_in(server, login):
+    """Header lines of one of the demo's people: by session cookie, and by a token."""
+    connection = http.client.HTTPConnection(server.address.hostname, server.address.port, timeout=60)
+    body = json.dumps({"login": login, "password": "carreau-demo-" + login})
+    connection.request("POST", "/session", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    csrf = json.loads(answer.read())["csrf"]
+    body = json.dumps({"title": "bench", "kind": "token"})
+    headers = {"Content-Type": "application/json", "Cookie": cookie, "X-CSRF-Token": csrf}
+    connection.request("POST", "/session/tokens", body, headers)
+    return {"Cookie": cookie}, {"Authorization": "Bearer " + json.loads(connection.getresponse().read())["secret"]}
+
+
 def tile_path(names, z, lon, lat):
     import math
     n = 2**z
@@ -406,11 +436,16 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
-def main():
-    parser = argparse.ArgumentParser()
+def main(description=__doc__, parts=(), measure=None):
+    """Of each bench program: its options, a folder of its own, the report. `measure(bench, options)` is given a server with
+    the territory loaded; without it the measurements of this file are made. Gives 1 when a goal is missed, 2 when a result
+    is wrong."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--quick", action="store_true", help="the small territory: a smoke test, not a result")
+    parser.add_argument("--out", type=Path, help="folder for bench.txt, what is printed, and bench.json, every single time")
+    if parts:
+        parser.add_argument("--only", choices=parts, help="one part")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
@@ -419,7 +454,14 @@ def main():
     bench = Bench(options.program, options.quick, folder)
     code = 0
     try:
-        bench.run()
+        if measure:
+            bench.print_machine()
+            bench.carreau("demo", "--territory", bench.territory, "--load-only")
+            bench.start_server()
+            bench.print_database()
+            measure(bench, options)
+        else:
+            bench.run()
         say("\n" + ("Every goal is reached." if not missed else "Missed: " + "; ".join(missed)))
         code = 1 if missed else 0
         if options.quick:

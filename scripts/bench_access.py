@@ -10,7 +10,6 @@ Without a baseline only tiles from the cache are measured: by who asks. Needs wr
 import argparse
 import http.client
 import json
-import os
 import random
 import re
 import statistics
@@ -18,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import bench
-from bench import Bench, check, say, spread, verdict
+from bench import Bench, check, log_in, say, spread, tile_path, verdict
 
 PAGE_GOAL, TILE_GOAL = 1.10, 1.05
 
@@ -55,23 +54,6 @@ class Caller:
         return body
 
 
-def log_in(server):
-    connection = http.client.HTTPConnection(server.address.hostname, server.address.port, timeout=60)
-    body = json.dumps({"login": "instructeur.ads", "password": "carreau-demo-instructeur.ads"})
-    connection.request("POST", "/session", body, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    cookie = answer.headers["Set-Cookie"].split(";")[0]
-    csrf = json.loads(answer.read())["csrf"]
-    body = json.dumps({"title": "bench", "kind": "token"})
-    connection.request("POST", "/session/tokens", body, {"Content-Type": "application/json", "Cookie": cookie, "X-CSRF-Token": csrf})
-    return {"Cookie": cookie}, {"Authorization": "Bearer " + json.loads(connection.getresponse().read())["secret"]}
-
-
-def processor_seconds(process):
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def ready_tiles(server, people, path, seconds, rounds):
     """Tiles from the cache: the server's processor time for each request by who asks, in alternating rounds."""
     costs = {name: [] for name in people}
@@ -81,10 +63,10 @@ def ready_tiles(server, people, path, seconds, rounds):
     for _ in range(rounds):
         for name, headers in random.sample(list(people.items()), len(people)):
             lines = [part for key, value in headers.items() for part in ("-H", f"{key}: {value}")]
-            begin = processor_seconds(server.server)
+            begin = bench.times_of(server.server.pid)[0]
             shown = bench.output_of("wrk", "-t1", "-c8", f"-d{seconds}", *lines, server.address.geturl() + path)
             check("Non-2xx" not in shown, f"{name} {path}: {shown}")
-            costs[name].append((processor_seconds(server.server) - begin) * 1e6 / int(re.search(r"(\d+) requests in", shown)[1]))
+            costs[name].append((bench.times_of(server.server.pid)[0] - begin) * 1e6 / int(re.search(r"(\d+) requests in", shown)[1]))
             rates.append(float(re.search(r"Requests/sec: *([0-9.]+)", shown)[1]))
     say(f"\ntile from the cache, {len(bodies.pop())} bytes, {spread(rates, '/s', 0)}: anonymous {spread(costs['anonymous'], 'us')} of processor")
     for name in people:
@@ -104,12 +86,12 @@ def run(arguments, folder):
             server.start_server()
         now.sql(CONVENTIONS)
         say(f"{now.sql('select count(*) from org.convention')} conventions, {now.sql('select count(*) from cadastre.parcelle')} parcels")
-        cookie, token = log_in(now)
+        cookie, token = log_in(now, "instructeur.ads")
         callers = [Caller("anonymous", now), Caller("instructor", now, token)]
         points = now.sql("select st_x(p) || ' ' || st_y(p) from (select st_transform(st_pointonsurface(geom), 4326) p "
                          "from cadastre.parcelle order by md5(id) limit 400) q").split("\n")
         random.seed(1)
-        ready_tiles(now, {"anonymous": {}, "token": token, "cookie": cookie}, f"/tiles/parcelle/{tile_of(*map(float, points[0].split()), 15)}.mvt",
+        ready_tiles(now, {"anonymous": {}, "token": token, "cookie": cookie}, tile_path("parcelle", 15, *map(float, points[0].split())),
                     1, 9 if arguments.quick else 61)
         if not before:
             return
@@ -119,7 +101,6 @@ def run(arguments, folder):
         for _ in range(rounds):
             insee = random.choice(keys)[:5]
             point = [float(x) for x in random.choice(points).split()]
-            tile = tile_of(*point, 15)
             page = f"/collections/parcelle/items?limit=1000&bbox={point[0] - .02},{point[1] - .02},{point[0] + .02},{point[1] + .02}"
             bodies = set()
             random.shuffle(callers)
@@ -128,7 +109,7 @@ def run(arguments, folder):
                 bodies.add(len(json.loads(caller.time("page of 1,000 in a box", page))["features"]))
                 bodies.add(None)
                 caller.time("one feature of a commune", f"/collections/parcelle/items?limit=1&commune={insee}")
-                path = f"/tiles/parcelle/{tile}.mvt"
+                path = tile_path("parcelle", 15, *point)
                 caller.time("tile z15", path)
                 etag = caller.get(path)[2]["ETag"]
                 caller.time("tile z15, 304", path, {"If-None-Match": etag}, 304)
@@ -147,13 +128,6 @@ def run(arguments, folder):
     finally:
         for server in servers:
             server.stop()
-
-
-def tile_of(lon, lat, z):
-    from math import asinh, pi, radians, tan
-
-    n = 2**z
-    return f"{z}/{int((lon + 180) / 360 * n)}/{int((1 - asinh(tan(radians(lat))) / pi) / 2 * n)}"
 
 
 def main():

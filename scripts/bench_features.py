@@ -2,12 +2,11 @@
 """What features cost, against the goals: pages beside the SQL that pg_featureserv asks for the same page, exports beside ogr2ogr
 on the same table, memory and first byte of an export, and tiles while ten clients export.
 
-  scripts/bench_features.py --program build/release/carreau [--quick] [--out FILE]
+  scripts/bench_features.py --program build/release/carreau [--quick] [--out DIR]
 
 Needs curl, wrk, pgbench and ogr2ogr. Rounds alternate; every figure is printed after its results were found to be the same.
 """
 
-import argparse
 import contextlib
 import http.client
 import json
@@ -16,37 +15,22 @@ import os
 import random
 import re
 import statistics
-import subprocess
-import tempfile
+import sys
 import threading
 import time
-from pathlib import Path
 
 import bench
-from bench import ETALAB, Bench, check, output_of, say, spread, tile_path, verdict
+from bench import ETALAB, check, output_of, say, spread, tile_path, verdict
 
 PAGE_RATIO, DEPTH, EXPORT_RATIO, MEMORY_MB, FIRST_BYTE_MS, TILE_RATIO = 4, 0.20, 8, 64, 50, 3
 EXPORTERS = 10
-
-
-def token_of(server, login):
-    connection = http.client.HTTPConnection(server.address.hostname, server.address.port, timeout=60)
-    body = json.dumps({"login": login, "password": "carreau-demo-" + login})
-    connection.request("POST", "/session", body, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    cookie = answer.headers["Set-Cookie"].split(";")[0]
-    csrf = json.loads(answer.read())["csrf"]
-    body = json.dumps({"title": "bench", "kind": "token"})
-    headers = {"Content-Type": "application/json", "Cookie": cookie, "X-CSRF-Token": csrf}
-    connection.request("POST", "/session/tokens", body, headers)
-    return "Authorization: Bearer " + json.loads(connection.getresponse().read())["secret"]
 
 
 class Features:
     def __init__(self, server, folder, quick):
         self.server, self.folder, self.quick = server, folder, quick
         self.base = f"http://{server.address.netloc}"
-        self.header = token_of(server, "admin")
+        self.header = "Authorization: " + bench.log_in(server, "admin")[1]["Authorization"]
         self.rows = int(server.sql("select count(*) from cadastre.parcelle"))
         columns = ", ".join(f'"{c}"::text' for c in ETALAB.split(", "))
         # What pg_featureserv 1.3 asks for a page, written from its source.
@@ -271,37 +255,16 @@ def far_apart(a, b):
     return math.inf if len(a) != len(b) else max(max(abs(x - u), abs(y - v)) for (x, y, *_), (u, v, *_) in zip(a, b))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", choices=["pages", "exports", "tiles"], help="one part")
-    parser.add_argument("--out", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="carreau-bench-") as folder:
-        folder = Path(folder)
-        folder.chmod(0o755)
-        server = Bench(options.program, options.quick, folder)
-        try:
-            server.print_machine()
-            server.carreau("demo", "--territory", server.territory, "--load-only")
-            server.start_server()
-            server.print_database()
-            features = Features(server, folder, options.quick)
-            if options.only in (None, "exports"):
-                features.bench_exports()
-            if options.only in (None, "pages"):
-                features.bench_pages()
-                features.bench_wfs_pages()
-            if options.only in (None, "tiles"):
-                features.bench_tiles_beside_exports()
-        finally:
-            server.stop()
-    say("\n" + ("Every goal is reached." if not bench.missed else "Missed: " + "; ".join(bench.missed)))
-    if options.out:
-        options.out.write_text("\n".join(bench.lines) + "\n" + json.dumps(bench.record, indent=1) + "\n")
-    raise SystemExit(1 if bench.missed else 0)
+def measure(server, options):
+    features = Features(server, server.folder, options.quick)
+    if options.only in (None, "exports"):
+        features.bench_exports()
+    if options.only in (None, "pages"):
+        features.bench_pages()
+        features.bench_wfs_pages()
+    if options.only in (None, "tiles"):
+        features.bench_tiles_beside_exports()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(bench.main(__doc__, ["pages", "exports", "tiles"], measure))

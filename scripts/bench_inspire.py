@@ -2,20 +2,17 @@
 """What INSPIRE data sets cost, against the goals: all cadastral parcels over GetSpatialDataSet beside ogr2ogr writing plain GML of the
 same table, first byte and memory meanwhile; a small data set asked for by ten clients at once.
 
-  scripts/bench_inspire.py --program build/release/carreau [--quick] [--out FILE]
+  scripts/bench_inspire.py --program build/release/carreau [--quick] [--out DIR]
 
 Needs curl, wrk and ogr2ogr. Rounds alternate; every figure is printed after the objects were counted.
 """
 
-import argparse
-import json
 import re
 import statistics
-import tempfile
-from pathlib import Path
+import sys
 
 import bench
-from bench import Bench, check, output_of, say, spread, verdict
+from bench import check, output_of, say, spread, verdict
 from bench_features import Features
 
 FEATURES_PER_SECOND, MEMORY_MB, FIRST_BYTE_MS, RATIO, REQUESTS_PER_SECOND = 50_000, 64, 100, 10, 10
@@ -64,31 +61,11 @@ class Inspire(Features):
             f"{verdict(rate >= REQUESTS_PER_SECOND, f'{REQUESTS_PER_SECOND} requests/s')}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--out", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="carreau-bench-") as folder:
-        folder = Path(folder)
-        folder.chmod(0o755)
-        server = Bench(options.program, options.quick, folder)
-        try:
-            server.print_machine()
-            server.carreau("demo", "--territory", server.territory, "--load-only")
-            server.start_server()
-            server.print_database()
-            inspire = Inspire(server, folder, options.quick)
-            inspire.bench_parcels()
-            inspire.bench_clients()
-        finally:
-            server.stop()
-    say("\n" + ("Every goal is reached." if not bench.missed else "Missed: " + "; ".join(bench.missed)))
-    if options.out:
-        options.out.write_text("\n".join(bench.lines) + "\n" + json.dumps(bench.record, indent=1) + "\n")
-    raise SystemExit(1 if bench.missed else 0)
+def measure(server, options):
+    inspire = Inspire(server, server.folder, options.quick)
+    inspire.bench_parcels()
+    inspire.bench_clients()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(bench.main(__doc__, measure=measure))

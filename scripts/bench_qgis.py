@@ -2,20 +2,17 @@
 """QGIS, without a screen, opens the whole layer of parcels by WFS and by OGC API - Features: what it reads beside what the
 database holds, and how long it takes.
 
-  scripts/bench_qgis.py --program build/release/carreau [--quick] [--out FILE]
+  scripts/bench_qgis.py --program build/release/carreau [--quick] [--out DIR]
 
 Needs Debian's python3-qgis. --quick takes the small territory.
 """
 
-import argparse
 import hashlib
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 FIELDS = ["id", "commune", "prefixe", "section", "numero", "contenance", "arpente"]
 VIEW_METRES = 500
@@ -81,55 +78,39 @@ def read_with_qgis(base, protocol, x, y, profile):
     os._exit(0)  # QGIS 3.22 may crash while its layers and Python end together; the answer is out
 
 
-def main():
-    import bench
-    from bench import Bench, check, say
-
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--out", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="carreau-bench-") as folder:
-        folder = Path(folder)
-        folder.chmod(0o755)
-        server = Bench(options.program, options.quick, folder)
-        try:
-            server.carreau("demo", "--territory", server.territory, "--load-only")
-            server.start_server()
-            columns = ", ".join(f"coalesce({name}::text, '')" for name in FIELDS)
-            stored = [line.split("\t") for line in server.sql(f"select concat_ws(E'\\t', {columns}) from cadastre.parcelle").splitlines()]
-            extent = list(map(float, server.sql("select st_xmin(e) || ' ' || st_ymin(e) || ' ' || st_xmax(e) || ' ' || st_ymax(e) "
-                                                "from (select st_extent(geom) e from cadastre.parcelle) q").split()))
-            area = float(server.sql("select sum(st_area(geom)) from cadastre.parcelle"))
-            x, y = map(float, server.sql("select st_x(p) || ' ' || st_y(p) from (select st_pointonsurface(geom) p from "
-                                         "org.commune_actuelle where code_insee = '62119') q").split())
-            in_view = server.sql(f"select id from cadastre.parcelle where geom && st_makeenvelope({x - VIEW_METRES}, {y - VIEW_METRES}, "
-                                 f"{x + VIEW_METRES}, {y + VIEW_METRES}, 2154) and st_intersects(geom, st_makeenvelope({x - VIEW_METRES}, "
-                                 f"{y - VIEW_METRES}, {x + VIEW_METRES}, {y + VIEW_METRES}, 2154))").splitlines()
-            say(f"QGIS reads parcelle: {len(stored)} features; a view of {2 * VIEW_METRES} m: {len(in_view)}")
-            for protocol in ("WFS", "OAPIF"):
-                command = [sys.executable, __file__, "--read", f"http://{server.address.netloc}", protocol, str(x), str(y), str(folder / protocol)]
-                shown = subprocess.run(command, capture_output=True, text=True, timeout=450, env={**os.environ, "XDG_RUNTIME_DIR": str(folder)})
-                lines = [line for line in shown.stdout.splitlines() if line.startswith("read ")]
-                check(lines, f"QGIS gave nothing by {protocol}: {shown.stdout[-500:]} {shown.stderr[-500:]}")
-                read = json.loads(lines[0][5:])
-                bench.record[protocol] = read
-                check(read["count"] == len(stored), f"{protocol}: {read['count']} features of {len(stored)}")
-                check(read["rows"] == digest(stored), f"{protocol}: other values")
-                check(read["view"] == digest([i] for i in in_view), f"{protocol}: {read['view_count']} features in the view, {len(in_view)} stored")
-                check(max(abs(a - b) for a, b in zip(read["extent"], extent)) < 0.002, f"{protocol}: extent {read['extent']}, {extent} stored")
-                check(abs(read["area"] / area - 1) < 1e-6, f"{protocol}: area {read['area']}, {area} stored")
-                say(f"  {protocol:<6} the same ids, values, extent and area; all of it in {read['seconds']:.1f} s (the first feature after "
-                    f"{read['first_s']:.2f} s), the view in {read['view_s']:.2f} s")
-        finally:
-            server.stop()
-    if options.out:
-        options.out.write_text("\n".join(bench.lines) + "\n" + json.dumps(bench.record, indent=1) + "\n")
+def measure(server, _):
+    columns = ", ".join(f"coalesce({name}::text, '')" for name in FIELDS)
+    stored = [line.split("\t") for line in server.sql(f"select concat_ws(E'\\t', {columns}) from cadastre.parcelle").splitlines()]
+    extent = list(map(float, server.sql("select st_xmin(e) || ' ' || st_ymin(e) || ' ' || st_xmax(e) || ' ' || st_ymax(e) "
+                                        "from (select st_extent(geom) e from cadastre.parcelle) q").split()))
+    area = float(server.sql("select sum(st_area(geom)) from cadastre.parcelle"))
+    x, y = map(float, server.sql("select st_x(p) || ' ' || st_y(p) from (select st_pointonsurface(geom) p from "
+                                 "org.commune_actuelle where code_insee = '62119') q").split())
+    in_view = server.sql(f"select id from cadastre.parcelle where geom && st_makeenvelope({x - VIEW_METRES}, {y - VIEW_METRES}, "
+                         f"{x + VIEW_METRES}, {y + VIEW_METRES}, 2154) and st_intersects(geom, st_makeenvelope({x - VIEW_METRES}, "
+                         f"{y - VIEW_METRES}, {x + VIEW_METRES}, {y + VIEW_METRES}, 2154))").splitlines()
+    say(f"QGIS reads parcelle: {len(stored)} features; a view of {2 * VIEW_METRES} m: {len(in_view)}")
+    for protocol in ("WFS", "OAPIF"):
+        command = [sys.executable, __file__, "--read", f"http://{server.address.netloc}", protocol, str(x), str(y), str(server.folder / protocol)]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=450, env={**os.environ, "XDG_RUNTIME_DIR": str(server.folder)})
+        lines = [line for line in shown.stdout.splitlines() if line.startswith("read ")]
+        check(lines, f"QGIS gave nothing by {protocol}: {shown.stdout[-500:]} {shown.stderr[-500:]}")
+        read = json.loads(lines[0][5:])
+        bench.record[protocol] = read
+        check(read["count"] == len(stored), f"{protocol}: {read['count']} features of {len(stored)}")
+        check(read["rows"] == digest(stored), f"{protocol}: other values")
+        check(read["view"] == digest([i] for i in in_view), f"{protocol}: {read['view_count']} features in the view, {len(in_view)} stored")
+        check(max(abs(a - b) for a, b in zip(read["extent"], extent)) < 0.002, f"{protocol}: extent {read['extent']}, {extent} stored")
+        check(abs(read["area"] / area - 1) < 1e-6, f"{protocol}: area {read['area']}, {area} stored")
+        say(f"  {protocol:<6} the same ids, values, extent and area; all of it in {read['seconds']:.1f} s (the first feature after "
+            f"{read['first_s']:.2f} s), the view in {read['view_s']:.2f} s")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--read"]:
         read_with_qgis(sys.argv[2], sys.argv[3], float(sys.argv[4]), float(sys.argv[5]), sys.argv[6])
     else:
-        main()
+        import bench
+        from bench import check, say
+
+        sys.exit(bench.main(__doc__, measure=measure))

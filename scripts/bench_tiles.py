@@ -5,7 +5,6 @@ One PostgreSQL for all, one contender at a time, rounds in turn. Needs wrk, pgbe
 In parts: --data DIR --prepare loads the territory once, then --data DIR --part cold, and so on."""
 
 import argparse
-import contextlib
 import http.client
 import json
 import math
@@ -15,14 +14,13 @@ import shutil
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import zlib
 from pathlib import Path
-from urllib.parse import urlsplit
 
-TICK = os.sysconf("SC_CLK_TCK")
+from bench import await_address, ended_backends, times_of
+
 # What Martin 1.14 asks of a table in EPSG:2154 (extent 4096, buffer 64); the search box is given its buffer, which Martin omits.
 MARTIN = """select st_asmvt(t, 'parcelle', 4096, 'geom') from (
  select st_asmvtgeom(st_transform(st_curvetoline(geom::geometry), 3857), st_tileenvelope({z}, {x}, {y}), 4096, 64, true) as geom,
@@ -34,12 +32,7 @@ def run(*command, **options):
 
 
 def processor_seconds(pids):
-    used = 0
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            used += (int(fields[11]) + int(fields[12])) / TICK
-    return used
+    return sum(times_of(pid)[0] for pid in pids)
 
 
 class Bench:
@@ -55,11 +48,7 @@ class Bench:
         self.stop()
         command = [self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--port", "0", *options]
         self.server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        for line in self.server.stdout:
-            found = re.search(r"http://[0-9.]+:\d+", line)
-            if found:
-                self.address = urlsplit(found.group())
-                break
+        self.address = await_address(self.server)
         for _ in range(600):
             text = self.get("/metrics")[1].decode()
             if "carreau_tile_layers_loading 0" in text and 'carreau_tile_layer_builds_total{layer="parcelle"} ' in text:
@@ -131,23 +120,16 @@ class Bench:
             path = self.folder / f"tile{i}.sql"
             path.write_text(self.martin(layer, (z, x, y)) + ";")
             files += ["-f", str(path)]
-        postmaster = Path(self.data, "postgres/postmaster.pid").read_text().split()[0]
-        before = self.backends(postmaster)
+        before = ended_backends(self.data)
         # Its best: both lose time where a tile is small, starting PROJ in each parallel worker most of all.
         options = {**os.environ, "PGOPTIONS": "-c jit=off -c max_parallel_workers_per_gather=0"}
         text = run("pgbench", "-n", f"-c{clients}", f"-j{clients}", "-M", "prepared", f"-T{self.seconds}", *files, self.dsn, env=options)
         while self.sql("select count(*) from pg_stat_activity where application_name = 'pgbench'") != "0":
             time.sleep(0.05)
         time.sleep(0.3)  # until the postmaster has counted them
-        used = self.backends(postmaster) - before
+        used = ended_backends(self.data) - before  # pgbench's among them
         total = int(re.search(r"transactions actually processed: (\d+)", text).group(1))
         return float(re.search(r"tps = ([0-9.]+)", text).group(1)), used / total
-
-    @staticmethod
-    def backends(postmaster):
-        """Of the backends that ended: pgbench's among them."""
-        fields = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[13]) + int(fields[14])) / TICK
 
     def start_nginx(self, files):
         root = self.folder / "static"

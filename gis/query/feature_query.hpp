@@ -92,8 +92,9 @@ SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& o
 /// not so many. Costs as much as walking over them, without their geometries and fields.
 SqlStatement key_sql(const FeatureQuery& query, std::int64_t skipped);
 
-/// One row for each value of `key` that features of the query have, columns as `page_sql`: the value as id, the union
-/// of the geometries as a multipolygon, and of each field the least value. For layers of polygons.
+/// One row for each value of `key` that features of the query's layer have, whatever else it asks; columns as
+/// `page_sql`: the value as id, the union of the geometries as a multipolygon, and of each field the least value. For
+/// layers of polygons.
 SqlStatement union_sql(const FeatureQuery& query, const Field& key);
 
 /// How many features match, whatever the page: one int8.

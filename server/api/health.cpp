@@ -4,10 +4,14 @@
 
 #include <unistd.h>
 #include <fstream>
+#include <optional>
+#include <vector>
 
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
+#include "server/gate/gatekeeper.hpp"
+#include "server/gate/visible_catalog.hpp"
 #include "server/live/tile_engine.hpp"
 
 namespace api {
@@ -57,8 +61,16 @@ Answer readyz(const Services& services, RequestPtr request) {
 
 namespace {
 
-/// What the tile engine holds and does, layer by layer.
-void append_tile_metrics(std::string& text, const live::TileEngine& engine, tiles::TileCache::Counters cache) {
+/// Whether numbers of all of the layer's features are for this caller.
+bool knows_all_of(const gate::Caller& caller, const gis::Catalog& visible, const std::string& name) {
+    const gis::Layer* layer = visible.find(name);
+    return caller.scope.administers || (layer != nullptr && caller.scope.of(*layer).grant(gis::Right::Read).everything);
+}
+
+/// What the tile engine does, and what of it concerns these layers.
+void append_tile_metrics(std::string& text, const live::TileEngine& engine,
+                         const std::vector<live::TileEngine::LayerReport>& layers) {
+    const tiles::TileCache::Counters cache = engine.cache().counters();
     const auto one = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
         text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
     };
@@ -69,7 +81,6 @@ void append_tile_metrics(std::string& text, const live::TileEngine& engine, tile
     one("carreau_tile_cache_hits_total", "counter", "Tiles answered ready", cache.hits);
     one("carreau_tile_cache_misses_total", "counter", "Tiles made", cache.misses);
     one("carreau_tile_cache_evicted_total", "counter", "Tiles forgotten for lack of room", cache.evicted);
-    const auto layers = engine.report();
     const auto each = [&](std::string_view name, std::string_view type, std::string_view help, auto value_of) {
         text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
         for (const auto& layer : layers)
@@ -99,7 +110,18 @@ void append_tile_metrics(std::string& text, const live::TileEngine& engine, tile
 
 }  // namespace
 
-Answer metrics(const Services& services, RequestPtr) {
+Answer metrics(const Services& services, RequestPtr request) {
+    std::vector<live::TileEngine::LayerReport> layers;
+    std::optional<std::size_t> visible_layers;
+    try {
+        const gate::CallerPtr caller = co_await services.gatekeeper.admit(request);
+        const live::Snapshot visible = services.visible.of(services.catalog.current(), caller);
+        visible_layers = visible.catalog->layers().size();
+        layers = services.tiles.report();
+        std::erase_if(layers, [&](const auto& r) { return !knows_all_of(*caller, *visible.catalog, r.name); });
+    } catch (const gis::Unavailable&) {
+        // Nobody's rights are known: the numbers of layers wait until the database is back.
+    }
     const db::ConnectionPool::Counters pool = services.database.counters();
     const CountCache::Counters counts = services.counts.counters();
     std::string text = services.server_metrics();
@@ -113,9 +135,9 @@ Answer metrics(const Services& services, RequestPtr) {
     gauge("carreau_database_refused_total", pool.refused, "Database jobs refused, the queue being full", "counter");
     gauge("carreau_count_cache_hits_total", counts.hits, "Counts answered without counting", "counter");
     gauge("carreau_count_cache_misses_total", counts.misses, "Counts counted", "counter");
-    gauge("carreau_layers", services.catalog.current().catalog->layers().size(), "Published layers");
+    if (visible_layers) gauge("carreau_layers", *visible_layers, "Layers that the asker sees");
     gauge("carreau_resident_bytes", resident_bytes(), "Resident memory of the process");
-    append_tile_metrics(text, services.tiles, services.tiles.cache().counters());
+    append_tile_metrics(text, services.tiles, layers);
     text += fmt::format(
         "# HELP carreau_build_info Version\n# TYPE carreau_build_info gauge\ncarreau_build_info{{version=\"{}\"}} 1\n",
         services.version);

@@ -87,6 +87,7 @@ QuickTiles::KnownPtr QuickTiles::learn(const gate::ShownKey& shown, std::string_
     const live::Snapshot visible = services_.visible.of(services_.catalog.current(), known->who.caller);
     const gis::Layer* layer = visible.catalog->find(name);
     if (layer == nullptr) return nullptr;
+    if (!live::sql_reason(*layer).empty()) return known;
     known->view = services_.tiles.view_of({layer}, caller.scope);
     if (!known->view || known->view->id == 0) return nullptr;
     known->counter = services_.tile_use.counter(caller, layer->name);
@@ -98,7 +99,7 @@ http::PreparedPtr QuickTiles::look(const http::QuickRequest& request, const http
     const auto address = read_address(request.target.substr(prefix_.size()));
     if (!address || !services_.tiles.is_current()) return nullptr;
     const auto known = known_of(shown_by(request), address->layer);
-    if (!known) return nullptr;
+    if (!known || !known->view) return nullptr;
     const tiles::ReadyTilePtr tile = services_.tiles.cache().find({known->view->id, address->coord});
     if (!tile) return nullptr;
     ++known->view->hits;

@@ -30,7 +30,7 @@ class QuickTiles {
     struct Known {
         gate::Gatekeeper::Standing who;
         gis::CatalogPtr catalog;
-        live::TileViewPtr view;
+        live::TileViewPtr view;  ///< null: by its declaration never from memory
         gate::TileUse::Counter counter;
     };
     using KnownPtr = std::shared_ptr<const Known>;

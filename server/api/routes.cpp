@@ -6,7 +6,7 @@ namespace api {
 http::Router make_routes(const Services& services) {
     http::Router router;
     using http::Method;
-    // The same answer for everybody: nothing of a layer is in it.
+    // Nothing of a layer is in it, or its handler asks who sees what.
     const auto open = [&](const char* path, Answer (*handler)(const Services&, RequestPtr)) {
         router.add(Method::Get, path,
                    [&services, handler](RequestPtr request) { return handler(services, std::move(request)); });

@@ -12,6 +12,7 @@
 #include "server/api/handlers.hpp"
 #include "server/api/parameters.hpp"
 #include "server/api/tile_answer.hpp"
+#include "server/api/tileset_facts.hpp"
 #include "tiles/grid/tile_coord.hpp"
 
 namespace api {
@@ -36,21 +37,6 @@ std::vector<const gis::Layer*> require_layers(const gis::Catalog& catalog, const
         begin = end + 1;
     }
     return layers;
-}
-
-Json vector_layer(const gis::Layer& layer, const std::string& name) {
-    Json fields = Json::object();
-    for (const gis::Field& field : layer.fields) {
-        if (field.tile_min_zoom > layer.max_zoom) continue;
-        fields[field.name] = field.type == gis::FieldType::Boolean                                           ? "Boolean"
-                             : field.type == gis::FieldType::Integer || field.type == gis::FieldType::Number ? "Number"
-                                                                                                             : "String";
-    }
-    return {{"id", name},
-            {"description", layer.title},
-            {"minzoom", layer.min_zoom},
-            {"maxzoom", layer.max_zoom},
-            {"fields", std::move(fields)}};
 }
 
 Json matrix(int z) {
@@ -137,41 +123,20 @@ Answer tile_json(const Services&, CallPtr call) {
     const live::Snapshot& known = call->known;
     const std::string names = request->param("layers");
     const auto layers = require_layers(*known.catalog, names);
-    int min_zoom = tiles::max_zoom;
-    int max_zoom = 0;
-    std::optional<gis::GeographicBox> box;
-    std::string attribution;
-    std::string title;
-    Json vector_layers = Json::array();
-    for (const gis::Layer* layer : layers) {
-        require_geometry(*layer);
-        min_zoom = std::min(min_zoom, layer->min_zoom);
-        max_zoom = std::max(max_zoom, layer->max_zoom);
-        if (layer->extent) {
-            const auto& e = *layer->extent;
-            box = box ? gis::GeographicBox{std::min(box->west, e.west), std::min(box->south, e.south),
-                                           std::max(box->east, e.east), std::max(box->north, e.north)}
-                      : e;
-        }
-        if (attribution.find(layer->attribution) == std::string::npos)
-            attribution += (attribution.empty() ? "" : " · ") + layer->attribution;
-        title += (title.empty() ? "" : ", ") + layer->title;
-        vector_layers.push_back(vector_layer(*layer, layer->name));
-        if (layer->is_polygonal() && layer->label_zoom)
-            vector_layers.push_back(vector_layer(*layer, gis::label_layer_name(*layer)));
-    }
+    for (const gis::Layer* layer : layers) require_geometry(*layer);
+    TilesetFacts facts = tileset_facts(layers);
     Json document{{"tilejson", "3.0.0"},
-                  {"name", title},
+                  {"name", facts.title},
                   {"scheme", "xyz"},
                   {"tiles", {request->base_url + "/tiles/" + names + "/{z}/{x}/{y}.mvt"}},
-                  {"minzoom", min_zoom},
-                  {"maxzoom", max_zoom},
-                  {"vector_layers", std::move(vector_layers)}};
-    if (!attribution.empty()) document["attribution"] = attribution;
-    if (box) {
+                  {"minzoom", facts.min_zoom},
+                  {"maxzoom", facts.max_zoom},
+                  {"vector_layers", std::move(facts.vector_layers)}};
+    if (!facts.attribution.empty()) document["attribution"] = facts.attribution;
+    if (const auto& box = facts.extent) {
         document["bounds"] = {box->west, box->south, box->east, box->north};
         document["center"] = {(box->west + box->east) / 2, (box->south + box->north) / 2,
-                              std::min(max_zoom, std::max(min_zoom, 12))};
+                              std::min(facts.max_zoom, std::max(facts.min_zoom, 12))};
     }
     co_return json_response(document);
 }

@@ -10,6 +10,7 @@
 #include "server/command/run_server.hpp"
 #include "server/command/schema.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/embedded/embedded.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"

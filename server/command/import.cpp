@@ -15,6 +15,7 @@
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
 

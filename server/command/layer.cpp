@@ -9,6 +9,7 @@
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/db/connection.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/import/versions.hpp"
 #include "server/live/tile_engine.hpp"
 

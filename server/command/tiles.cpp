@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "gis/error.hpp"
+#include "server/api/tileset_facts.hpp"
+#include "server/command/as_public.hpp"
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
 #include "server/db/catalog_store.hpp"
@@ -17,8 +18,6 @@
 namespace command {
 
 namespace {
-
-using nlohmann::json;
 
 constexpr std::size_t batch_tiles = 2048;
 
@@ -33,9 +32,7 @@ struct ExportOptions {
 /// What everybody may see of the layers: the row policies decide, as for an anonymous request.
 std::vector<tiles::PackedLayer> read_public(const std::string& dsn, const std::vector<const gis::Layer*>& layers) {
     db::Connection connection(dsn, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
-    connection.run_script(
-        "begin isolation level repeatable read read only; set local role carreau_reader; set local carreau.session = "
-        "'anonymous'");
+    begin_as_public(connection, layers);
     std::vector<tiles::PackedLayer> packs;
     for (const gis::Layer* layer : layers) {
         tiles::LayerPacker packer(tiles::rules_of(*layer));
@@ -96,48 +93,30 @@ std::size_t write_zoom(const std::vector<tiles::PackedLayer>& packs, std::vector
     return written;
 }
 
-tiles::ArchiveInfo info_of(const std::vector<const gis::Layer*>& layers, int min_zoom, int max_zoom) {
-    tiles::ArchiveInfo info;
-    info.min_zoom = min_zoom;
-    info.max_zoom = max_zoom;
-    json vector_layers = json::array();
-    std::optional<gis::GeographicBox> box;
-    for (const gis::Layer* layer : layers) {
-        info.name += (info.name.empty() ? "" : ", ") + layer->title;
-        if (layer->fictive) info.description = "Données fictives.";
-        if (info.attribution.find(layer->attribution) == std::string::npos)
-            info.attribution += (info.attribution.empty() ? "" : " · ") + layer->attribution;
-        const tiles::LayerRules rules = tiles::rules_of(*layer);
-        json fields = json::object();
-        for (const auto& attribute : rules.attributes) {
-            fields[attribute.name] = attribute.kind == gis::TileValue::Boolean ? "Boolean"
-                                     : attribute.kind == gis::TileValue::Text  ? "String"
-                                                                               : "Number";
-        }
-        for (const std::string& name : {rules.name, rules.label_name}) {
-            if (!name.empty())
-                vector_layers.push_back({{"id", name},
-                                         {"description", layer->title},
-                                         {"minzoom", layer->min_zoom},
-                                         {"maxzoom", layer->max_zoom},
-                                         {"fields", fields}});
-        }
-        if (!layer->extent) continue;
-        const gis::GeographicBox& e = *layer->extent;
-        box = box ? gis::GeographicBox{std::min(box->west, e.west), std::min(box->south, e.south),
-                                       std::max(box->east, e.east), std::max(box->north, e.north)}
-                  : e;
-    }
-    info.vector_layers = vector_layers.dump();
-    info.bounds = box.value_or(gis::GeographicBox{-180, -85.0511, 180, 85.0511});
-    return info;
+/// The box around what is drawn, to the tiles of the deepest zoom: nothing of what not everybody sees is in it.
+gis::GeographicBox bounds_of(const std::vector<tiles::PackedLayer>& packs) {
+    tiles::WorldBox box;
+    for (const tiles::PackedLayer& pack : packs) box.add(pack.tree().bounds());
+    if (box.min_x > box.max_x) return {-180, -85.0511, 180, 85.0511};
+    constexpr int z = tiles::deepest_world_zoom;
+    constexpr int shift = 32 - z;
+    const gis::GeographicBox first = tiles::tile_box({z, box.min_x >> shift, box.min_y >> shift});
+    const gis::GeographicBox last = tiles::tile_box({z, box.max_x >> shift, box.max_y >> shift});
+    return {first.west, last.south, last.east, first.north};
+}
+
+tiles::ArchiveInfo info_of(const api::TilesetFacts& facts, const std::vector<const gis::Layer*>& layers,
+                           const std::vector<tiles::PackedLayer>& packs, int min_zoom, int max_zoom) {
+    const bool fictive = std::ranges::any_of(layers, &gis::Layer::fictive);
+    return {facts.title,       fictive ? "Données fictives." : "",
+            facts.attribution, facts.vector_layers.dump(),
+            bounds_of(packs),  min_zoom,
+            max_zoom};
 }
 
 void export_tiles(const std::string& dsn, const ExportOptions& options) {
     const gis::Catalog catalog = db::load_catalog(dsn);
     std::vector<const gis::Layer*> layers;
-    int min_zoom = tiles::max_zoom;
-    int max_zoom = 0;
     for (const std::string& name : options.layers) {
         const gis::Layer* layer = catalog.find(name);
         if (layer == nullptr)
@@ -145,9 +124,10 @@ void export_tiles(const std::string& dsn, const ExportOptions& options) {
         if (!layer->has_geometry())
             throw gis::InvalidRequest("couches", fmt::format("« {} » n'a pas de géométrie", name));
         layers.push_back(layer);
-        min_zoom = std::min(min_zoom, layer->min_zoom);
-        max_zoom = std::max(max_zoom, layer->max_zoom);
     }
+    const api::TilesetFacts facts = api::tileset_facts(layers);
+    int min_zoom = facts.min_zoom;
+    int max_zoom = facts.max_zoom;
     if (options.min_zoom >= 0) min_zoom = std::max(min_zoom, options.min_zoom);
     if (options.max_zoom >= 0) max_zoom = std::min(max_zoom, options.max_zoom);
     max_zoom = std::min(max_zoom, tiles::deepest_world_zoom);
@@ -156,7 +136,7 @@ void export_tiles(const std::string& dsn, const ExportOptions& options) {
                                   fmt::format("ces couches n'ont pas de tuiles entre {} et {}", min_zoom, max_zoom));
     const int threads =
         options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    const auto archive = tiles::create_archive(options.output, info_of(layers, min_zoom, max_zoom));
+    const auto archive = tiles::create_archive(options.output);
     Progress progress("Lecture");
     const std::vector<tiles::PackedLayer> packs = read_public(dsn, layers);
     std::int64_t written = 0;
@@ -176,7 +156,7 @@ void export_tiles(const std::string& dsn, const ExportOptions& options) {
         };
         written += static_cast<std::int64_t>(write_zoom(packs, coords, threads, *archive, tell));
     }
-    archive->finish();
+    archive->finish(info_of(facts, layers, packs, min_zoom, max_zoom));
     progress.finish(
         fmt::format("{} tuiles dans {}, {} Mo", count_text(written), options.output,
                     count_text(static_cast<std::int64_t>(std::filesystem::file_size(options.output) >> 20U))));

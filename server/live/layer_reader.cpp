@@ -4,18 +4,26 @@
 
 namespace live {
 
+namespace {
+
+struct GivenUp {};
+
+}  // namespace
+
 bool read_layer(db::Connection& connection, tiles::LayerPacker& packer, const std::function<bool()>& go_on) {
     constexpr std::size_t look = 4096;  // rows
     CopyRows rows;
     std::size_t count = 0;
-    bool goes_on = true;
     const auto take = [&](std::string_view piece) {
-        if (!goes_on) return;
         if (const auto* row = rows.read(piece)) packer.add(*row);
-        if (++count % look == 0) goes_on = go_on();
+        if (++count % look == 0 && !go_on()) throw GivenUp();
     };
-    connection.copy_out("copy (" + packer.rules().rows_sql + ") to stdout (format binary)", take);
-    return goes_on;
+    try {
+        connection.copy_out("copy (" + packer.rules().rows_sql + ") to stdout (format binary)", take);
+    } catch (const GivenUp&) {
+        return false;
+    }
+    return true;
 }
 
 }  // namespace live

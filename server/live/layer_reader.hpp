@@ -8,7 +8,8 @@
 namespace live {
 
 /// Reads all rows of the packer's layer by COPY in binary, as the connection's transaction sees them. `go_on` is asked
-/// now and then; false when it said so and the packer holds a part only.
+/// now and then; false when it said no: the packer then holds a part only, and the connection is good for nothing but
+/// to be closed.
 bool read_layer(db::Connection& connection, tiles::LayerPacker& packer, const std::function<bool()>& go_on);
 
 }  // namespace live

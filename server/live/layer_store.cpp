@@ -33,13 +33,16 @@ std::string LayerStore::id_of(const Row& row) const {
     return base_.features->rules().numbered ? std::to_string(big_endian(*row.front())) : *row.front();
 }
 
-void LayerStore::remove(LayerState::Pack& pack, const std::string& id, std::vector<tiles::WorldBox>& boxes) {
-    const auto feature = pack.features->find(id);
-    if (!feature || (*pack.removed)[*feature]) return;
-    boxes.push_back(pack.features->tree().at(*feature));
-    auto removed = std::make_shared<std::vector<bool>>(*pack.removed);
-    (*removed)[*feature] = true;
-    pack.removed = std::move(removed);
+void LayerStore::remove(LayerState::Pack& pack, std::span<const std::string> ids, std::vector<tiles::WorldBox>& boxes) {
+    std::shared_ptr<std::vector<bool>> removed;  // once there is one: states hold the former
+    for (const std::string& id : ids) {
+        const auto feature = pack.features->find(id);
+        if (!feature || (removed ? *removed : *pack.removed)[*feature]) continue;
+        boxes.push_back(pack.features->tree().at(*feature));
+        if (!removed) removed = std::make_shared<std::vector<bool>>(*pack.removed);
+        (*removed)[*feature] = true;
+    }
+    if (removed) pack.removed = std::move(removed);
 }
 
 void LayerStore::repack(Overlay& overlay) {
@@ -56,10 +59,8 @@ void LayerStore::repack(Overlay& overlay) {
 
 std::vector<tiles::WorldBox> LayerStore::apply(std::span<const std::string> ids, std::vector<Row> rows) {
     std::vector<tiles::WorldBox> boxes;
+    for (LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack}) remove(*pack, ids, boxes);
     for (const std::string& id : ids) {
-        remove(base_, id, boxes);
-        remove(older_.pack, id, boxes);
-        remove(recent_.pack, id, boxes);
         older_.rows.erase(id);
         recent_.rows.erase(id);
     }

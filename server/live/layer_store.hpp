@@ -46,7 +46,7 @@ class LayerStore {
         std::map<std::string, Row> rows;
         LayerState::Pack pack;
     };
-    void remove(LayerState::Pack& pack, const std::string& id, std::vector<tiles::WorldBox>& boxes);
+    static void remove(LayerState::Pack& pack, std::span<const std::string> ids, std::vector<tiles::WorldBox>& boxes);
     void repack(Overlay& overlay);
     std::string id_of(const Row& row) const;
 

@@ -24,10 +24,14 @@ constexpr auto look = 250ms;   // a lost notification is noticed after this
 constexpr auto step = 100ms;   // new declarations and a stop are noticed after this
 constexpr auto believed = 2s;  // without a word from the database nothing is answered from memory
 constexpr auto retry_pause = 500ms;
-constexpr auto retry_load = 30s;     // of a layer that could not be read, or did not fit
+constexpr auto retry_load = 30s;     // of a layer that could not be read
+constexpr auto retry_memory = 1h;    // of one that did not fit
 constexpr auto longest_gap = 10min;  // after that a layer is read anew rather than followed
 constexpr std::size_t most_changes = 20'000;
+constexpr std::size_t most_boxes = 500;  // of changes at once, whose tiles are looked for one by one
 constexpr std::size_t most_views = 5000;
+constexpr std::size_t most_lists = 200;  // of the views: those of several layers, for anybody may ask for any order
+constexpr std::size_t most_waiting = 10'000;
 
 bool has_plain_ids(const gis::Layer& layer) {
     if (layer.id_type == gis::FieldType::Integer) return true;
@@ -94,7 +98,7 @@ void TileEngine::wake() {
 
 bool TileEngine::is_current() const {
     const Clock::time_point heard{Clock::duration(heard_at_.load())};
-    return known_ == asked_ && Clock::now() - heard < believed;
+    return known_ == asked_ && !is_lost_ && Clock::now() - heard < believed;
 }
 
 void TileEngine::expect_change(std::function<void()> known) {
@@ -109,7 +113,7 @@ void TileEngine::expect_change(std::function<void()> known) {
 void TileEngine::when_current(std::function<void()> known) {
     {
         const std::lock_guard lock(mutex_);
-        if (known_ != asked_) {
+        if (known_ != asked_ && !is_lost_ && waiting_.size() < most_waiting) {
             waiting_.emplace_back(asked_, std::move(known));
             return;
         }
@@ -168,19 +172,18 @@ TileEngine::Loaded TileEngine::load(const Load& wanted) {
         for (const auto& [id, state] : published_) others += id == wanted.layer.id || !state ? 0 : state->memory;
     }
     Loaded loaded;
-    db::Connection connection(
-        dsn_, {"statement_timeout=0", "jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
+    db::Connection connection(dsn_, {"statement_timeout=0", "lock_timeout=10s", "jit=off", "timezone=UTC",
+                                     "datestyle=ISO", "extra_float_digits=1"});
     connection.run_script("begin isolation level repeatable read read only");
     loaded.snapshot = snapshot_of(connection);
     tiles::LayerPacker packer(tiles::rules_of(wanted.layer));
     const auto fits = [&] { return others + packer.memory() <= options_.store_bytes; };
     const auto go_on = [&] { return !stopping_ && fits(); };
-    const bool whole = read_layer(connection, packer, go_on);
-    connection.execute("commit");
-    if (!whole || !fits()) {
+    if (!read_layer(connection, packer, go_on) || !fits()) {
         loaded.reason = "memory";
         return loaded;
     }
+    connection.execute("commit");
     loaded.packed = packer.finish();
     loaded.seconds = seconds_since(begin);
     return loaded;
@@ -190,6 +193,7 @@ void TileEngine::request_load(Entry& entry) {
     if (!entry.is_loading) ++loading_;
     entry.is_loading = true;
     const std::lock_guard lock(mutex_);
+    std::erase_if(to_load_, [&](const Load& earlier) { return earlier.layer.id == entry.layer.id; });
     to_load_.push_back({entry.layer, ++entry.generation});
     load_wanted_.notify_one();
 }
@@ -257,45 +261,61 @@ void TileEngine::read_declarations(const gis::CatalogPtr& catalog) {
 // Following
 
 void TileEngine::take_loaded(db::Connection& connection) {
-    std::deque<Loaded> ready;
-    {
-        const std::lock_guard lock(mutex_);
-        ready.swap(loaded_);
-    }
-    for (Loaded& loaded : ready) {
-        const auto found = entries_.find(loaded.layer_id);
-        if (found == entries_.end() || found->second.generation != loaded.generation) continue;
-        Entry& entry = found->second;
-        entry.is_loading = false;
-        --loading_;
-        if (!loaded.packed) {
-            withdraw(entry, loaded.reason);
-            entry.retry_at = Clock::now() + retry_load;
-            continue;
-        }
-        const FeedNews news = news_since(connection, loaded.snapshot, loaded.layer_id);
-        const auto of_layer = news.layers.find(loaded.layer_id);
-        const bool changed = of_layer != news.layers.end();
-        if (changed && (of_layer->second.whole || of_layer->second.ids.size() > most_changes)) {
-            request_load(entry);
-            continue;
-        }
-        const bool was_held = entry.store.has_value();
-        entry.store.emplace(std::move(*loaded.packed));
+    while (true) {
+        Loaded loaded;
         {
             const std::lock_guard lock(mutex_);
-            LayerReport& report = reports_[loaded.layer_id];
-            report.build_seconds = loaded.seconds;
-            ++report.builds;
+            if (loaded_.empty()) return;
+            loaded = std::move(loaded_.front());
+            loaded_.pop_front();
         }
-        if (changed) {
-            apply(connection, entry, of_layer->second);
-        } else {
-            publish(entry, entry.store->state());
+        const auto found = entries_.find(loaded.layer_id);
+        if (found == entries_.end() || found->second.generation != loaded.generation) continue;
+        found->second.is_loading = false;
+        --loading_;
+        try {
+            take(connection, found->second, loaded);
+        } catch (...) {
+            // What was read is as of before the feed's last look, and what happened between is not known.
+            give_up(found->second);
+            throw;
         }
-        // Packed anew, borders are cut where they now part: simplified tiles are drawn again.
-        if (was_held) cache_.drop_views(views_of(loaded.layer_id), entry.rules.full_zoom());
     }
+}
+
+void TileEngine::take(db::Connection& connection, Entry& entry, Loaded& loaded) {
+    if (!loaded.packed) {
+        entry.retry_at = Clock::now() + (loaded.reason == "memory" ? Clock::duration(retry_memory) : retry_load);
+        if (!entry.store) withdraw(entry, loaded.reason);  // one that is held and followed stays
+        return;
+    }
+    const FeedNews news = news_since(connection, loaded.snapshot, loaded.layer_id);
+    const auto of_layer = news.layers.find(loaded.layer_id);
+    const bool changed = of_layer != news.layers.end();
+    if (changed && (of_layer->second.whole || of_layer->second.ids.size() > most_changes)) {
+        request_load(entry);
+        return;
+    }
+    const bool was_held = entry.store.has_value();
+    entry.store.emplace(std::move(*loaded.packed));
+    {
+        const std::lock_guard lock(mutex_);
+        LayerReport& report = reports_[loaded.layer_id];
+        report.build_seconds = loaded.seconds;
+        ++report.builds;
+    }
+    if (changed) {
+        apply(connection, entry, of_layer->second);
+    } else {
+        publish(entry, entry.store->state());
+    }
+    // Packed anew, borders are cut where they now part: simplified tiles are drawn again.
+    if (was_held) cache_.drop_views(views_of(loaded.layer_id), entry.rules.full_zoom());
+}
+
+void TileEngine::give_up(Entry& entry) {
+    withdraw(entry, "it could not be read");
+    entry.retry_at = Clock::now() + retry_load;
 }
 
 void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews::OfLayer& news) {
@@ -311,15 +331,19 @@ void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews:
     const std::vector<tiles::WorldBox> boxes = entry.store->apply(news.ids, std::move(rows));
     publish(entry, entry.store->state());
     const std::vector<std::uint32_t> views = views_of(entry.layer.id);
-    const std::vector<tiles::TileArea> areas = areas_of(boxes, entry.rules.min_zoom, entry.rules.max_zoom);
-    const std::size_t dropped = views.empty() ? 0 : cache_.drop(views, areas);
+    std::size_t dropped = 0;
+    if (!views.empty()) {
+        dropped = boxes.size() > most_boxes
+                      ? cache_.drop_views(views)
+                      : cache_.drop(views, areas_of(boxes, entry.rules.min_zoom, entry.rules.max_zoom));
+    }
     {
         const std::lock_guard lock(mutex_);
         LayerReport& report = reports_[entry.layer.id];
         report.changes += news.changes;
         report.dropped += dropped;
     }
-    if (entry.store->wants_packing() && !entry.is_loading) request_load(entry);
+    if (entry.store->wants_packing() && !entry.is_loading && !entry.retry_at) request_load(entry);
 }
 
 /// One look at the feed: everything up to one snapshot.
@@ -338,8 +362,14 @@ void TileEngine::sync(db::Connection& connection) {
             if (of_layer.whole || of_layer.ids.size() > most_changes) {
                 withdraw(entry, "loading");
                 request_load(entry);
-            } else {
+                continue;
+            }
+            try {
                 apply(connection, entry, of_layer);
+            } catch (...) {
+                // Its own fault: the next look goes on without it. A lost connection is nobody's.
+                if (connection.is_open()) give_up(entry);
+                throw;
             }
         }
     }
@@ -353,6 +383,7 @@ void TileEngine::sync(db::Connection& connection) {
     feed_snapshot_ = snapshot;
     watch_.note_access_revision(now.int64(0, 1));
     heard_at_ = begin.time_since_epoch().count();
+    is_lost_ = false;
     last_sync_ = begin;
     tell_known(ticket);
 }
@@ -361,7 +392,8 @@ void TileEngine::follow() {
     bool told = false;
     while (!stopping_) {
         try {
-            db::Connection connection(dsn_, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
+            db::Connection connection(dsn_, {"lock_timeout=1s", "statement_timeout=10s", "jit=off", "timezone=UTC",
+                                             "datestyle=ISO", "extra_float_digits=1"});
             connection.execute("listen carreau_change");
             connection.execute("listen carreau_access");
             if (!feed_snapshot_.empty() && Clock::now() - last_sync_ > longest_gap) {
@@ -372,7 +404,7 @@ void TileEngine::follow() {
             auto last = Clock::time_point{};
             told = false;
             while (!stopping_) {
-                const gis::CatalogPtr catalog = watch_.current().catalog;
+                const gis::CatalogPtr catalog = watch_.catalog();
                 if (catalog != declared_) read_declarations(catalog);
                 bool news = false;
                 for (auto channel = connection.wait_notification(last == Clock::time_point{} ? 0ms : step, wake_fd_);
@@ -386,7 +418,7 @@ void TileEngine::follow() {
                 last = Clock::now();
             }
         } catch (const std::exception& error) {
-            heard_at_ = 0;  // nothing is answered from memory while nobody knows what happens
+            is_lost_ = true;  // nothing is answered from memory while nobody knows what happens
             if (!told) log_(std::string("tiles: ") + error.what());
             told = true;
             for (auto waited = 0ms; waited < retry_pause && !stopping_; waited += step)
@@ -399,15 +431,17 @@ void TileEngine::follow() {
 
 TileViewPtr TileEngine::view_of(const std::vector<const gis::Layer*>& layers, const gis::Scope& scope) {
     std::string key;
+    std::vector<tiles::LayerRules> rules;
     for (const gis::Layer* layer : layers) {
-        key += std::to_string(layer->id) + ":" + scope.class_of(*layer) + ";";
+        // With communes declared or not the same class decides otherwise.
+        key += std::to_string(layer->id) + (layer->commune_column.empty() ? ":" : "c:") + scope.class_of(*layer) + ";";
+        rules.push_back(tiles::rules_of(*layer));
     }
     const std::lock_guard lock(mutex_);
-    for (const gis::Layer* layer : layers) {
-        const auto held = published_.find(layer->id);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto held = published_.find(layers[i]->id);
         // Held by another declaration than the caller's catalogue has: not yet, or not any more.
-        if (held == published_.end() || !held->second ||
-            held->second->packs.front().features->rules() != tiles::rules_of(*layer))
+        if (held == published_.end() || !held->second || held->second->packs.front().features->rules() != rules[i])
             return nullptr;
     }
     const auto known = views_.find(key);
@@ -420,7 +454,9 @@ TileViewPtr TileEngine::view_of(const std::vector<const gis::Layer*>& layers, co
         made->parts.push_back(std::move(part));
     }
     // Ids are never used again: a tile that is still being made for a view must not become another's.
-    if (views_.size() < most_views) {
+    const bool is_list = layers.size() > 1;
+    if (views_.size() < most_views && (!is_list || lists_ < most_lists)) {
+        lists_ += is_list ? 1 : 0;
         made->id = static_cast<std::uint32_t>(views_.size() + 1);
         views_.emplace(std::move(key), made);
     }

@@ -67,7 +67,8 @@ class TileEngine {
     /// engine has caught up.
     void expect_change(std::function<void()> known = nullptr);
 
-    /// Calls `known` when what was expected is known here: at once, or on another thread.
+    /// Calls `known` when what was expected is known here: at once, or on another thread. At once too when there is
+    /// nothing to wait for, the database being away.
     void when_current(std::function<void()> known);
 
     /// The layers as the scope sees them; null when memory cannot decide it: a layer is not held, or the scope has
@@ -78,6 +79,7 @@ class TileEngine {
     /// Appends the view's tile to `tile`; false when a layer is not held any more.
     bool encode(const TileView& view, tiles::TileCoord coord, std::string& tile) const;
     tiles::TileCache& cache() { return cache_; }
+    const tiles::TileCache& cache() const { return cache_; }
 
     struct LayerReport {
         std::string name;
@@ -117,6 +119,8 @@ class TileEngine {
     Loaded load(const Load& wanted);
     void read_declarations(const gis::CatalogPtr& catalog);
     void take_loaded(db::Connection& connection);
+    void take(db::Connection& connection, Entry& entry, Loaded& loaded);
+    void give_up(Entry& entry);
     void sync(db::Connection& connection);
     void apply(db::Connection& connection, Entry& entry, const FeedNews::OfLayer& news);
     void request_load(Entry& entry);
@@ -142,6 +146,7 @@ class TileEngine {
     std::map<int, LayerStatePtr> published_;
     std::map<int, LayerReport> reports_;
     std::unordered_map<std::string, std::shared_ptr<TileView>> views_;
+    std::size_t lists_ = 0;  ///< views of several layers
     std::vector<std::pair<std::uint64_t, std::function<void()>>> waiting_;
     std::deque<Load> to_load_;
     std::deque<Loaded> loaded_;
@@ -149,7 +154,8 @@ class TileEngine {
 
     std::atomic<std::uint64_t> asked_{0};
     std::atomic<std::uint64_t> known_{0};
-    std::atomic<std::chrono::steady_clock::rep> heard_at_{0};
+    std::atomic<std::chrono::steady_clock::rep> heard_at_{std::chrono::steady_clock::now().time_since_epoch().count()};
+    std::atomic<bool> is_lost_{true};
     std::atomic<std::size_t> loading_{0};
     std::atomic<bool> stopping_{false};
     int wake_fd_ = -1;

@@ -3,7 +3,7 @@
 #include "server/api/bulk_shares.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/sign_ins.hpp"
 #include "server/gate/tile_use.hpp"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace test {

@@ -17,7 +17,7 @@
 
 #include "gis/read/archive.hpp"
 #include "gis/write/formats.hpp"
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/wfs_fixture.hpp"
 #include "tests/support/xml_schema.hpp"
 

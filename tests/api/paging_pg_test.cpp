@@ -5,7 +5,7 @@
 #include <set>
 #include <thread>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
 #include "tests/api/api_fixture.hpp"

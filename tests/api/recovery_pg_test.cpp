@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace {

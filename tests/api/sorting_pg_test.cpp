@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace {

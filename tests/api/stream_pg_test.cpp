@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace {

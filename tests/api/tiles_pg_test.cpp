@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/api_fixture.hpp"
 #include "tests/support/mvt.hpp"
 

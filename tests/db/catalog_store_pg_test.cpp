@@ -1,4 +1,5 @@
 #include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

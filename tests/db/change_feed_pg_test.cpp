@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/live/catalog_watch.hpp"
 #include "tests/support/postgres_test.hpp"
 

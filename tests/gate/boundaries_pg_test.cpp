@@ -1,7 +1,7 @@
 // The first and the last moment of everything that has dates, to the microsecond; days are those of France.
 #include <fmt/format.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/gate/gate_fixture.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/gate/gate_fixture.hpp"
 
 namespace {

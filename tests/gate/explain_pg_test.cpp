@@ -9,6 +9,7 @@
 #include "gis/query/feature_query.hpp"
 #include "gis/query/tile_sql.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/gate/gate_fixture.hpp"
 #include "tiles/grid/tile_coord.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/embedded/embedded.hpp"
 
 namespace test {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/db/migrate.hpp"
 #include "server/embedded/embedded.hpp"
 #include "server/gate/caller_store.hpp"

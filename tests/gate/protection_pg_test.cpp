@@ -1,7 +1,7 @@
 // What every table, view, function and role must look like, asked of the system catalogues: nothing can be forgotten.
 #include <fmt/format.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/gate/gate_fixture.hpp"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 #include <set>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/gate/world.hpp"
 
 namespace test {

@@ -1,7 +1,7 @@
 // Who may edit one commune edits that commune and no other, and leaves traces he cannot touch.
 #include <fmt/format.h>
 
-#include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
 #include "tests/gate/gate_fixture.hpp"

@@ -7,6 +7,7 @@
 
 #include "gis/error.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/import/versions.hpp"
 #include "tests/import/wkb.hpp"
 #include "tests/support/postgres_test.hpp"

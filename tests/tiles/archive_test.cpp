@@ -115,9 +115,9 @@ class Archive : public testing::Test {
     }
     std::string write(const std::string& name) const {
         const std::string path = (folder_ / name).string();
-        const auto archive = tiles::create_archive(path, info());
+        const auto archive = tiles::create_archive(path);
         for (const auto& [id, tile] : content()) archive->add(tile.first, tiles::gzip_tile(tile.second));
-        archive->finish();
+        archive->finish(info());
         return path;
     }
 
@@ -181,11 +181,21 @@ TEST_F(Archive, MbtilesGiveEveryTile) {
 
 TEST_F(Archive, WhatIsNotFinishedLeavesNothing) {
     for (const char* name : {"b.pmtiles", "b.mbtiles"}) {
-        { tiles::create_archive((folder_ / name).string(), info())->add({9, 1, 1}, tiles::gzip_tile("x")); }
+        { tiles::create_archive((folder_ / name).string())->add({9, 1, 1}, tiles::gzip_tile("x")); }
         EXPECT_TRUE(fs::is_empty(folder_)) << name;
     }
-    EXPECT_THROW(tiles::create_archive((folder_ / "c.zip").string(), info()), gis::InvalidRequest);
-    EXPECT_THROW(tiles::create_archive((folder_ / "none" / "c.pmtiles").string(), info()), gis::InvalidRequest);
+    for (const char* name : {"b.pmtiles", "b.mbtiles"}) {
+        const std::string path = write(name);
+        const auto before = fs::last_write_time(path);
+        const auto size = fs::file_size(path);
+        { tiles::create_archive(path)->add({9, 1, 1}, tiles::gzip_tile("x")); }
+        EXPECT_EQ(fs::last_write_time(path), before) << "what was there stays";
+        EXPECT_EQ(fs::file_size(path), size);
+        fs::remove(path);
+        EXPECT_TRUE(fs::is_empty(folder_)) << name;
+    }
+    EXPECT_THROW(tiles::create_archive((folder_ / "c.zip").string()), gis::InvalidRequest);
+    EXPECT_THROW(tiles::create_archive((folder_ / "none" / "c.pmtiles").string()), gis::InvalidRequest);
 }
 
 }  // namespace

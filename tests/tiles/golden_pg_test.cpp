@@ -10,6 +10,7 @@
 
 #include "gis/demo/territory.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "server/embedded/embedded.hpp"
 #include "server/import/version_loader.hpp"
 #include "tests/support/postgres_test.hpp"
@@ -157,6 +158,21 @@ double area_within(const std::string& tile, const std::string& layer) {
     return sum;
 }
 
+/// Every tile of that zoom within the layer's bounds.
+template <typename Look>
+void each_tile(const tiles::PackedLayer& pack, int z, Look look) {
+    const unsigned shift = 32U - static_cast<unsigned>(z);
+    const tiles::WorldBox bounds = pack.tree().bounds();
+    for (unsigned x = bounds.min_x >> shift; x <= bounds.max_x >> shift; ++x) {
+        for (unsigned y = bounds.min_y >> shift; y <= bounds.max_y >> shift; ++y) {
+            const tiles::TileSource source{&pack, nullptr, nullptr};
+            std::string tile;
+            tiles::encode_layer({&source, 1}, {z, x, y}, tile);
+            look(tiles::TileCoord{z, x, y}, tile);
+        }
+    }
+}
+
 /// At zooms that are drawn simplified: the area of what is drawn is that of the layer, polygons are valid, bytes few.
 TEST_F(Golden, AreaAtLowZooms) {
     for (const gis::Layer& declared : catalog().layers()) {
@@ -173,20 +189,13 @@ TEST_F(Golden, AreaAtLowZooms) {
             double area = 0;
             std::size_t bytes = 0;
             std::size_t invalid = 0;
-            const unsigned shift = 32U - static_cast<unsigned>(z);
-            const tiles::WorldBox bounds = pack.tree().bounds();
-            for (unsigned x = bounds.min_x >> shift; x <= bounds.max_x >> shift; ++x) {
-                for (unsigned y = bounds.min_y >> shift; y <= bounds.max_y >> shift; ++y) {
-                    const tiles::TileSource source{&pack, nullptr, nullptr};
-                    std::string tile;
-                    tiles::encode_layer({&source, 1}, {z, x, y}, tile);
-                    area += area_within(tile, layer.name) * unit * unit;
-                    bytes += tile.size();
-                    for (const auto& part : test::decode_mvt(tile))
-                        for (const auto& feature : part.features)
-                            invalid += test::polygon_problem(feature).empty() ? 0U : 1U;
-                }
-            }
+            each_tile(pack, z, [&](tiles::TileCoord, const std::string& tile) {
+                area += area_within(tile, layer.name) * unit * unit;
+                bytes += tile.size();
+                for (const auto& part : test::decode_mvt(tile))
+                    for (const auto& feature : part.features)
+                        invalid += test::polygon_problem(feature).empty() ? 0U : 1U;
+            });
             fmt::print("{:<24} z{:<2} area {:+.2f} %, {} bytes\n", layer.name, z, (area / truth - 1) * 100, bytes);
             // What is gathered and not yet drawn at a tile's end is less than a pixel for each tile.
             EXPECT_NEAR(area / truth, 1, 0.01 + 64 * 4 * unit * unit / truth) << layer.name << " at zoom " << z;
@@ -224,22 +233,16 @@ TEST_F(Golden, NoGapsAtLowZooms) {
         const tiles::PackedLayer pack = test::pack_layer(connection(), layer);
         std::size_t compared = 0;
         for (int z = std::max(layer.min_zoom, 8); z < tiles::rules_of(layer).full_zoom(); ++z) {
-            const unsigned shift = 32U - static_cast<unsigned>(z);
-            const tiles::WorldBox bounds = pack.tree().bounds();
-            for (unsigned x = bounds.min_x >> shift; x <= bounds.max_x >> shift; ++x) {
-                for (unsigned y = bounds.min_y >> shift; y <= bounds.max_y >> shift; ++y) {
-                    const tiles::TileSource source{&pack, nullptr, nullptr};
-                    std::string tile;
-                    tiles::encode_layer({&source, 1}, {z, x, y}, tile);
-                    std::vector<test::MvtFeature> drawn;
-                    for (const auto& part : test::decode_mvt(tile)) {
-                        if (part.name == layer.name) drawn = part.features;
-                    }
-                    const auto truth = wide_polygons(test::oracle_tile(connection(), layer, z, x, y), layer.name);
-                    compared += truth.size();
-                    EXPECT_EQ(test::gap_area(drawn, truth, pixel), 0) << layer.name << " " << z << "/" << x << "/" << y;
+            each_tile(pack, z, [&](tiles::TileCoord at, const std::string& tile) {
+                std::vector<test::MvtFeature> drawn;
+                for (const auto& part : test::decode_mvt(tile)) {
+                    if (part.name == layer.name) drawn = part.features;
                 }
-            }
+                const auto truth = wide_polygons(test::oracle_tile(connection(), layer, z, at.x, at.y), layer.name);
+                compared += truth.size();
+                EXPECT_EQ(test::gap_area(drawn, truth, pixel), 0)
+                    << layer.name << " " << z << "/" << at.x << "/" << at.y;
+            });
         }
         EXPECT_GT(compared, 0U) << layer.name;
     }

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
+#include <set>
 
 #include "tiles/encode/repair.hpp"
 
@@ -40,19 +42,52 @@ TEST(Ring, ClippingKeepsWhatIsInTheBox) {
     EXPECT_LT(away.size(), 3U);
 }
 
+/// How far a point lies from the line through two others.
+double distance(const tiles::TilePoint& p, const tiles::TilePoint& a, const tiles::TilePoint& b) {
+    const auto dx = static_cast<double>(b.x - a.x);
+    const auto dy = static_cast<double>(b.y - a.y);
+    return std::abs(dx * static_cast<double>(p.y - a.y) - dy * static_cast<double>(p.x - a.x)) / std::hypot(dx, dy);
+}
+
+/// Where the border from `a` to `b` is cut by the box's edge in a ring whose third corner is `c`; nothing near the
+/// ring's other edges, whose cuts could be taken for its own.
+std::set<std::pair<std::int64_t, std::int64_t>> cuts(const Ring& ring, tiles::TilePoint a, tiles::TilePoint b,
+                                                     tiles::TilePoint c) {
+    std::set<std::pair<std::int64_t, std::int64_t>> found;
+    for (const tiles::TilePoint& p : ring) {
+        const bool on_edge = p.x == box.min || p.x == box.max || p.y == box.min || p.y == box.max;
+        if (on_edge && distance(p, a, b) <= 1 && distance(p, a, c) > 4 && distance(p, b, c) > 4)
+            found.insert({p.x, p.y});
+    }
+    return found;
+}
+
 TEST(Ring, TheSameBorderIsCutAtTheSamePointFromBothSides) {
+    std::size_t compared = 0;
     std::mt19937 random(1);
     for (int i = 0; i < 2000; ++i) {
         const auto pick = [&] { return static_cast<std::int64_t>(random() % 9000) - 2500; };
         const tiles::TilePoint a{pick(), pick()};
         const tiles::TilePoint b{pick(), pick()};
-        Ring one{a, b, {a.x + 5000, a.y}};
-        Ring other{b, a, {a.x - 5000, a.y}};
+        if (a == b) continue;
+        const tiles::TilePoint east{a.x + 5000, a.y};
+        const tiles::TilePoint west{a.x - 5000, a.y};
+        Ring one{a, b, east};
+        Ring other{b, a, west};
         tiles::clip_ring(one, box);
         tiles::clip_ring(other, box);
         for (const Ring* ring : {&one, &other})
             for (const tiles::TilePoint& p : *ring) EXPECT_TRUE(box.holds(p));
+        const auto here = cuts(one, a, b, east);
+        const auto there = cuts(other, a, b, west);
+        for (const auto& cut : here) {
+            const tiles::TilePoint p{cut.first, cut.second};
+            if (distance(p, a, west) <= 4 || distance(p, b, west) <= 4) continue;
+            EXPECT_TRUE(there.contains(cut)) << i << ": " << cut.first << ", " << cut.second;
+            ++compared;
+        }
     }
+    EXPECT_GT(compared, 500U);
 }
 
 TEST(Ring, LinesAreCutIntoPieces) {

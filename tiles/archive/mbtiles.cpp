@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "gis/error.hpp"
 #include "tiles/archive/pmtiles.hpp"
@@ -12,10 +13,10 @@ namespace {
 
 class Mbtiles : public TileArchive {
   public:
-    Mbtiles(std::string path, ArchiveInfo info) : path_(std::move(path)), info_(std::move(info)) {
+    explicit Mbtiles(std::string path) : path_(std::move(path)), part_(path_ + ".part") {
         std::error_code ignored;
-        std::filesystem::remove(path_, ignored);
-        if (sqlite3_open(path_.c_str(), &file_) != SQLITE_OK) {
+        std::filesystem::remove(part_, ignored);
+        if (sqlite3_open(part_.c_str(), &file_) != SQLITE_OK) {
             sqlite3_close(file_);
             throw gis::InvalidRequest("output", fmt::format("{} cannot be written", path_));
         }
@@ -25,10 +26,9 @@ class Mbtiles : public TileArchive {
         sqlite3_prepare_v2(file_, "insert into tiles values (?, ?, ?, ?)", -1, &insert_, nullptr);
     }
     ~Mbtiles() override {
-        sqlite3_finalize(insert_);
-        sqlite3_close(file_);
+        close();
         std::error_code ignored;
-        if (!finished_) std::filesystem::remove(path_, ignored);
+        std::filesystem::remove(part_, ignored);
     }
 
     void add(TileCoord coord, std::string_view gzip) override {
@@ -41,24 +41,29 @@ class Mbtiles : public TileArchive {
         sqlite3_reset(insert_);
     }
 
-    void finish() override {
-        const gis::GeographicBox& b = info_.bounds;
-        tell("name", info_.name);
+    void finish(const ArchiveInfo& info) override {
+        const gis::GeographicBox& b = info.bounds;
+        tell("name", info.name);
         tell("format", "pbf");
         tell("bounds", fmt::format("{:.7f},{:.7f},{:.7f},{:.7f}", b.west, b.south, b.east, b.north));
         tell("center", fmt::format("{:.7f},{:.7f},{}", (b.west + b.east) / 2, (b.south + b.north) / 2,
-                                   (info_.min_zoom + info_.max_zoom) / 2));
-        tell("minzoom", std::to_string(info_.min_zoom));
-        tell("maxzoom", std::to_string(info_.max_zoom));
-        tell("attribution", info_.attribution);
-        tell("description", info_.description);
+                                   (info.min_zoom + info.max_zoom) / 2));
+        tell("minzoom", std::to_string(info.min_zoom));
+        tell("maxzoom", std::to_string(info.max_zoom));
+        tell("attribution", info.attribution);
+        tell("description", info.description);
         tell("type", "overlay");
-        tell("json", "{\"vector_layers\":" + info_.vector_layers + "}");
+        tell("json", "{\"vector_layers\":" + info.vector_layers + "}");
         run("create unique index tile_index on tiles (zoom_level, tile_column, tile_row); commit");
-        finished_ = true;
+        close();
+        std::filesystem::rename(part_, path_);
     }
 
   private:
+    void close() {
+        sqlite3_finalize(std::exchange(insert_, nullptr));
+        sqlite3_close(std::exchange(file_, nullptr));
+    }
     [[noreturn]] void fail() {
         throw gis::InvalidRequest("output", fmt::format("{}: {}", path_, sqlite3_errmsg(file_)));
     }
@@ -76,16 +81,15 @@ class Mbtiles : public TileArchive {
     }
 
     std::string path_;
-    ArchiveInfo info_;
+    std::string part_;
     sqlite3* file_ = nullptr;
     sqlite3_stmt* insert_ = nullptr;
-    bool finished_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<TileArchive> create_mbtiles(const std::string& path, ArchiveInfo info) {
-    return std::make_unique<Mbtiles>(path, std::move(info));
+std::unique_ptr<TileArchive> create_mbtiles(const std::string& path) {
+    return std::make_unique<Mbtiles>(path);
 }
 
 }  // namespace tiles

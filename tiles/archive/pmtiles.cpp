@@ -55,7 +55,7 @@ void put_degrees(std::string& bytes, double degrees) {
 
 class Pmtiles : public TileArchive {
   public:
-    Pmtiles(std::string path, ArchiveInfo info) : path_(std::move(path)), info_(std::move(info)) {
+    explicit Pmtiles(std::string path) : path_(std::move(path)) {
         data_.open(data_path(), std::ios::binary | std::ios::trunc);
         if (!data_) throw gis::InvalidRequest("output", fmt::format("{} cannot be written", path_));
     }
@@ -63,7 +63,7 @@ class Pmtiles : public TileArchive {
         data_.close();
         std::error_code ignored;
         std::filesystem::remove(data_path(), ignored);
-        if (!finished_) std::filesystem::remove(path_, ignored);
+        std::filesystem::remove(part_path(), ignored);
     }
 
     void add(TileCoord coord, std::string_view gzip) override {
@@ -87,7 +87,7 @@ class Pmtiles : public TileArchive {
         if (known_.size() < most_known && gzip.size() < 512) known_[hash] = {std::string(gzip), offset};
     }
 
-    void finish() override {
+    void finish(const ArchiveInfo& info) override {
         data_.close();
         std::string root;
         std::string leaves;
@@ -106,25 +106,26 @@ class Pmtiles : public TileArchive {
             }
             root = directory(parents);
         }
-        const nlohmann::json document{{"name", info_.name},
-                                      {"description", info_.description},
-                                      {"attribution", info_.attribution},
+        const nlohmann::json document{{"name", info.name},
+                                      {"description", info.description},
+                                      {"attribution", info.attribution},
                                       {"type", "overlay"},
-                                      {"vector_layers", nlohmann::json::parse(info_.vector_layers)}};
+                                      {"vector_layers", nlohmann::json::parse(info.vector_layers)}};
         const std::string metadata = gzip_tile(document.dump());
-        std::ofstream out(path_, std::ios::binary | std::ios::trunc);
-        out << header(root.size(), metadata.size(), leaves.size()) << root << metadata << leaves;
+        std::ofstream out(part_path(), std::ios::binary | std::ios::trunc);
+        out << header(info, root.size(), metadata.size(), leaves.size()) << root << metadata << leaves;
         std::ifstream data(data_path(), std::ios::binary);
         if (written_ > 0) out << data.rdbuf();
         out.close();
         if (!out) throw gis::InvalidRequest("output", fmt::format("{} could not be written to its end", path_));
-        finished_ = true;
+        std::filesystem::rename(part_path(), path_);
     }
 
   private:
-    std::string data_path() const { return path_ + ".part"; }
+    std::string data_path() const { return path_ + ".tiles"; }
+    std::string part_path() const { return path_ + ".part"; }
 
-    std::string header(std::size_t root, std::size_t metadata, std::size_t leaves) const {
+    std::string header(const ArchiveInfo& info, std::size_t root, std::size_t metadata, std::size_t leaves) const {
         std::string bytes = "PMTiles\x03";
         std::uint64_t at = header_size;
         for (const std::uint64_t length : {root, metadata, leaves}) {
@@ -141,15 +142,15 @@ class Pmtiles : public TileArchive {
         put(bytes, 2, 1);  // directories by gzip
         put(bytes, 2, 1);  // tiles by gzip
         put(bytes, 1, 1);  // vector tiles
-        put(bytes, static_cast<std::uint64_t>(info_.min_zoom), 1);
-        put(bytes, static_cast<std::uint64_t>(info_.max_zoom), 1);
-        put_degrees(bytes, info_.bounds.west);
-        put_degrees(bytes, info_.bounds.south);
-        put_degrees(bytes, info_.bounds.east);
-        put_degrees(bytes, info_.bounds.north);
-        put(bytes, static_cast<std::uint64_t>((info_.min_zoom + info_.max_zoom) / 2), 1);
-        put_degrees(bytes, (info_.bounds.west + info_.bounds.east) / 2);
-        put_degrees(bytes, (info_.bounds.south + info_.bounds.north) / 2);
+        put(bytes, static_cast<std::uint64_t>(info.min_zoom), 1);
+        put(bytes, static_cast<std::uint64_t>(info.max_zoom), 1);
+        put_degrees(bytes, info.bounds.west);
+        put_degrees(bytes, info.bounds.south);
+        put_degrees(bytes, info.bounds.east);
+        put_degrees(bytes, info.bounds.north);
+        put(bytes, static_cast<std::uint64_t>((info.min_zoom + info.max_zoom) / 2), 1);
+        put_degrees(bytes, (info.bounds.west + info.bounds.east) / 2);
+        put_degrees(bytes, (info.bounds.south + info.bounds.north) / 2);
         return bytes;
     }
 
@@ -158,14 +159,12 @@ class Pmtiles : public TileArchive {
         std::uint64_t offset;
     };
     std::string path_;
-    ArchiveInfo info_;
     std::ofstream data_;
     std::vector<DirectoryEntry> entries_;
     std::unordered_map<std::size_t, Known> known_;
     std::uint64_t written_ = 0;
     std::uint64_t addressed_ = 0;
     std::uint64_t contents_ = 0;
-    bool finished_ = false;
 };
 
 }  // namespace
@@ -192,8 +191,8 @@ std::uint64_t pmtiles_id(TileCoord coord) {
     return before + d;
 }
 
-std::unique_ptr<TileArchive> create_pmtiles(const std::string& path, ArchiveInfo info) {
-    return std::make_unique<Pmtiles>(path, std::move(info));
+std::unique_ptr<TileArchive> create_pmtiles(const std::string& path) {
+    return std::make_unique<Pmtiles>(path);
 }
 
 }  // namespace tiles

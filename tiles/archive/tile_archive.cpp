@@ -27,9 +27,9 @@ std::string gzip_tile(std::string_view bytes) {
     return out;
 }
 
-std::unique_ptr<TileArchive> create_archive(const std::string& path, ArchiveInfo info) {
-    if (path.ends_with(".pmtiles")) return create_pmtiles(path, std::move(info));
-    if (path.ends_with(".mbtiles")) return create_mbtiles(path, std::move(info));
+std::unique_ptr<TileArchive> create_archive(const std::string& path) {
+    if (path.ends_with(".pmtiles")) return create_pmtiles(path);
+    if (path.ends_with(".mbtiles")) return create_mbtiles(path);
     throw gis::InvalidRequest("output", "a name that ends with .pmtiles or .mbtiles is expected");
 }
 

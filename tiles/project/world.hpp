@@ -25,7 +25,6 @@ struct WorldBox {
     std::uint32_t max_x = 0;
     std::uint32_t max_y = 0;
 
-    bool is_empty() const { return min_x > max_x; }
     void add(WorldPoint p) {
         min_x = std::min(min_x, p.x);
         min_y = std::min(min_y, p.y);

@@ -72,10 +72,7 @@ LevelMaker::LevelMaker(const PackedShapes& shapes, std::span<const Kind> kinds, 
             }
             if (ring.end > ring.begin) stretches.push_back({ring.begin, ring.end, kinds[f] == Kind::Polygon});
         }
-        if (kinds[f] != Kind::Polygon) {
-            first = stretches.size();
-            continue;
-        }
+        if (kinds[f] != Kind::Polygon) continue;
         end_polygon();
         areas_[f] = static_cast<float>(feature.area);
         widths_[f] = static_cast<float>(feature.width());

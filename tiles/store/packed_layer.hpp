@@ -103,7 +103,6 @@ class LayerPacker {
     /// One row, as gis::tile_rows_sql gives it. Rows without geometry, or whose geometry is no place on the map, are
     /// left out: their attributes have nowhere to be drawn. Throws std::invalid_argument for bytes that make no sense.
     void add(std::span<const Cell> row);
-    std::size_t size() const { return features_.size(); }
     const LayerRules& rules() const { return rules_; }
     /// Bytes held so far, to stop before memory runs out.
     std::size_t memory() const;
