@@ -6,22 +6,14 @@
 
 namespace api {
 
-std::vector<const gis::Layer*> InspireDataSet::layers() const {
-    std::vector<const gis::Layer*> layers;
-    for (const InspirePart& part : parts) {
-        if (std::ranges::find(layers, part.layer) == layers.end()) layers.push_back(part.layer);
-    }
-    return layers;
-}
-
 std::vector<InspireDataSet> inspire_data_sets(const Call& call) {
+    const auto may_export = [&](const gis::Layer& layer) {
+        return call.caller->scope.of(layer).grant(gis::Right::Export).holds();
+    };
     std::vector<InspireDataSet> data_sets;
     for (const auto& theme : inspire_themes()) {
         InspireDataSet data_set{theme->name + '-' + theme->version, inspire_namespace(*theme), theme,
-                                inspire_parts(*theme, *call.known.catalog, {})};
-        std::erase_if(data_set.parts, [&](const InspirePart& part) {
-            return !call.caller->scope.of(*part.layer).grant(gis::Right::Export).holds();
-        });
+                                inspire_parts(*theme, *call.known.catalog, {}, may_export)};
         if (!data_set.parts.empty()) data_sets.push_back(std::move(data_set));
     }
     return data_sets;

@@ -18,8 +18,8 @@ struct InspireDataSet {
     std::shared_ptr<const gis::inspire::Theme> theme;
     std::vector<InspirePart> parts;
 
-    /// Each once.
-    std::vector<const gis::Layer*> layers() const;
+    /// All that it takes values from, each once.
+    std::vector<const gis::Layer*> layers() const { return layers_of(parts); }
 };
 
 std::vector<InspireDataSet> inspire_data_sets(const Call& call);

@@ -36,17 +36,34 @@ gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& crs, std::ve
     return query;
 }
 
-/// A layer the asker does not see, or without one of the columns, has nothing to look up; where rows of one key do not
-/// agree, there is no value.
-inspire::LookupRows read_lookup(db::Connection& connection, const gis::Catalog& catalog,
-                                const inspire::Lookup& lookup) {
+/// The fields of a lookup, its key first; null where the layer has none of that name.
+std::vector<const gis::Field*> fields_of(const inspire::Lookup& lookup, const gis::Layer& layer) {
+    std::vector<const gis::Field*> fields{layer.find_field(lookup.key)};
+    for (const std::string& column : lookup.columns) fields.push_back(layer.find_field(column));
+    return fields;
+}
+
+/// The layers of the mapping's lookups; a layer without one of the columns has nothing to look up.
+std::vector<const gis::Layer*> lookups_of(const inspire::Mapping& mapping, const gis::Catalog& catalog,
+                                          const std::function<bool(const gis::Layer&)>& may_take) {
+    std::vector<const gis::Layer*> layers;
+    for (const inspire::Lookup& lookup : mapping.lookups) {
+        const gis::Layer* layer = layer_of(catalog, lookup.table);
+        const auto has_fields = [&] {
+            const std::vector<const gis::Field*> fields = fields_of(lookup, *layer);
+            return std::ranges::find(fields, nullptr) == fields.end();
+        };
+        layers.push_back(layer != nullptr && may_take(*layer) && has_fields() ? layer : nullptr);
+    }
+    return layers;
+}
+
+/// Where rows of one key do not agree, there is no value.
+inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* layer, const inspire::Lookup& lookup) {
     constexpr std::size_t most = 100'000;  // held in memory for the document
     inspire::LookupRows rows;
-    const gis::Layer* layer = layer_of(catalog, lookup.table);
     if (layer == nullptr) return rows;
-    std::vector<const gis::Field*> fields{layer->find_field(lookup.key)};
-    for (const std::string& column : lookup.columns) fields.push_back(layer->find_field(column));
-    if (std::ranges::find(fields, nullptr) != fields.end()) return rows;
+    const std::vector<const gis::Field*> fields = fields_of(lookup, *layer);
     each_feature(connection, query_of(*layer, layer->crs, fields), [&](const gis::Feature& feature) {
         std::vector<std::string> texts(feature.values.size());
         for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -85,6 +102,18 @@ void each_row(db::Connection& connection, const gis::FeatureQuery& query, const 
 
 }  // namespace
 
+std::vector<const gis::Layer*> layers_of(const std::vector<InspirePart>& parts) {
+    std::vector<const gis::Layer*> layers;
+    const auto add = [&](const gis::Layer* layer) {
+        if (layer != nullptr && std::ranges::find(layers, layer) == layers.end()) layers.push_back(layer);
+    };
+    for (const InspirePart& part : parts) {
+        add(part.layer);
+        std::ranges::for_each(part.lookups, add);
+    }
+    return layers;
+}
+
 std::int64_t InspireOutcome::object_count() const {
     return std::accumulate(objects.begin(), objects.end(), std::int64_t{0});
 }
@@ -122,7 +151,8 @@ std::shared_ptr<const inspire::Theme> find_inspire_theme(std::string_view name, 
 }
 
 std::vector<InspirePart> inspire_parts(const inspire::Theme& theme, const gis::Catalog& catalog,
-                                       const std::vector<std::string>& names) {
+                                       const std::vector<std::string>& names,
+                                       const std::function<bool(const gis::Layer&)>& may_take) {
     std::vector<const gis::Layer*> wanted;
     for (const std::string& name : names) {
         const gis::Layer* layer = catalog.find(name);
@@ -135,8 +165,12 @@ std::vector<InspirePart> inspire_parts(const inspire::Theme& theme, const gis::C
     for (const inspire::Mapping& mapping : theme.mappings) {
         for (const gis::Layer& layer : catalog.layers()) {
             const bool is_wanted = names.empty() || std::ranges::find(wanted, &layer) != wanted.end();
-            if (is_wanted && layer.has_geometry() && table_of(layer) == mapping.table)
-                parts.push_back({&mapping, &layer});
+            if (!is_wanted || !layer.has_geometry() || table_of(layer) != mapping.table || !may_take(layer)) continue;
+            InspirePart part{&mapping, &layer, lookups_of(mapping, catalog, may_take)};
+            bool complete = true;
+            for (std::size_t i = 0; i < part.lookups.size(); ++i)
+                complete = complete && (part.lookups[i] != nullptr || !mapping.depends_on(i));
+            if (complete) parts.push_back(std::move(part));
         }
     }
     return parts;
@@ -164,7 +198,7 @@ std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order
         return write_inspire(connection, order, scratch, [&] { scratch.clear(); }).object_count();
     }
     std::int64_t count = 0;
-    for (const auto& [mapping, layer] : order.parts) {
+    for (const auto& [mapping, layer, lookups] : order.parts) {
         gis::SqlStatement statement("select count(*) from ");
         statement.table(layer->source_schema, layer->source_name).text(" where not st_isempty(");
         statement.ident(layer->geometry_column).text(")");
@@ -177,11 +211,11 @@ InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& ord
                              const std::function<void()>& after_each) {
     InspireOutcome outcome;
     inspire::Document document(*order.theme, order.form);
-    for (const auto& [wanted, layer] : order.parts) {
+    for (const auto& [wanted, layer, lookup_layers] : order.parts) {
         const inspire::Mapping& mapping = *wanted;
         std::vector<inspire::LookupRows> lookups;
-        for (const inspire::Lookup& lookup : mapping.lookups)
-            lookups.push_back(read_lookup(connection, *order.catalog, lookup));
+        for (std::size_t i = 0; i < mapping.lookups.size(); ++i)
+            lookups.push_back(read_lookup(connection, lookup_layers[i], mapping.lookups[i]));
         const gis::FeatureQuery query = query_of(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
         document.start_layer(mapping, *layer, query.fields, std::move(lookups));
         std::int64_t rows = 0;

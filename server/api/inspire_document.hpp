@@ -12,16 +12,20 @@
 
 namespace api {
 
-/// Objects of one kind in a document, and the layer they are made of.
+/// Objects of one kind in a document, and the layers they are made of.
 struct InspirePart {
     const gis::inspire::Mapping* mapping = nullptr;
     const gis::Layer* layer = nullptr;
+    std::vector<const gis::Layer*> lookups;  ///< of the mapping's lookups, in order; null: nothing to look up
 };
 
-/// One document of a theme. The catalogue holds the layers that the asker sees.
+/// All layers that parts take values from, lookups as well, each once.
+std::vector<const gis::Layer*> layers_of(const std::vector<InspirePart>& parts);
+
+/// One document of a theme.
 struct InspireOrder {
     std::shared_ptr<const gis::inspire::Theme> theme;
-    gis::CatalogPtr catalog;
+    gis::CatalogPtr catalog;         ///< holds the layers of the parts
     std::vector<InspirePart> parts;  ///< as inspire_parts gives them
     gis::inspire::DocumentForm form;
 };
@@ -45,9 +49,12 @@ const std::vector<std::shared_ptr<const gis::inspire::Theme>>& inspire_themes();
 std::shared_ptr<const gis::inspire::Theme> find_inspire_theme(std::string_view name, std::string_view version = {});
 
 /// What a document of the theme is made of, in the order it is written: of the layers of `names`, or without names of
-/// all that the theme knows. Throws gis::NotFound, and gis::InvalidRequest for a layer the theme makes nothing of.
+/// all that the theme knows; of what `may_take` holds for, lookups as well. A part whose conditions ask a lookup that
+/// is not there is left out: nobody knows which of its rows are objects. Throws gis::NotFound, and gis::InvalidRequest
+/// for a layer the theme makes nothing of.
 std::vector<InspirePart> inspire_parts(const gis::inspire::Theme& theme, const gis::Catalog& catalog,
-                                       const std::vector<std::string>& names);
+                                       const std::vector<std::string>& names,
+                                       const std::function<bool(const gis::Layer&)>& may_take);
 
 /// The namespace of inspireIds where none was chosen: "FR.CARREAU.CP".
 std::string inspire_namespace(const gis::inspire::Theme& theme);

@@ -90,9 +90,9 @@ std::string head_of(const api::InspireOrder& order, const std::string& time_stam
 }
 
 /// Begins a transaction that sees what everybody may see; refuses layers that not everybody may export.
-void begin_as_public(db::Connection& connection, const std::vector<api::InspirePart>& parts) {
+void begin_as_public(db::Connection& connection, const std::vector<const gis::Layer*>& layers) {
     connection.run_script("begin isolation level repeatable read read only; set local carreau.session = 'anonymous'");
-    for (const auto& [mapping, layer] : parts) {
+    for (const gis::Layer* layer : layers) {
         const std::vector<db::Parameter> parameters{std::to_string(layer->id)};
         const db::Result result = connection.query(
             "select exists (select from access.lines($1::integer) l where access.gives(l.rights, l.public, 'export'))",
@@ -125,7 +125,9 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
     api::InspireOrder order;
     order.theme = api::find_inspire_theme(options.theme, options.version);
     order.catalog = std::make_shared<const gis::Catalog>(db::load_catalog(dsn));
-    order.parts = api::inspire_parts(*order.theme, *order.catalog, options.layers);
+    // Of all there are: what is not open to all is refused by name, not left out.
+    const auto any = [](const gis::Layer&) { return true; };
+    order.parts = api::inspire_parts(*order.theme, *order.catalog, options.layers, any);
     if (order.parts.empty())
         throw gis::NotFound(fmt::format("aucune couche publiée ne convient au thème {}", order.theme->name));
     order.form.crs = api::find_inspire_crs(options.crs);
@@ -135,7 +137,7 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
     order.form.collection = file.is_stdout() ? Collection::Gml : Collection::Wfs;
 
     db::Connection connection(dsn, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
-    begin_as_public(connection, order.parts);
+    begin_as_public(connection, api::layers_of(order.parts));
     const std::string time_stamp = api::time_stamp();
     std::string buffer = head_of(order, time_stamp, 0);
     const api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {

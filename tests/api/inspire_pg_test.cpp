@@ -25,6 +25,12 @@ insert into urba.zone_urba (id, idurba, perimetre, libelle, typezone, datvalid, 
 insert into urba.prescription_pct (id, idurba, perimetre, libelle, typepsc, geom)
     values ('1', '62119_PLU_20140310', '62119', 'Chapelle', '07', 'SRID=2154;MULTIPOINT(680150 7040050)'),
            ('2', 'ailleurs', '62119', 'D''un plan sans zones', '07', 'SRID=2154;MULTIPOINT(680150 7040050)');
+insert into risque.perimetre (idperimetre, codeprocedure, libelle, etatprocedure, geom)
+    values ('p', 'PPRI', 'Plan secret', 'APPROUVE', st_multi(st_makeenvelope(680000, 7040000, 681000, 7041000, 2154)));
+insert into risque.zone_alea (idzonealea, codeprocedure, typealea, geom)
+    values ('a', 'PPRI', '112', st_multi(st_makeenvelope(680000, 7040000, 680100, 7040100, 2154)));
+insert into risque.zone_reglementaire (idzonereglementaire, codeprocedure, geom)
+    values ('r', 'PPRI', st_multi(st_makeenvelope(680000, 7040000, 680100, 7040100, 2154)));
 )";
 
 class Inspire : public test::WfsTest {
@@ -36,12 +42,25 @@ class Inspire : public test::WfsTest {
              {R"({"table": "cadastre.section", "name": "section", "public": true, "licence": "Licence Ouverte 2.0"})",
               R"({"table": "cadastre.parcelle", "name": "parcelle", "public": true})",
               R"({"table": "urba.zone_urba", "name": "plu_zone"})",
-              R"({"table": "urba.prescription_pct", "name": "plu_prescription_pct"})"})
+              R"({"table": "urba.prescription_pct", "name": "plu_prescription_pct"})",
+              R"({"table": "risque.perimetre", "name": "ppr_perimetre"})",
+              R"({"table": "risque.zone_alea", "name": "ppr_zone_alea"})",
+              R"({"table": "risque.zone_reglementaire", "name": "ppr_zone_reglementaire"})"})
             db::declare_layer(dsn(), declaration);
     }
     void SetUp() override {
         WfsTest::SetUp();
-        wait_for_layer("plu_prescription_pct");
+        wait_for_layer("ppr_zone_reglementaire");
+    }
+    /// Who may read every layer, and export `layers` only. Made once.
+    void make_exporter_of(const std::string& login, const std::string& layers) {
+        make_person(login, "read");
+        const std::vector<db::Parameter> values{"Convention de " + login, layers};
+        connection().query(
+            "insert into org.convention_right (convention_id, line, layer_id, communes, rights) "
+            "select convention_id, 1 + l.layer_id, l.layer_id, 'all', '{read,export}' from org.convention c, "
+            "catalogue.layer l where c.titre = $1 and l.name = any (string_to_array($2, ' ')) on conflict do nothing",
+            values);
     }
 
     RawAnswer data_set(const std::string& code, int epsg, const std::string& more = "",
@@ -157,6 +176,32 @@ TEST_F(Inspire, PlansAreMadeOfTheirZones) {
     EXPECT_TRUE(holds(answer, "HILUCSValue/6_6_NotKnownUse")) << "for a code that is none";
     EXPECT_TRUE(holds(answer, "<plu:plan xlink:href=\"#PLU.SpatialPlan._x0036_2119_PLU_20140310\"/>") ||
                 holds(answer, "<plu:plan xlink:href=\"#PLU.SpatialPlan.62119_PLU_20140310\"/>"));
+}
+
+TEST_F(Inspire, WhatIsLookedUpMustBeForExportToo) {
+    make_exporter_of("risques", "ppr_zone_alea ppr_zone_reglementaire ppr_perimetre");
+    make_exporter_of("sans.perimetre", "ppr_zone_alea ppr_zone_reglementaire");
+    make_exporter_of("sans.alea", "ppr_zone_reglementaire ppr_perimetre");
+    const RawAnswer whole = data_set("nz-5.0", 4258, "", token_of("risques"));
+    EXPECT_EQ(verdict("inspire", whole), "");
+    EXPECT_EQ(count(whole.body, "<nz-core:HazardArea "), 1U);
+    EXPECT_EQ(count(whole.body, "<nz-core:RiskZone "), 1U);
+    EXPECT_TRUE(holds(whole, "Plan secret"));
+    const auto journal = connection().query(
+        "select string_agg(distinct layer, ' ' order by layer) from audit.entry where action = 'export' and "
+        "login = 'risques'",
+        {});
+    EXPECT_EQ(journal.text(0, 0), "ppr_perimetre ppr_zone_alea ppr_zone_reglementaire")
+        << "what was looked up went out as well";
+
+    EXPECT_EQ(get("/collections/ppr_perimetre", token_of("sans.perimetre")).status, 200) << "she may read it";
+    EXPECT_EQ(report_of(data_set("nz-5.0", 4258, "", token_of("sans.perimetre"))),
+              "400 InvalidParameterValue DataSetIdCode")
+        << "nothing is left whose conditions can be asked";
+    EXPECT_FALSE(holds(wfs("request=GetCapabilities", token_of("sans.perimetre")), "nz-5.0"));
+    EXPECT_EQ(get("/metadata/nz-5.0", token_of("sans.perimetre")).status, 404);
+    EXPECT_EQ(report_of(data_set("nz-5.0", 4258, "", token_of("sans.alea"))), "400 InvalidParameterValue DataSetIdCode")
+        << "natural or not: nobody may tell her";
 }
 
 TEST_F(Inspire, RecordsAreThoseOfWhatTheCallerMayHave) {

@@ -121,6 +121,13 @@ status=0
 "$CARREAU" export inspire --theme cp --layer section -o "$work/closed.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
 equal "status" "$status" 2
 [[ ! -e $work/closed.gml && ! -e $work/closed.gml.part ]] || fail "a file is left"
+# Nor what is only looked up: the zones are open, the perimeters that say the state of their plan are not.
+"$CARREAU" layer set ppr_perimetre public false --database "$dsn" >"$work/set" 2>&1 || fail "layer set: $(cat "$work/set")"
+status=0
+"$CARREAU" export inspire --theme nz --layer ppr_zone_alea -o "$work/closed.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
+equal "status" "$status" 2
+contains "reason" "$(cat "$work/export")" ppr_perimetre
+[[ ! -e $work/closed.gml && ! -e $work/closed.gml.part ]] || fail "a file is left"
 
 step "standard output"
 timeout 120 "$CARREAU" export inspire --theme cp --layer feuille -o - --database "$dsn" >"$work/stdout.gml" 2>"$work/export" || fail "$(cat "$work/export")"

@@ -50,6 +50,14 @@ bool Mapping::counted_by_rows() const {
     return group.empty() && shape != Shape::Surface && body.conditions.empty() && !may_fail;
 }
 
+bool Mapping::depends_on(std::size_t lookup) const {
+    return std::ranges::any_of(body.conditions, [&](const Condition& condition) {
+        return std::ranges::any_of(condition.value, [&](const Term& term) {
+            return term.source == Term::Source::Lookup && term.lookup == lookup;
+        });
+    });
+}
+
 bool Theme::takes(std::string_view table) const {
     return std::ranges::find(mappings, table, &Mapping::table) != mappings.end();
 }

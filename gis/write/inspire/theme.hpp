@@ -40,6 +40,8 @@ struct Mapping {
 
     /// Each row with a geometry becomes one object: they can be counted without making them.
     bool counted_by_rows() const;
+    /// Whether a row becomes an object at all depends on what that lookup says.
+    bool depends_on(std::size_t lookup) const;
 };
 
 /// A theme of INSPIRE in one version of its schema: what gis/write/inspire/themes/*.xml say.
