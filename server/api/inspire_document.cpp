@@ -39,7 +39,7 @@ gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& crs, std::ve
 /// The fields of a lookup, its key first; null where the layer has none of that name.
 std::vector<const gis::Field*> fields_of(const inspire::Lookup& lookup, const gis::Layer& layer) {
     std::vector<const gis::Field*> fields{layer.find_field(lookup.key)};
-    for (const std::string& column : lookup.columns) fields.push_back(layer.find_field(column));
+    for (const inspire::LookupColumn& column : lookup.columns) fields.push_back(layer.find_field(column.name));
     return fields;
 }
 
@@ -58,7 +58,6 @@ std::vector<const gis::Layer*> lookups_of(const inspire::Mapping& mapping, const
     return layers;
 }
 
-/// Where rows of one key do not agree, there is no value.
 inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* layer, const inspire::Lookup& lookup) {
     constexpr std::size_t most = 100'000;  // held in memory for the document
     inspire::LookupRows rows;
@@ -76,14 +75,8 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* la
         }
         std::string key = std::move(texts.front());
         texts.erase(texts.begin());
-        const auto known = rows.find(key);
-        if (known == rows.end()) {
-            if (rows.size() < most) rows.emplace(std::move(key), std::move(texts));
-            return;
-        }
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-            if (known->second[i] != texts[i]) known->second[i].clear();
-        }
+        if (rows.size() < most || rows.contains(key))
+            inspire::add_lookup_row(rows, lookup, std::move(key), std::move(texts));
     });
     return rows;
 }

@@ -182,8 +182,8 @@ TEST(ThemeNz, SaysTheStateOfThePlanAndLeavesOutPrescribedOnes) {
     const gis::inspire::Theme theme = gis::inspire::parse_theme(file);
     const auto state = [&](const std::string& value) {
         std::vector<std::string> row;
-        for (const std::string& column : theme.mappings.front().lookups.front().columns)
-            row.push_back(column == "etatprocedure" ? value : column == "libelle" ? "PPRI de la Lawe" : "");
+        for (const auto& column : theme.mappings.front().lookups.front().columns)
+            row.push_back(column.name == "etatprocedure" ? value : column.name == "libelle" ? "PPRI de la Lawe" : "");
         return row;
     };
     writing.layer(layer, {{{"A", state("ANTICIPE")}, {"P", state("PRESCRIT")}, {"V", state("EN VIGUEUR")}}});
@@ -210,6 +210,56 @@ TEST(ThemeNz, SaysTheStateOfThePlanAndLeavesOutPrescribedOnes) {
     EXPECT_EQ(add("V", "112"), 1);
     EXPECT_EQ(add("A", "211"), 0) << "technological";
     EXPECT_EQ(writing.refusals().count, 0);
+}
+
+/// Rows of a lookup as the server reads them: a text for each column's name.
+void add_row(gis::inspire::LookupRows& rows, const gis::inspire::Lookup& lookup, const std::string& key,
+             const std::vector<std::pair<string_view, string_view>>& texts) {
+    std::vector<std::string> row;
+    for (const gis::inspire::LookupColumn& column : lookup.columns) {
+        const auto found = std::ranges::find(texts, column.name, &std::pair<string_view, string_view>::first);
+        row.emplace_back(found == texts.end() ? "" : found->second);
+    }
+    add_lookup_row(rows, lookup, key, row);
+}
+
+TEST(ThemeNz, ARegulationZoneIsOfThisThemeWhenItsPlansHazardsAreNatural) {
+    const gis::inspire::Theme theme = gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "nz"));
+    const auto& mapping = *std::ranges::find(theme.mappings, "zone_reglementaire", &gis::inspire::Mapping::name);
+    // Each plan with the hazards of its zones, and the category its regulation zones say; none: not of this theme.
+    struct Plan {
+        std::string name;
+        std::vector<string_view> hazards;
+        string_view category;
+    };
+    const std::vector<Plan> plans{{"crue", {"112"}, "flood"},
+                                  {"crues", {"112", "113", "112"}, "flood"},
+                                  {"tout", {"112", "124"}, "geologicalHydrological"},
+                                  {"mines", {"311", "312"}, ""},
+                                  {"mine", {"311"}, ""},
+                                  {"usine", {"211", "212", "213"}, ""},
+                                  {"industrie", {"211", "311"}, ""},
+                                  {"mélange", {"112", "311"}, ""},
+                                  {"sans aléa", {}, ""}};
+    std::vector<gis::inspire::LookupRows> lookups(2);
+    for (const Plan& plan : plans) {
+        add_row(lookups[0], mapping.lookups[0], plan.name, {{"etatprocedure", "APPROUVE"}, {"libelle", plan.name}});
+        for (const string_view hazard : plan.hazards)
+            add_row(lookups[1], mapping.lookups[1], plan.name, {{"typealea", hazard}});
+    }
+    for (const Plan& plan : plans) {
+        test::Writing writing(gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "nz")));
+        const gis::Layer layer = test::layer_of("ppr_zone_reglementaire", "risque.zone_reglementaire",
+                                                {"idzonereglementaire", "codeprocedure"});
+        writing.layer(layer, lookups);
+        const int objects =
+            writing.add("Z1", test::square(2, 50),
+                        {{"idzonereglementaire", string_view("Z1")}, {"codeprocedure", string_view(plan.name)}});
+        EXPECT_EQ(objects, plan.category.empty() ? 0 : 1) << plan.name;
+        if (plan.category.empty()) continue;
+        const std::string category = "NaturalHazardCategoryValue/" + std::string(plan.category) + "\"";
+        EXPECT_NE(writing.objects().find(category), std::string::npos) << plan.name << writing.objects();
+    }
 }
 
 }  // namespace

@@ -62,6 +62,15 @@ void append_name(std::string& out, std::string_view text) {
 
 }  // namespace
 
+void add_lookup_row(LookupRows& rows, const Lookup& lookup, std::string key, std::vector<std::string> texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = std::string(lookup.columns[i].part_of(texts[i]));
+    const auto [known, is_new] = rows.try_emplace(std::move(key), texts);
+    if (is_new) return;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (known->second[i] != texts[i]) known->second[i].clear();
+    }
+}
+
 Document::Document(const Theme& theme, DocumentForm form)
     : theme_(theme),
       form_(std::move(form)),

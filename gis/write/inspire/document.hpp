@@ -14,8 +14,11 @@
 
 namespace gis::inspire {
 
-/// Rows of a lookup's columns by key, as text; an empty text is NULL.
+/// Rows of a lookup's columns by key, as text; an empty text is NULL, or what rows of one key do not agree on.
 using LookupRows = std::unordered_map<std::string, std::vector<std::string>>;
+
+/// Adds a row, given as the text of the lookup's columns in order.
+void add_lookup_row(LookupRows& rows, const Lookup& lookup, std::string key, std::vector<std::string> texts);
 
 struct DocumentForm {
     enum class Collection {

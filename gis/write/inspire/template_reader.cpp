@@ -22,10 +22,11 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-std::size_t index_in(std::vector<std::string>& names, std::string_view name) {
+template <typename Name>
+std::size_t index_in(std::vector<Name>& names, const Name& name) {
     const auto found = std::ranges::find(names, name);
     if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-    names.emplace_back(name);
+    names.push_back(name);
     return names.size() - 1;
 }
 
@@ -38,7 +39,7 @@ class Reader {
             mapping_.lookups.push_back({lookup.attribute("name").value(),
                                         lookup.attribute("table").value(),
                                         lookup.attribute("key").value(),
-                                        index_in(mapping_.columns, lookup.attribute("column").value()),
+                                        index_in(mapping_.columns, std::string(lookup.attribute("column").value())),
                                         {}});
         }
         const pugi::xml_node element = objects.find_child([](const pugi::xml_node& node) {
@@ -84,9 +85,13 @@ class Reader {
             const auto found = std::ranges::find(mapping_.lookups, text.substr(0, dot), &Lookup::name);
             if (found == mapping_.lookups.end()) refuse(text, "no such lookup");
             term.lookup = static_cast<std::size_t>(found - mapping_.lookups.begin());
-            term.column = index_in(found->columns, text.substr(dot + 1));
+            // The range belongs to the column: what is looked up comes cut already.
+            term.column =
+                index_in(found->columns, LookupColumn{std::string(text.substr(dot + 1)), term.from, term.size});
+            term.from = 0;
+            term.size = std::string::npos;
         } else {
-            term.column = index_in(mapping_.columns, text);
+            term.column = index_in(mapping_.columns, std::string(text));
         }
         return term;
     }

@@ -42,6 +42,11 @@ Mapping::Shape shape_of(std::string_view name) {
 
 }  // namespace
 
+std::string_view LookupColumn::part_of(std::string_view text) const {
+    if (size == std::string::npos) return text;
+    return text.size() < from + size ? std::string_view() : text.substr(from, size);
+}
+
 bool Mapping::counted_by_rows() const {
     const bool may_fail = std::ranges::any_of(body.pieces, [](const Piece& piece) {
         return piece.placeholder && (piece.placeholder->back().form == Term::Form::Reference ||

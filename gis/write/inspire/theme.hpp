@@ -10,13 +10,25 @@
 
 namespace gis::inspire {
 
+/// A column of a lookup, or those characters of it that are asked for: rows need not agree on the others.
+struct LookupColumn {
+    std::string name;
+    std::size_t from = 0;
+    std::size_t size = std::string::npos;
+
+    /// Empty where `text` is too short.
+    std::string_view part_of(std::string_view text) const;
+
+    friend bool operator==(const LookupColumn&, const LookupColumn&) = default;
+};
+
 /// Rows of another table by key: `{procedure.etatprocedure}`.
 struct Lookup {
     std::string name;
     std::string table;   ///< "risque.perimetre"
     std::string key;     ///< its column that `column` names
     std::size_t column;  ///< of the mapping
-    std::vector<std::string> columns;
+    std::vector<LookupColumn> columns;
 };
 
 /// How the rows of one table become objects of one feature type.
