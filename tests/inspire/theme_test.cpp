@@ -16,6 +16,7 @@ using gis::inspire::parse_theme;
 std::string theme_with(const std::string& objects) {
     return R"(<c:theme name="t" title="Essai" versions="1.0 2.0" xmlns:c="urn:carreau:inspire" xmlns:t="urn:t/{version}" schema="urn:t/{version} t.xsd">
   <c:codes name="genre" base="urn:g/"><c:code of="a b" is="premier"/><c:code of="3" is="autre"/></c:codes>
+  <c:codes name="debut" match="prefix"><c:code of="1" is="un"/><c:code of="12" is="douze"/></c:codes>
   <c:codes name="tout" base="urn:g/" other="reste"><c:code of="a" is="premier"/></c:codes>
   <c:objects name="lieu" table="d.lieu">)" +
            objects + "</c:objects></c:theme>";
@@ -111,6 +112,14 @@ TEST(Theme, CodesAndTheirNilReason) {
     EXPECT_EQ(with({}), "") << "the second has no nil reason: no object rather than an invalid one";
 }
 
+TEST(Theme, CodesByTheirBeginning) {
+    const std::string element = R"(<t:L gml:id="l.{id:name}">{g:debut|'rien'}</t:L>)";
+    const auto with = [&](string_view code) { return object_of(element, {{"id", string_view("7")}, {"g", code}}); };
+    const std::vector<std::pair<string_view, std::string>> cases{{"1", "un"},      {"13", "un"},  {"12", "douze"},
+                                                                 {"129", "douze"}, {"2", "rien"}, {"21", "rien"}};
+    for (const auto& [code, text] : cases) EXPECT_EQ(with(code), "<t:L gml:id=\"l.7\">" + text + "</t:L>") << code;
+}
+
 TEST(Theme, OptionalVersionedAndConditionalElements) {
     const std::string element =
         R"(<t:L gml:id="l.{id:name}"><t:o c:optional="true"><t:p>{a}</t:p></t:o><t:v c:version="1.0"/><t:w c:when="g = x y">{g}</t:w><t:u c:unless="g">sans</t:u></t:L>)";
@@ -142,6 +151,8 @@ TEST(Theme, FilesThatAreNone) {
             EXPECT_NE(std::string(error.what()).find(why), std::string::npos) << element << ": " << error.what();
         }
     }
+    EXPECT_THROW(parse_theme(R"(<c:theme name="t" versions="1.0"><c:codes name="g" match="suffix"/></c:theme>)"),
+                 std::runtime_error);
     EXPECT_THROW(parse_theme("<c:theme"), std::runtime_error);
     EXPECT_THROW(parse_theme("<theme/>"), std::runtime_error);
     EXPECT_THROW(parse_theme(R"(<c:theme name="t"/>)"), std::runtime_error);

@@ -223,6 +223,48 @@ void add_row(gis::inspire::LookupRows& rows, const gis::inspire::Lookup& lookup,
     add_lookup_row(rows, lookup, key, row);
 }
 
+TEST(ThemeNz, HazardsHaveTheCategoriesOfTheRegister) {
+    // Left: GASPAR's codes, which the CNIG uses. Right: NaturalHazardCategoryValue as the INSPIRE register writes it.
+    const std::vector<std::pair<string_view, string_view>> categories{{"11", "flood"},
+                                                                      {"112", "flood"},
+                                                                      {"118", "flood"},
+                                                                      {"12", "landslide"},
+                                                                      {"121", "subsidenceAndCollapse"},
+                                                                      {"122", "subsidenceAndCollapse"},
+                                                                      {"123", "landslide"},
+                                                                      {"124", "landslide"},
+                                                                      {"125", "landslide"},
+                                                                      {"126", "landslide"},
+                                                                      {"127", "subsidenceAndCollapse"},
+                                                                      {"13", "earthquake"},
+                                                                      {"14", "snowAvalanche"},
+                                                                      {"15", "volcanic"},
+                                                                      {"16", "forestFireWildfire"},
+                                                                      {"171", "meteorologicalClimatological"},
+                                                                      {"176", "meteorologicalClimatological"},
+                                                                      {"18", "toxicOrRadioactive"},
+                                                                      {"1", "geologicalHydrological"},
+                                                                      {"19", "geologicalHydrological"}};
+    const gis::Layer layer =
+        test::layer_of("ppr_zone_alea", "risque.zone_alea", {"idzonealea", "codeprocedure", "typealea"});
+    for (const auto& [hazard, category] : categories) {
+        test::Writing writing(gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "nz")));
+        gis::inspire::LookupRows plans;
+        add_row(plans,
+                gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "nz"))
+                    .mappings.front()
+                    .lookups.front(),
+                "A", {{"etatprocedure", "APPROUVE"}});
+        writing.layer(layer, {plans});
+        writing.add("Z1", test::square(2, 50),
+                    {{"idzonealea", string_view("Z1")}, {"codeprocedure", string_view("A")}, {"typealea", hazard}});
+        EXPECT_NE(writing.objects().find("NaturalHazardCategoryValue/" + std::string(category) + '"'),
+                  std::string::npos)
+            << hazard << ' ' << writing.objects();
+        EXPECT_EQ(writing.refusals().unknown_codes.empty(), hazard != "1" && hazard != "19") << hazard;
+    }
+}
+
 TEST(ThemeNz, ARegulationZoneIsOfThisThemeWhenItsPlansHazardsAreNatural) {
     const gis::inspire::Theme theme = gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "nz"));
     const auto& mapping = *std::ranges::find(theme.mappings, "zone_reglementaire", &gis::inspire::Mapping::name);

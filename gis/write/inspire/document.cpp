@@ -291,13 +291,13 @@ bool Document::append_text(std::string& out, const Term& term, std::string_view 
 
 bool Document::append_code(std::string& out, const Term& term, std::string_view text) {
     const CodeList& list = theme_.lists[term.list];
-    const auto found = list.codes.find(text);
-    if (found == list.codes.end()) {
+    const std::string* found = list.find(text);
+    if (found == nullptr) {
         const std::string name = fmt::format("{} {}", list.name, text.substr(0, 50));
         if (refusals_.unknown_codes.size() < Refusals::listed_at_most || refusals_.unknown_codes.contains(name))
             ++refusals_.unknown_codes[name];
     }
-    const std::string& code = found == list.codes.end() ? list.other : found->second;
+    const std::string& code = found == nullptr ? list.other : *found;
     append_xml_text(out, code);
     return !code.empty();
 }

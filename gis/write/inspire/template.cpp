@@ -33,6 +33,13 @@ bool fill_pieces(std::string& out, const Block& block, Values& values) {
 
 }  // namespace
 
+const std::string* CodeList::find(std::string_view value) const {
+    for (std::string_view text = value;; text.remove_suffix(1)) {
+        if (const auto found = codes.find(text); found != codes.end()) return &found->second;
+        if (!by_prefix || text.empty()) return nullptr;
+    }
+}
+
 bool fill(std::string& out, const Block& block, Values& values) {
     const std::size_t begin = out.size();
     if (fill_pieces(out, block, values)) return true;

@@ -13,7 +13,11 @@ namespace gis::inspire {
 struct CodeList {
     std::string name;
     std::map<std::string, std::string, std::less<>> codes;
-    std::string other;  ///< for every value that is not among them; empty: such a value counts as missing
+    std::string other;       ///< for every value that is not among them; empty: such a value counts as missing
+    bool by_prefix = false;  ///< a code stands for all values that begin with it and with no longer one
+
+    /// Null when it is not among them.
+    const std::string* find(std::string_view value) const;
 };
 
 /// One way to get the text of a placeholder.

@@ -26,6 +26,9 @@ CodeList code_list_of(const pugi::xml_node& element) {
     const std::string base = element.attribute("base").value();
     list.name = element.attribute("name").value();
     if (const auto other = element.attribute("other")) list.other = base + other.value();
+    const std::string_view match = element.attribute("match").value();
+    if (!match.empty() && match != "prefix") throw std::runtime_error(fmt::format("theme file: match: '{}'", match));
+    list.by_prefix = !match.empty();
     for (const pugi::xml_node& code : element.children("c:code")) {
         for (const std::string& value : words_of(code.attribute("of").value()))
             list.codes.emplace(value, base + code.attribute("is").value());
