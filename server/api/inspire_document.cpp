@@ -93,6 +93,25 @@ void each_row(db::Connection& connection, const gis::FeatureQuery& query, const 
                           [&](const db::Result& row) { take(reader.read(row, 0)); });
 }
 
+/// How many rows of a layer of polygons become objects, where Mapping::counted_by_texts says which.
+gis::SqlStatement count_sql(const inspire::Mapping& mapping, const gis::Layer& layer) {
+    gis::SqlStatement statement("select count(*) from ");
+    statement.table(layer.source_schema, layer.source_name).text(" where not st_isempty(");
+    // The area is infinite, or no number, where a coordinate is: such a row is none of the document's.
+    statement.ident(layer.geometry_column).text(") and st_area(").ident(layer.geometry_column);
+    statement.text(") < 'infinity'::float8");
+    const auto needed = mapping.counted_by_texts().value();
+    for (const std::vector<std::size_t>& columns : needed) {
+        statement.text(" and (false");
+        for (const std::size_t column : columns) {
+            const gis::Field* field = layer.find_field(mapping.columns[column]);
+            if (field != nullptr) statement.text(" or ").ident(field->name).text("::text <> ''");
+        }
+        statement.text(")");
+    }
+    return statement;
+}
+
 }  // namespace
 
 std::vector<const gis::Layer*> layers_of(const std::vector<InspirePart>& parts) {
@@ -184,17 +203,16 @@ gis::Crs find_inspire_crs(const std::string& text) {
 }
 
 std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order) {
-    const bool by_rows =
-        std::ranges::all_of(order.parts, [](const InspirePart& part) { return part.mapping->counted_by_rows(); });
+    const bool by_rows = std::ranges::all_of(order.parts, [](const InspirePart& part) {
+        return part.mapping->counted_by_texts() && part.layer->is_polygonal();
+    });
     if (!by_rows) {
         std::string scratch;
         return write_inspire(connection, order, scratch, [&] { scratch.clear(); }).object_count();
     }
     std::int64_t count = 0;
-    for (const auto& [mapping, layer, lookups] : order.parts) {
-        gis::SqlStatement statement("select count(*) from ");
-        statement.table(layer->source_schema, layer->source_name).text(" where not st_isempty(");
-        statement.ident(layer->geometry_column).text(")");
+    for (const InspirePart& part : order.parts) {
+        const gis::SqlStatement statement = count_sql(*part.mapping, *part.layer);
         count += connection.query(statement.sql(), statement.parameters()).int64(0, 0);
     }
     return count;

@@ -85,6 +85,20 @@ TEST(InspireDocument, AMultiSurfaceEvenOfOnePolygon) {
     EXPECT_EQ(count(writing.objects(), "srsName"), 2U) << "on the outermost element";
 }
 
+TEST(InspireDocument, MembersWithoutRingsAreNoPolygons) {
+    const std::string nothing("\1\3\0\0\0\0\0\0\0", 9);  // POLYGON EMPTY
+    test::Writing writing(theme());
+    writing.layer(zone);
+    EXPECT_EQ(writing.add("7", multi({nothing, square(2, 50), nothing, square(4, 50)}), {{"id", string_view("7")}}), 2);
+    writing.layer(secteur);
+    EXPECT_EQ(writing.add("a", multi({nothing, square(2, 50)}), {{"id", string_view("a")}}), 1);
+    EXPECT_EQ(count(writing.objects(), "<gml:MultiSurface"), 1U);
+    EXPECT_EQ(count(writing.objects(), "<gml:surfaceMember"), 1U);
+    EXPECT_EQ(count(writing.objects(), "<gml:posList"), 3U) << "no polygon without an exterior";
+    EXPECT_EQ(writing.add("b", multi({nothing}), {{"id", string_view("b")}}), 0);
+    EXPECT_EQ(writing.refusals().count, 1);
+}
+
 TEST(InspireDocument, NamesOnlyObjectsThatAreThere) {
     test::Writing writing(theme());
     writing.layer(secteur);

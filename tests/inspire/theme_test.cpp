@@ -131,6 +131,27 @@ TEST(Theme, OptionalVersionedAndConditionalElements) {
               R"(<t:L gml:id="l.7"><t:u>sans</t:u></t:L>)");
 }
 
+TEST(Theme, RowsAreCountedWhereTheyAloneSayWhetherThereIsAnObject) {
+    const auto counted = [](const std::string& element, const std::string& attributes = R"(shape="multisurface")") {
+        return parse_theme(R"(<c:theme name="t" versions="1.0"><c:codes name="g"><c:code of="a" is="A"/></c:codes>)"
+                           R"(<c:objects name="l" table="d.l" )" +
+                           attributes + ">" + element + "</c:objects></c:theme>")
+            .mappings.front()
+            .counted_by_texts();
+    };
+    using Columns = std::vector<std::vector<std::size_t>>;
+    EXPECT_EQ(counted(R"(<t:L gml:id="l.{id:name}">{a|b}<t:o c:optional="true">{c:date}</t:o></t:L>)"),
+              (Columns{{0}, {0}, {1, 2}}));
+    EXPECT_EQ(counted(R"(<t:L gml:id="l.{@part}">{a:date|@layer}{a|'rien'}</t:L>)"), Columns{})
+        << "a literal and some facts are always there";
+    for (const char* may_fail : {"{a:date}", "{a|b:number}", "{a:g}", "{a[0,2]}", "{a|@vintage}", "{a|''}"})
+        EXPECT_FALSE(counted(std::string(R"(<t:L gml:id="l.{@part}">)") + may_fail + "</t:L>")) << may_fail;
+    const std::string element = R"(<t:L gml:id="l.{id:name}"/>)";
+    for (const char* attributes :
+         {"", R"(shape="surface")", R"(shape="multisurface" group="a")", R"(shape="multisurface" c:when="a")"})
+        EXPECT_FALSE(counted(element, attributes)) << attributes;
+}
+
 TEST(Theme, FilesThatAreNone) {
     const std::vector<std::pair<std::string, std::string>> refused{
         {R"(<t:L gml:id="l.{id:name"/>)", "does not end"},

@@ -143,7 +143,9 @@ std::string_view Document::take_shapes(const Feature& feature) {
         return type == WkbCursor::GeometryCollection ? "a collection of geometries" : "";
     polygons_ = polygons_of(wkb_);
     if (polygons_.empty()) return "no area of closed rings";
-    if (mapping_->shape == Mapping::Shape::MultiSurface && type == WkbCursor::Polygon) {
+    const bool wants_multi = mapping_->shape == Mapping::Shape::MultiSurface && type == WkbCursor::Polygon;
+    const bool has_gaps = type == WkbCursor::MultiPolygon && cursor.count() != polygons_.size();
+    if (wants_multi || has_gaps) {
         shape_ = multi_polygon(polygons_);
         wkb_ = shape_;
     }

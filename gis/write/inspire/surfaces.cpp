@@ -20,12 +20,15 @@ bool read_ring(WkbCursor& cursor) {
     return finite && count >= 4 && first.x == last.x && first.y == last.y;
 }
 
-/// Reads on behind a polygon whose header was read; false when it is no closed area.
-bool read_polygon(WkbCursor& cursor) {
+enum class Found { Area, Nothing, Bad };
+
+/// Reads on behind a polygon whose header was read.
+Found read_polygon(WkbCursor& cursor) {
     const std::uint32_t rings = cursor.count();
-    bool good = rings > 0;
+    bool good = true;
     for (std::uint32_t i = 0; i < rings; ++i) good = read_ring(cursor) && good;
-    return good;
+    if (!good) return Found::Bad;
+    return rings > 0 ? Found::Area : Found::Nothing;
 }
 
 }  // namespace
@@ -35,14 +38,15 @@ std::vector<std::string_view> polygons_of(std::string_view wkb) {
     WkbCursor cursor(wkb);
     const std::uint32_t type = cursor.header();
     if (type == WkbCursor::Polygon) {
-        if (read_polygon(cursor)) polygons.push_back(wkb);
+        if (read_polygon(cursor) == Found::Area) polygons.push_back(wkb);
         return polygons;
     }
     if (type != WkbCursor::MultiPolygon) return polygons;
     for (std::uint32_t left = cursor.count(); left > 0; --left) {
         const std::string_view from = cursor.rest();
-        if (cursor.header() != WkbCursor::Polygon || !read_polygon(cursor)) return {};
-        polygons.push_back(from.substr(0, from.size() - cursor.rest().size()));
+        const Found found = cursor.header() == WkbCursor::Polygon ? read_polygon(cursor) : Found::Bad;
+        if (found == Found::Bad) return {};
+        if (found == Found::Area) polygons.push_back(from.substr(0, from.size() - cursor.rest().size()));
     }
     return polygons;
 }

@@ -6,8 +6,9 @@
 
 namespace gis::inspire {
 
-/// The polygons of a polygon or multipolygon as views into its WKB; empty for any other geometry, for one without
-/// polygons, and where a ring is open, has less than four positions, or one that is no number.
+/// The polygons of a polygon or multipolygon as views into its WKB, without those that have no rings; empty for any
+/// other geometry, for one without polygons, and where a ring is open, has less than four positions, or one that is no
+/// number.
 std::vector<std::string_view> polygons_of(std::string_view wkb);
 
 /// A multipolygon (WKB) of `polygons`.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <pugixml.hpp>
 #include <stdexcept>
 
@@ -43,6 +44,23 @@ Mapping::Shape shape_of(std::string_view name) {
     throw std::runtime_error(fmt::format("theme file: shape: '{}'", name));
 }
 
+bool is_whole(const Term& term) {
+    return term.size == std::string::npos && (term.form == Term::Form::Plain || term.form == Term::Form::Name);
+}
+
+/// Has a text exactly where its column does.
+bool is_whole_column(const Term& term) {
+    return is_whole(term) && term.source == Term::Source::Column;
+}
+
+bool never_fails(const Term& term) {
+    using Fact = Term::Fact;
+    if (!is_whole(term)) return false;
+    if (term.source == Term::Source::Literal) return !term.literal.empty();
+    return term.source == Term::Source::Fact && (term.fact == Fact::Part || term.fact == Fact::Namespace ||
+                                                 term.fact == Fact::Layer || term.fact == Fact::Table);
+}
+
 }  // namespace
 
 std::string_view LookupColumn::part_of(std::string_view text) const {
@@ -50,12 +68,18 @@ std::string_view LookupColumn::part_of(std::string_view text) const {
     return text.size() < from + size ? std::string_view() : text.substr(from, size);
 }
 
-bool Mapping::counted_by_rows() const {
-    const bool may_fail = std::ranges::any_of(body.pieces, [](const Piece& piece) {
-        return piece.placeholder && (piece.placeholder->back().form == Term::Form::Reference ||
-                                     piece.placeholder->back().form == Term::Form::Code);
-    });
-    return group.empty() && shape != Shape::Surface && body.conditions.empty() && !may_fail;
+std::optional<std::vector<std::vector<std::size_t>>> Mapping::counted_by_texts() const {
+    if (!group.empty() || shape != Shape::MultiSurface || !body.conditions.empty()) return std::nullopt;
+    std::vector<std::vector<std::size_t>> needed;
+    for (const Block* block : {&id, &body}) {
+        for (const Piece& piece : block->pieces) {  // blocks within may be left out
+            if (!piece.placeholder || std::ranges::any_of(*piece.placeholder, never_fails)) continue;
+            if (!std::ranges::all_of(*piece.placeholder, is_whole_column)) return std::nullopt;
+            std::vector<std::size_t>& any_of = needed.emplace_back();
+            for (const Term& term : *piece.placeholder) any_of.push_back(term.column);
+        }
+    }
+    return needed;
 }
 
 bool Mapping::depends_on(std::size_t lookup) const {

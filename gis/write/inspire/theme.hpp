@@ -50,8 +50,9 @@ struct Mapping {
     std::vector<std::string> columns;
     std::vector<Lookup> lookups;
 
-    /// Each row with a geometry becomes one object: they can be counted without making them.
-    bool counted_by_rows() const;
+    /// Where rows can be counted without making objects of them: a row with an area becomes one object if of each of
+    /// these lists of columns one at least holds a text. Nothing where that takes more to know.
+    std::optional<std::vector<std::vector<std::size_t>>> counted_by_texts() const;
     /// Whether a row becomes an object at all depends on what that lookup says.
     bool depends_on(std::size_t lookup) const;
 };
