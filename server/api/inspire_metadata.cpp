@@ -12,6 +12,7 @@
 #include "server/api/inspire_data_sets.hpp"
 #include "server/api/parameters.hpp"
 #include "server/api/wfs.hpp"
+#include "server/gate/gatekeeper.hpp"
 
 namespace api {
 
@@ -34,8 +35,28 @@ std::string day_of(const std::string& moment) {
     return moment.size() < 10 ? time_stamp().substr(0, 10) : moment.substr(0, 10);
 }
 
+/// One licence when it is that of all layers, else each layer's own.
+std::vector<gis::inspire::Licence> licences_of(const std::vector<const gis::Layer*>& layers) {
+    const auto licence_of = [](const gis::Layer& layer, const std::string& of) {
+        return gis::inspire::Licence{of, layer.licence, std::string(licence_url(layer.licence))};
+    };
+    const gis::Layer& first = *layers.front();
+    const bool alike =
+        std::ranges::all_of(layers, [&](const gis::Layer* layer) { return layer->licence == first.licence; });
+    if (alike) return {licence_of(first, "")};
+    std::vector<gis::inspire::Licence> licences;
+    for (const gis::Layer* layer : layers) licences.push_back(licence_of(*layer, "« " + layer->title + " »"));
+    return licences;
+}
+
+/// Everybody may export every row of these layers.
+bool is_open(const std::vector<const gis::Layer*>& layers, const gis::Scope& everybody) {
+    return std::ranges::all_of(
+        layers, [&](const gis::Layer* layer) { return everybody.of(*layer).grant(gis::Right::Export).everything; });
+}
+
 gis::inspire::DatasetRecord record_of(const InspireDataSet& data_set, const Services& services,
-                                      const http::Request& request) {
+                                      const http::Request& request, const gis::Scope& everybody) {
     const std::vector<const gis::Layer*> layers = data_set.layers();
     gis::inspire::DatasetRecord record;
     record.id = data_set.code;
@@ -46,8 +67,8 @@ gis::inspire::DatasetRecord record_of(const InspireDataSet& data_set, const Serv
     record.theme_code = data_set.theme->register_code;
     record.theme_title = data_set.theme->title;
     record.topic = data_set.theme->topic;
-    record.licence = layers.front()->licence;
-    record.licence_url = licence_url(record.licence);
+    record.licences = licences_of(layers);
+    record.open = is_open(layers, everybody);
     record.format = fmt::format("GML, INSPIRE {} {}", data_set.theme->name, data_set.theme->version);
     record.extent = extent_of(layers);
     record.crs = gis::inspire::offered_crs();
@@ -108,7 +129,8 @@ Answer inspire_metadata(const Services& services, CallPtr call) {
     } else {
         const auto found = std::ranges::find(data_sets, wanted, &InspireDataSet::code);
         if (found == data_sets.end()) throw nothing_at(request);
-        document = gis::inspire::dataset_metadata(record_of(*found, services, request));
+        const gate::CallerPtr everybody = co_await services.gatekeeper.anybody(call->request);
+        document = gis::inspire::dataset_metadata(record_of(*found, services, request, everybody->scope));
     }
     co_return Response::bytes("application/xml", std::move(document));
 }

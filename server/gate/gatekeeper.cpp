@@ -98,6 +98,10 @@ awaitable<CallerPtr> Gatekeeper::admit(http::RequestPtr request) {
     co_return co_await admit_new(std::move(request), key);
 }
 
+awaitable<CallerPtr> Gatekeeper::anybody(http::RequestPtr request) {
+    co_return co_await load(query_of(*request), "anonymous");
+}
+
 awaitable<CallerPtr> Gatekeeper::admit_new(http::RequestPtr request, ShownKey key) {
     const Credentials shown = credentials_of(*request, options_.identity_header);
     const auto query = query_of(*request);

@@ -73,26 +73,30 @@ std::string keywords(std::string_view name, std::string_view keyword, std::strin
     return element(name, body);
 }
 
-/// Access is open, use is under the licence (TG 2.0, 2.4.6 and 2.4.7).
-std::string constraints(std::string_view name, std::string_view licence, std::string_view licence_url) {
-    const std::string access = element(
-        name,
-        element("gmd:MD_LegalConstraints",
-                code("gmd:accessConstraints", "MD_RestrictionCode", "otherRestrictions") +
-                    anchor("gmd:otherConstraints",
-                           "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations",
-                           "Pas de restriction d’accès public")));
+std::string licence_constraint(const Licence& licence) {
+    const std::string of = licence.of.empty() ? "" : licence.of + " : ";
+    if (!licence.url.empty()) return anchor("gmd:otherConstraints", licence.url, of + licence.text);
+    if (!licence.text.empty()) return text("gmd:otherConstraints", of + licence.text);
+    return anchor("gmd:otherConstraints",
+                  "http://inspire.ec.europa.eu/metadata-codelist/ConditionsApplyingToAccessAndUse/conditionsUnknown",
+                  of + (of.empty() ? "C" : "c") + "onditions d’accès et d’utilisation inconnues");
+}
+
+/// Access (TG 2.0, 2.4.6) and use (2.4.7). Why access is limited only the authority can say: none of the reasons of
+/// article 13 is claimed.
+std::string constraints(std::string_view name, bool open, const std::vector<Licence>& licences) {
+    const std::string limitation =
+        open
+            ? anchor("gmd:otherConstraints",
+                     "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations",
+                     "Pas de restriction d’accès public")
+            : text("gmd:otherConstraints", "Accès réservé, en tout ou en partie, à ceux à qui une convention le donne");
+    const std::string access =
+        element(name, element("gmd:MD_LegalConstraints",
+                              code("gmd:accessConstraints", "MD_RestrictionCode", "otherRestrictions") + limitation));
     std::string conditions;
-    if (!licence_url.empty()) {
-        conditions = anchor("gmd:otherConstraints", licence_url, licence);
-    } else if (!licence.empty()) {
-        conditions = text("gmd:otherConstraints", licence);
-    } else {
-        conditions =
-            anchor("gmd:otherConstraints",
-                   "http://inspire.ec.europa.eu/metadata-codelist/ConditionsApplyingToAccessAndUse/conditionsUnknown",
-                   "Conditions d’accès et d’utilisation inconnues");
-    }
+    for (const Licence& licence : licences) conditions += licence_constraint(licence);
+    if (licences.empty()) conditions = licence_constraint({});
     const std::string use =
         element(name, element("gmd:MD_LegalConstraints",
                               code("gmd:useConstraints", "MD_RestrictionCode", "otherRestrictions") + conditions));
@@ -202,7 +206,7 @@ std::string dataset_metadata(const DatasetRecord& record) {
         anchor("gmd:keyword", "http://inspire.ec.europa.eu/metadata-codelist/SpatialScope/local", "Local"),
         anchor("gmd:title", "http://inspire.ec.europa.eu/metadata-codelist/SpatialScope", "Champ géographique"),
         "2019-05-22");
-    identification += constraints("gmd:resourceConstraints", record.licence, record.licence_url);
+    identification += constraints("gmd:resourceConstraints", record.open, record.licences);
     identification += code("gmd:spatialRepresentationType", "MD_SpatialRepresentationTypeCode", "vector");
     identification += language("gmd:language");
     identification += code("gmd:characterSet", "MD_CharacterSetCode", "utf8");
@@ -243,7 +247,7 @@ std::string service_metadata(const ServiceRecord& record) {
         anchor("gmd:title", "http://inspire.ec.europa.eu/metadata-codelist/SpatialDataServiceCategory",
                "Classification of spatial data services"),
         "2008-12-03");
-    identification += constraints("gmd:resourceConstraints", "", "");
+    identification += constraints("gmd:resourceConstraints", true, {});
     identification += element("srv:serviceType", element("gco:LocalName", "download"));
     identification += box("srv:extent", record.extent);
     identification +=

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +14,13 @@ struct Contact {
     std::string email;
 };
 Contact parse_contact(std::string_view text);
+
+/// Conditions of use. All empty: not known.
+struct Licence {
+    std::string of;    ///< what they are of: the title of a layer; empty: of all that the record describes
+    std::string text;  ///< "Licence Ouverte 2.0"
+    std::string url;   ///< of its text; empty: none
+};
 
 struct OnlineResource {
     std::string url;
@@ -34,11 +40,11 @@ struct DatasetRecord {
     std::string theme_title;  ///< as GEMET writes it in French
     std::string topic;        ///< ISO 19115 topic category: "planningCadastre"
     std::string lineage;
-    std::string licence;
-    std::string licence_url;  ///< empty: none
-    std::string date;         ///< of the last revision
-    std::string date_stamp;   ///< of the record
-    std::string format;       ///< "GML 3.2.1, INSPIRE cp 4.0"
+    std::vector<Licence> licences;  ///< one, or one for each of its layers where they differ
+    bool open = false;              ///< everybody may have all of it
+    std::string date;               ///< of the last revision
+    std::string date_stamp;         ///< of the record
+    std::string format;             ///< "GML 3.2.1, INSPIRE cp 4.0"
     GeographicBox extent;
     std::vector<Crs> crs;
     std::vector<OnlineResource> resources;
