@@ -14,9 +14,16 @@ export_theme() {
     shift
     timeout 300 "$CARREAU" export inspire "$@" -o "$file" --database "$dsn" >"$work/export" 2>&1 || fail "export $*: $(cat "$work/export")"
 }
+# The members of a collection are lax: a namespace that no schema describes passes unseen. Kind `inspire` refuses those,
+# and administrative units with them, whose schema is not among the schemas here: their namespace is looked at.
 valid() {
+    local kind=inspire
+    if [[ $1 == */au.gml ]]; then
+        kind=wfs
+        contains "namespace of $1" "$(head -n 2 "$1")" 'xmlns:au="http://inspire.ec.europa.eu/schemas/au/4.0"'
+    fi
     [[ -x $schemas/validate.sh ]] && command -v xmllint >/dev/null || return 0
-    sh "$schemas/validate.sh" wfs "$1" >"$work/verdict" 2>&1 || fail "$1 is not valid: $(head -n 5 "$work/verdict")"
+    sh "$schemas/validate.sh" "$kind" "$1" >"$work/verdict" 2>&1 || fail "$1 is not valid: $(head -n 5 "$work/verdict")"
 }
 members() { grep -c '^<wfs:member>' "$1" || true; }
 objects() { grep -c "^<wfs:member><$2 " "$1" || true; }

@@ -151,6 +151,22 @@ TEST(InspireDocument, CountsUnknownCodes) {
     EXPECT_EQ(writing.refusals().unknown_codes, (std::map<std::string, std::int64_t>{{"g b", 2}}));
 }
 
+TEST(InspireDocument, ACodeThatAnotherTermKnowsIsNotUnknown) {
+    test::Writing writing(gis::inspire::parse_theme(
+        R"(<c:theme name="t" versions="1.0"><c:codes name="g"><c:code of="a" is="A"/></c:codes>
+           <c:codes name="h"><c:code of="b" is="B"/></c:codes><c:codes name="o" other="O"/><c:objects name="z" table="d.zone">
+           <t:Z gml:id="Z.{id:name}"><t:g c:void="unknown">{g:g|g:h}</t:g><t:o>{g:g|g:o}</t:o></t:Z></c:objects></c:theme>)"));
+    const gis::Layer layer = test::layer_of("zone", "d.zone", {"id", "g"});
+    writing.layer(layer);
+    for (const string_view code : {"a", "b", "c"})
+        writing.add("1", square(2, 50), {{"id", string_view("1")}, {"g", code}});
+    EXPECT_EQ(count(writing.objects(), "<t:g>A</t:g><t:o>A</t:o>"), 1U);
+    EXPECT_EQ(count(writing.objects(), "<t:g>B</t:g><t:o>O</t:o>"), 1U);
+    EXPECT_EQ(count(writing.objects(), "<t:g xsi:nil=\"true\" nilReason=\"unknown\"/><t:o>O</t:o>"), 1U);
+    EXPECT_EQ(writing.refusals().unknown_codes,
+              (std::map<std::string, std::int64_t>{{"g c", 1}, {"h c", 1}, {"o b", 1}, {"o c", 1}}));
+}
+
 TEST(InspireDocument, GmlCollectionForStreams) {
     test::Writing writing(theme(), 4258, gis::inspire::DocumentForm::Collection::Gml);
     writing.layer(zone);

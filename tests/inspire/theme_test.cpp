@@ -77,7 +77,12 @@ TEST(Theme, DatesAndMoments) {
     EXPECT_EQ(with("2024-02-29"), R"(<t:L gml:id="l.7"><t:d>2024-02-29</t:d><t:m>2024-02-29T00:00:00Z</t:m></t:L>)");
     EXPECT_EQ(with("2024-02-29T12:30:00.000Z"),
               R"(<t:L gml:id="l.7"><t:d>2024-02-29</t:d><t:m>2024-02-29T12:30:00.000Z</t:m></t:L>)");
-    for (const string_view bad : {"2024", "infinity", "10000-01-01", "2024-02", "le 3 mai 2024"}) {
+    EXPECT_EQ(with("2024-02-29T12:30:00+14:00"),
+              R"(<t:L gml:id="l.7"><t:d>2024-02-29</t:d><t:m>2024-02-29T12:30:00+14:00</t:m></t:L>)");
+    for (const string_view bad :
+         {"2024", "infinity", "10000-01-01", "2024-02", "le 3 mai 2024", "2026-13-01", "2026-00-00", "2026-02-29",
+          "0000-01-01", "2026-01-31Tfoo", "2026-01-31T", "2026-01-31T12:00:00", "2026-01-31T24:00:01Z",
+          "2026-01-31T12:00:60Z", "2026-01-31T12:00:00z", "2026-01-31t12:00:00Z", "2026-01-31T12:00:00+14:01"}) {
         EXPECT_EQ(
             with(bad),
             R"(<t:L gml:id="l.7"><t:d xsi:nil="true" nilReason="unknown"/><t:m xsi:nil="true" nilReason="unknown"/></t:L>)")

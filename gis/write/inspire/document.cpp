@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <type_traits>
+#include <utility>
 
+#include "gis/layer/value_text.hpp"
 #include "gis/text/xml_name.hpp"
 #include "gis/write/inspire/surfaces.hpp"
 #include "gis/write/number_text.hpp"
@@ -27,23 +26,16 @@ GmlForm gml_form_of(const Crs& crs) {
     return form;
 }
 
-bool is_date(std::string_view text) {
-    if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
-    for (std::size_t i = 0; i < 10; ++i) {
-        if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
-    }
-    return text.size() == 10 || text[10] == 'T';
+/// An xs:dateTime with a zone: narrower than RFC 3339, which has small letters, leap seconds and any zone.
+bool is_xml_moment(std::string_view text) {
+    constexpr std::string_view farthest = "14:00";
+    if (!is_instant(text) || text[10] != 'T' || text.substr(17, 2) == "60") return false;
+    return text.back() == 'Z' || (text.back() != 'z' && text.substr(text.size() - farthest.size()) <= farthest);
 }
 
-/// The number that `text` is from its first to its last character.
-template <typename Number>
-bool is_number(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if constexpr (std::is_floating_point_v<Number>) {
-        if (!std::isfinite(number)) return false;
-    }
-    return error == std::errc{} && end == text.data() + text.size();
+/// A day, or a moment of one.
+bool has_date(std::string_view text) {
+    return is_calendar_date(text) || is_xml_moment(text);
 }
 
 bool is_plain_name_part(std::string_view text) {
@@ -243,7 +235,14 @@ Scalar Document::value_of(const Term& term) {
     return {};
 }
 
-bool Document::append(std::string& out, const Term& term) {
+bool Document::append(std::string& out, const Placeholder& placeholder) {
+    unknown_.clear();
+    if (std::ranges::any_of(placeholder, [&](const Term& term) { return append_term(out, term); })) return true;
+    std::ranges::for_each(unknown_, [&](const std::string& code) { count_unknown(code); });
+    return false;
+}
+
+bool Document::append_term(std::string& out, const Term& term) {
     const Scalar value = value_of(term);
     if (const auto* text = std::get_if<std::string_view>(&value)) return append_text(out, term, *text);
     if (std::holds_alternative<std::monostate>(value)) return false;
@@ -268,13 +267,12 @@ bool Document::append_text(std::string& out, const Term& term, std::string_view 
             return true;
         case Term::Form::Integer:
         case Term::Form::Number:
-            if (term.form == Term::Form::Integer ? !is_number<std::int64_t>(text) : !is_number<double>(text))
-                return false;
+            if (term.form == Term::Form::Integer ? !is_integer(text) : !is_number(text)) return false;
             out += text;
             return true;
         case Term::Form::Date:
         case Term::Form::DateTime:
-            if (!is_date(text)) return false;
+            if (!has_date(text)) return false;
             out += term.form == Term::Form::Date ? text.substr(0, 10) : text;
             if (term.form == Term::Form::DateTime && text.size() == 10) out += "T00:00:00Z";
             return true;
@@ -294,14 +292,23 @@ bool Document::append_text(std::string& out, const Term& term, std::string_view 
 bool Document::append_code(std::string& out, const Term& term, std::string_view text) {
     const CodeList& list = theme_.lists[term.list];
     const std::string* found = list.find(text);
-    if (found == nullptr) {
-        const std::string name = fmt::format("{} {}", list.name, text.substr(0, 50));
-        if (refusals_.unknown_codes.size() < Refusals::listed_at_most || refusals_.unknown_codes.contains(name))
-            ++refusals_.unknown_codes[name];
+    if (found != nullptr) {
+        append_xml_text(out, *found);
+        return !found->empty();
     }
-    const std::string& code = found == nullptr ? list.other : *found;
-    append_xml_text(out, code);
-    return !code.empty();
+    const std::string unknown = fmt::format("{} {}", list.name, text.substr(0, 50));
+    if (list.other.empty()) {
+        unknown_.push_back(unknown);  // another term may know it
+        return false;
+    }
+    count_unknown(unknown);
+    append_xml_text(out, list.other);
+    return true;
+}
+
+void Document::count_unknown(const std::string& code) {
+    if (refusals_.unknown_codes.size() < Refusals::listed_at_most || refusals_.unknown_codes.contains(code))
+        ++refusals_.unknown_codes[code];
 }
 
 }  // namespace gis::inspire

@@ -36,7 +36,7 @@ struct Refusals {
 
     std::int64_t count = 0;
     std::vector<std::string> first;                     ///< "section 62119000AB: no area"
-    std::map<std::string, std::int64_t> unknown_codes;  ///< "typezone XX" and how often; nil stands for them
+    std::map<std::string, std::int64_t> unknown_codes;  ///< "typezone XX" and how often; nothing stood for them
 };
 
 /// Writes the objects of a theme, layer by layer in the order of the theme's mappings. Holds one feature at a time, and
@@ -59,9 +59,10 @@ class Document : private Values {
     const Refusals& refusals() const { return refusals_; }
 
   private:
-    bool append(std::string& out, const Term& term) override;
+    bool append(std::string& out, const Placeholder& placeholder) override;
     void append_geometry(std::string& out) override;
 
+    bool append_term(std::string& out, const Term& term);
     Scalar value_of(const Term& term);
     bool append_text(std::string& out, const Term& term, std::string_view text);
     bool append_code(std::string& out, const Term& term, std::string_view text);
@@ -70,6 +71,7 @@ class Document : private Values {
     std::string_view take_shapes(const Feature& feature);
     bool write_object(std::string& out);
     void refuse(const Feature& feature, std::string_view why);
+    void count_unknown(const std::string& code);
 
     const Theme& theme_;
     DocumentForm form_;
@@ -92,6 +94,7 @@ class Document : private Values {
     std::string gml_id_;
     std::string part_;
     std::string text_;
+    std::vector<std::string> unknown_;  ///< codes of the placeholder at hand
 };
 
 }  // namespace gis::inspire

@@ -6,13 +6,9 @@ namespace gis::inspire {
 
 namespace {
 
-bool append_first(std::string& out, const Placeholder& placeholder, Values& values) {
-    return std::ranges::any_of(placeholder, [&](const Term& term) { return values.append(out, term); });
-}
-
 bool holds(const Condition& condition, Values& values) {
     std::string text;
-    const bool there = append_first(text, condition.value, values);
+    const bool there = values.append(text, condition.value);
     const bool fits =
         condition.values.empty() ? there : std::ranges::find(condition.values, text) != condition.values.end();
     return fits != condition.negated;
@@ -24,7 +20,7 @@ bool fill_pieces(std::string& out, const Block& block, Values& values) {
     }
     for (const Piece& piece : block.pieces) {
         out += piece.text;
-        if (piece.placeholder && !append_first(out, *piece.placeholder, values)) return false;
+        if (piece.placeholder && !values.append(out, *piece.placeholder)) return false;
         if (piece.block && !fill(out, *piece.block, values)) return false;
         if (piece.geometry) values.append_geometry(out);
     }

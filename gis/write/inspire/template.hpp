@@ -81,8 +81,8 @@ struct Piece {
 class Values {
   public:
     virtual ~Values() = default;
-    /// Adds the term's text, escaped; false where there is none.
-    virtual bool append(std::string& out, const Term& term) = 0;
+    /// Adds the text of the first term that has one, escaped; false where there is none.
+    virtual bool append(std::string& out, const Placeholder& placeholder) = 0;
     virtual void append_geometry(std::string& out) = 0;
 };
 
