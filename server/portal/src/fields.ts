@@ -31,6 +31,13 @@ export function textField(name: string, words: FieldWords, value: string | null 
   return labelled(name, words, input, () => input.value.trim());
 }
 
+/** Text of several lines, as it was typed. */
+export function linesField(name: string, words: FieldWords, value: string, attributes: Attributes = {}): Field<string> {
+  const area = h('textarea', { rows: 4, ...attributes });
+  area.value = value;
+  return labelled(name, words, area, () => area.value);
+}
+
 /** Nothing trimmed: a password is what was typed. */
 export function passwordField(name: string, words: FieldWords, attributes: Attributes = {}): Field<string> {
   const input = h('input', { type: 'password', autocomplete: 'new-password', ...attributes });

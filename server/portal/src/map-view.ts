@@ -137,13 +137,13 @@ export class MapView {
     }
   }
 
-  /** Asks again for the tiles that could not be had while the server was away. */
   /** West, south, east, north of what is shown. */
   extent(): Bbox {
     const bounds = this.map.getBounds();
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
+  /** Asks again for the tiles that could not be had while the server was away. */
   reloadTiles(): void {
     for (const id of Object.keys(this.style?.sources ?? {})) {
       if (this.map.getSource(id)) this.map.refreshTiles(id);

@@ -32,13 +32,23 @@ test('what can be edited is what the layer declares, in its order', () => {
   assert.deepEqual(field('nature').choices.map((one) => one.label), ['Banc', 'arbre', 'lampe'], 'a code of yesterday can stay');
 });
 
-test('what was not touched is not sent', () => {
-  assert.deepEqual(changedValues(fields, before, texts), {});
+test('what was not touched is not sent, though its control holds less than the value', () => {
+  assert.deepEqual(changedValues(fields, texts, texts), {});
+  const poor = { ...texts, nature: 'lampe sans blancs', pose: '', vu: '' };
+  assert.deepEqual(changedValues(fields, poor, { ...poor }), {});
+  assert.deepEqual(changedValues(fields, poor, { ...poor, pose: '2026-02-01' }), { pose: '2026-02-01' });
+  assert.deepEqual(changedValues(fields, texts, { ...texts, pose: '' }), { pose: null });
+});
+
+test('a text of several lines keeps them', () => {
+  const note: LayerSchema = { properties: { note: { type: 'string' } } };
+  const kind = (value: unknown) => editFields(note, { note: value })[0]?.kind;
+  assert.deepEqual([kind('un'), kind(null), kind('un\ndeux'), kind('un\r\n')], ['text', 'text', 'lines', 'lines']);
 });
 
 test('what was touched has the type that the server expects', () => {
   const edited = { ...texts, nature: 'banc', hauteur: '2,25', niveau: '', pose: '', neuf: 'false', places: '4' };
-  assert.deepEqual(changedValues(fields, before, edited), { nature: 'banc', hauteur: 2.25, niveau: null, pose: null, neuf: false, places: 4 });
+  assert.deepEqual(changedValues(fields, texts, edited), { nature: 'banc', hauteur: 2.25, niveau: null, pose: null, neuf: false, places: 4 });
   assert.equal(valueOf(field('niveau'), '1'), 1);
   assert.equal(valueOf(field('places'), '1.5'), undefined);
   assert.equal(valueOf(field('hauteur'), 'beaucoup'), undefined);

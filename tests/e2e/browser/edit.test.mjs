@@ -120,6 +120,24 @@ test('a form as the layer declares it, an edit that all see, and its undoing', a
   await portal.leave();
 });
 
+test('what nobody touched stays as it is, though its control cannot hold it', async () => {
+  const feature = features[3];
+  const odd = { gestionnaire: '  la ville ', observation: 'deux\nlignes ' };
+  await patchAsAdmin(feature.id, odd);
+  const portal = await openAs('secretaire.bethune', feature);
+  const { page } = portal;
+  await openForm(portal);
+  assert.equal(await page.inputValue('#edit-dialog [name=observation]'), odd.observation);
+  await save(portal);
+  await page.locator('#edit-dialog .form-error:not(:empty)').waitFor();
+  await page.fill('#edit-dialog [name=hauteur]', '7.25');
+  await save(portal);
+  await gone(portal, '#edit-dialog');
+  await shows(portal, 'hauteur', '7,25');
+  assert.deepEqual(await stored(feature.id), { ...feature.properties, ...odd, hauteur: 7.25 });
+  await portal.leave();
+});
+
 test('when somebody was quicker both versions are shown, and the reader decides', async () => {
   const feature = features[1];
   const portal = await openAs('secretaire.bethune', feature);

@@ -1,6 +1,6 @@
 import type { LayerSchema, VersionedFeature } from '../contract';
 import { h } from '../dom';
-import { choiceField, textField, type Field } from '../fields';
+import { choiceField, linesField, textField, type Field } from '../fields';
 import { Form, explanation, wrong } from '../form';
 import { formatValue } from '../format';
 import { ServerRefusal } from '../http';
@@ -13,8 +13,8 @@ export interface EditTask {
   schema: LayerSchema;
   stored: VersionedFeature;
   save(properties: Record<string, unknown>, version: string | null): Promise<void>;
-  /** The dialog is over; `saved` when something is stored that was not before. */
-  done(saved: boolean): void;
+  /** What is stored is not what was read any more, and the dialog is over. */
+  done(): void;
 }
 
 type Properties = Record<string, unknown>;
@@ -25,11 +25,13 @@ export class EditDialog {
   private readonly fields: EditField[];
   private readonly controls: Field<string>[];
   private readonly before: Properties;
+  private readonly held: Record<string, string>;
 
   constructor(private readonly task: EditTask) {
     this.before = task.stored.feature.properties ?? {};
     this.fields = editFields(task.schema, this.before);
     this.controls = this.fields.map((field) => control(field, this.before[field.name]));
+    this.held = this.texts();
     this.modal = new Modal(t.editTitle(task.title));
     this.modal.element.id = 'edit-dialog';
   }
@@ -40,9 +42,12 @@ export class EditDialog {
     this.modal.open(form.element);
   }
 
+  private texts(): Record<string, string> {
+    return Object.fromEntries(this.controls.map((one) => [one.name, one.value()]));
+  }
+
   private changed(): Properties {
-    const texts = Object.fromEntries(this.controls.map((one) => [one.name, one.value()]));
-    const changed = changedValues(this.fields, this.before, texts);
+    const changed = changedValues(this.fields, this.held, this.texts());
     const unread = Object.keys(changed).find((name) => changed[name] === undefined);
     if (unread !== undefined) throw wrong(unread, t.numberExpected);
     return changed;
@@ -56,7 +61,7 @@ export class EditDialog {
       if (error instanceof ServerRefusal && error.status === 412) return this.choose(changed, error);
       throw error;
     }
-    this.finish(true);
+    this.finish();
   }
 
   /** The server's objections that name a field stand beside it; the form shows what is left. */
@@ -104,7 +109,7 @@ export class EditDialog {
         mine.disabled = false;
       }
     };
-    const keep = h('button', { type: 'button', class: 'button', onclick: () => this.finish(true) }, t.conflictKeep);
+    const keep = h('button', { type: 'button', class: 'button', onclick: () => this.finish() }, t.conflictKeep);
     const mine = h('button', { type: 'button', class: 'button main', onclick: () => void overwrite() }, t.conflictOverwrite);
     this.modal.body.replaceChildren(
       h('h3', { role: 'alert' }, t.conflictTitle),
@@ -124,9 +129,9 @@ export class EditDialog {
     return formatValue(value, this.task.schema.properties?.[name] ?? {}, t)?.text ?? t.editNoValue;
   }
 
-  private finish(saved: boolean): void {
+  private finish(): void {
     this.modal.close();
-    this.task.done(saved);
+    this.task.done();
   }
 }
 
@@ -142,6 +147,7 @@ function control(field: EditField, value: unknown): Field<string> {
   }
   if (kind === 'day') return textField(name, words, text, { type: 'date', required });
   if (kind === 'time') return textField(name, words, text, { type: 'datetime-local', step: 1, required });
+  if (kind === 'lines') return linesField(name, words, text, { required, maxlength: schema.maxLength });
   if (kind === 'text') return textField(name, words, text, { required, maxlength: schema.maxLength });
   const bounds = { min: schema.minimum, max: schema.maximum, step: kind === 'integer' ? 1 : 'any' };
   return textField(name, words, text, { type: 'number', inputmode: kind === 'integer' ? 'numeric' : 'decimal', required, ...bounds });

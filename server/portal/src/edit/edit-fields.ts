@@ -2,7 +2,7 @@
 import type { FieldSchema, LayerSchema } from '../contract';
 import { isGeometry, titleOfField } from '../card-rows';
 
-export type Kind = 'choice' | 'yes-no' | 'integer' | 'number' | 'day' | 'time' | 'text';
+export type Kind = 'choice' | 'yes-no' | 'integer' | 'number' | 'day' | 'time' | 'text' | 'lines';
 
 export interface EditField {
   name: string;
@@ -24,7 +24,8 @@ export function editFields(schema: LayerSchema, properties: Record<string, unkno
     .map(([name, field]) => {
       const required = field['x-carreau-notNull'] ?? schema.required?.includes(name) ?? false;
       const title = titleOfField(name, field);
-      const made: EditField = { name, title, kind: kindOf(field), required, choices: choicesOf(field, properties[name]), schema: field };
+      const kind = kindOf(field, properties[name]);
+      const made: EditField = { name, title, kind, required, choices: choicesOf(field, properties[name]), schema: field };
       if (field.description && field.description !== title) made.hint = field.description;
       return made;
     });
@@ -52,18 +53,15 @@ export function valueOf(field: EditField, text: string): unknown {
   return readable ? number : undefined;
 }
 
-/** The fields whose text is no longer what it was, with what they mean now. */
+/** The fields whose controls no longer hold what they held at the start, with what they mean now. A control may hold less
+ *  than the value it was given: what nobody touched is not sent, whatever it shows. */
 export function changedValues(
   fields: EditField[],
-  before: Record<string, unknown>,
-  texts: Record<string, string>,
+  held: Record<string, string>,
+  holding: Record<string, string>,
 ): Record<string, unknown> {
-  const changed: Record<string, unknown> = {};
-  for (const field of fields) {
-    const text = texts[field.name] ?? '';
-    if (text !== textOf(field, before[field.name])) changed[field.name] = valueOf(field, text);
-  }
-  return changed;
+  const touched = fields.filter(({ name }) => holding[name] !== held[name]);
+  return Object.fromEntries(touched.map((field) => [field.name, valueOf(field, holding[field.name] ?? '')]));
 }
 
 /** The names of the properties whose values differ. */
@@ -76,12 +74,13 @@ function isNumeric({ type }: FieldSchema): boolean {
   return type === 'integer' || type === 'number';
 }
 
-function kindOf(field: FieldSchema): Kind {
+function kindOf(field: FieldSchema, value: unknown): Kind {
   if (field.oneOf) return 'choice';
   if (field.type === 'boolean') return 'yes-no';
   if (field.type === 'integer' || field.type === 'number') return field.type;
   if (field.format === 'date') return 'day';
-  return field.format === 'date-time' ? 'time' : 'text';
+  if (field.format === 'date-time') return 'time';
+  return typeof value === 'string' && /[\r\n]/.test(value) ? 'lines' : 'text';
 }
 
 function choicesOf(field: FieldSchema, value: unknown): EditField['choices'] {

@@ -52,7 +52,7 @@ export class FeatureEditor {
           await server.update(ref, properties, version);
           notify(t.editSaved);
         },
-        done: () => changed(),
+        done: changed,
       }).open();
     } catch (error) {
       notify(error instanceof ServerRefusal && error.status === 404 ? t.cardGone : t.editFailed);
@@ -62,7 +62,12 @@ export class FeatureEditor {
   /** Says what will be back, and takes the change back when the reader agrees. */
   async undo(ref: FeatureRef, change: Change): Promise<void> {
     const { server, notify } = this.parts;
-    const schema = await server.schema(ref.layer);
+    let schema: LayerSchema;
+    try {
+      schema = await server.schema(ref.layer);
+    } catch (error) {
+      return notify(explanation(error));
+    }
     const modal = new Modal(t.undoTitle);
     modal.element.id = 'undo-dialog';
     const act = async () => {
