@@ -68,17 +68,19 @@ struct GetFeature {
     std::vector<std::pair<std::string, std::string>> as_kvp;
 };
 
-/// A whole INSPIRE data set; as asked, to be held against what is offered.
+/// A whole INSPIRE data set; as asked, to be held against what is offered. Its parameter Language (ISO 639-2/B) is not
+/// read: whatever it says, the data come in the one language they have.
 struct GetSpatialDataSet {
     std::string crs;
     std::string code;
     std::string id_namespace;
-    std::string language;  ///< ISO 639-2/B; whatever it is, the data come in the one language they have
     ResultType result_type = ResultType::Results;
 };
 
 struct ListStoredQueries {};
-struct DescribeStoredQueries {};
+struct DescribeStoredQueries {
+    std::vector<std::string> ids;  ///< all of them when none was named
+};
 
 /// A request, checked and read against the catalogue.
 struct Request {

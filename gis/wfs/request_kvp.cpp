@@ -105,13 +105,8 @@ class Reader {
     }
 
     DescribeStoredQueries describe_stored_queries() const {
-        if (const auto ids = kvp_.find("storedquery_id")) {
-            for (const std::string& id : split_list(*ids)) {
-                if (!is_feature_by_id_query(id) && !is_spatial_data_set_query(id))
-                    throw invalid("storedquery_id", "there is no stored query '" + id.substr(0, 100) + "'");
-            }
-        }
-        return {};
+        const auto ids = kvp_.find("storedquery_id");
+        return {ids ? split_list(*ids) : std::vector<std::string>{}};
     }
 
     /// The group of `name` that goes with query `index`; one group goes with all of them.
@@ -189,7 +184,7 @@ class Reader {
 
     GetSpatialDataSet get_spatial_data_set() const {
         GetSpatialDataSet request{kvp_.find("crs").value_or(""), kvp_.find("datasetidcode").value_or(""),
-                                  kvp_.find("datasetidnamespace").value_or(""), kvp_.find("language").value_or(""),
+                                  kvp_.find("datasetidnamespace").value_or(""),
                                   read_result_type(kvp_.find("resulttype").value_or(""))};
         require_parameters(request);
         return request;

@@ -100,12 +100,9 @@ class Reader {
     }
 
     DescribeStoredQueries describe_stored_queries() const {
-        for (const Node& id : children_called(root_, "StoredQueryId")) {
-            const std::string text = text_of(id);
-            if (!is_feature_by_id_query(text) && !is_spatial_data_set_query(text))
-                throw invalid("storedquery_id", "there is no stored query '" + text.substr(0, 100) + "'");
-        }
-        return {};
+        DescribeStoredQueries request;
+        for (const Node& id : children_called(root_, "StoredQueryId")) request.ids.push_back(text_of(id));
+        return request;
     }
 
     std::vector<Query> queries_of(const Node& element) const {
@@ -161,7 +158,7 @@ class Reader {
 
     bool asks_data_set() const {
         const Node query = child_called(root_, "StoredQuery");
-        return query && is_spatial_data_set_query(attribute_of(query, "id"));
+        return version_ == Version::V2_0_0 && query && is_spatial_data_set_query(attribute_of(query, "id"));
     }
 
     GetSpatialDataSet get_spatial_data_set() const {
@@ -171,7 +168,6 @@ class Reader {
             if (name == "CRS") request.crs = text_of(parameter);
             if (name == "DataSetIdCode") request.code = text_of(parameter);
             if (name == "DataSetIdNamespace") request.id_namespace = text_of(parameter);
-            if (name == "Language") request.language = text_of(parameter);
         }
         request.result_type = read_result_type(attribute_of(root_, "resultType"));
         require_parameters(request);

@@ -7,6 +7,7 @@
 
 #include "gis/wfs/feature_names.hpp"
 #include "gis/wfs/names.hpp"
+#include "gis/wfs/service_error.hpp"
 
 namespace gis::wfs {
 
@@ -57,12 +58,22 @@ std::string list_stored_queries(const Catalog& catalog, const std::vector<DataSe
     return text + "</wfs:ListStoredQueriesResponse>\n";
 }
 
-std::string describe_stored_queries(const std::vector<DataSet>& data_sets) {
+std::string describe_stored_queries(const std::vector<std::string>& ids, const std::vector<DataSet>& data_sets) {
+    std::vector<std::string> wanted = ids;
+    if (wanted.empty()) {
+        wanted.emplace_back(feature_by_id_query);
+        if (!data_sets.empty()) wanted.emplace_back(spatial_data_set_query);
+    }
     std::string text = start("DescribeStoredQueriesResponse");
-    text += description(feature_by_id_query, title, {"ID"});
-    if (!data_sets.empty())
-        text += description(spatial_data_set_query, data_set_title,
-                            {"CRS", "DataSetIdCode", "DataSetIdNamespace", "Language"});
+    for (const std::string& id : wanted) {
+        if (is_feature_by_id_query(id)) {
+            text += description(id, title, {"ID"});
+        } else if (is_spatial_data_set_query(id) && !data_sets.empty()) {
+            text += description(id, data_set_title, {"CRS", "DataSetIdCode", "DataSetIdNamespace", "Language"});
+        } else {
+            throw invalid("storedquery_id", "there is no stored query '" + id.substr(0, 100) + "'");
+        }
+    }
     return text + "</wfs:DescribeStoredQueriesResponse>\n";
 }
 

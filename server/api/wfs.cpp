@@ -77,8 +77,8 @@ Answer answer(const Services& services, CallPtr call) {
         co_return describe(*call, request->version, *wanted);
     if (std::holds_alternative<wfs::ListStoredQueries>(operation))
         co_return xml(wfs::list_stored_queries(*call->known.catalog, wfs_data_sets(*call)));
-    if (std::holds_alternative<wfs::DescribeStoredQueries>(operation))
-        co_return xml(wfs::describe_stored_queries(wfs_data_sets(*call)));
+    if (const auto* wanted = std::get_if<wfs::DescribeStoredQueries>(&operation))
+        co_return xml(wfs::describe_stored_queries(wanted->ids, wfs_data_sets(*call)));
     if (std::holds_alternative<wfs::GetSpatialDataSet>(operation))
         co_return co_await wfs_data_set(services, call, request);
     if (std::holds_alternative<wfs::Transaction>(operation))
