@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "gis/error.hpp"
 #include "gis/write/xml_text.hpp"
@@ -75,8 +76,10 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* la
         }
         std::string key = std::move(texts.front());
         texts.erase(texts.begin());
-        if (rows.size() < most || rows.contains(key))
-            inspire::add_lookup_row(rows, lookup, std::move(key), std::move(texts));
+        if (rows.size() == most && !rows.contains(key))
+            throw std::runtime_error(
+                fmt::format("more than {} values of {}.{} to look up", most, lookup.table, lookup.key));
+        inspire::add_lookup_row(rows, lookup, std::move(key), std::move(texts));
     });
     return rows;
 }
