@@ -58,6 +58,7 @@ struct FeatureQuery {
     FilterPtr filter;                  ///< of bind_filter; none: everything
     std::vector<SortKey> sort;         ///< before the id, which always decides last
     std::vector<const Field*> fields;  ///< wanted, in this order; empty: all of the layer
+    bool with_geometry = true;         ///< of a layer that has one
     std::optional<PageKey> after;      ///< key of the last feature already given
     std::optional<std::string> as_of;  ///< RFC 3339: the features of a tracked layer as they stood then; none: now
     int limit = 10;  ///< features wanted; one more is asked, to know whether there is a next page. 0: all, in any order
@@ -73,10 +74,11 @@ void require_value_of(const Field& field, const std::string& value);
 /// The fields a query gives, in order: those it names, or all of the layer.
 std::vector<const Field*> fields_of(const FeatureQuery& query);
 
-/// A page: id as text, geometry as WKB (absent for a layer without geometry), then `fields_of` in order, each in the
-/// one binary form of its type: int8, float8, text, bool, date, timestamptz; then the values of the sort keys as text,
-/// for the key of the next page. The geometry is in the output CRS, but in the layer's own where gis/crs/closed_form
-/// leads from there to the output CRS. Cost does not grow with depth where an index leads with the first sort key.
+/// A page: id as text, geometry as WKB (absent where the layer has none or none is wanted), then `fields_of` in order,
+/// each in the one binary form of its type: int8, float8, text, bool, date, timestamptz; then the values of the sort
+/// keys as text, for the key of the next page. The geometry is in the output CRS, but in the layer's own where
+/// gis/crs/closed_form leads from there to the output CRS. Cost does not grow with depth where an index leads with the
+/// first sort key.
 SqlStatement page_sql(const FeatureQuery& query);
 
 /// Reads a moment of a layer's past: a date-time, or a date for the end of that day (UTC). Throws InvalidRequest naming

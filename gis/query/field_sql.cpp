@@ -37,6 +37,8 @@ const Native* native_of(const Field& field) {
     return found == natives.end() ? nullptr : &*found;
 }
 
+}  // namespace
+
 std::string_view canonical_type(FieldType type) {
     switch (type) {
         case FieldType::Integer:
@@ -54,8 +56,6 @@ std::string_view canonical_type(FieldType type) {
     }
     return "text";
 }
-
-}  // namespace
 
 void add_field(SqlStatement& statement, const Field& field) {
     statement.ident(field.name);

@@ -12,6 +12,9 @@ namespace gis {
 /// else cast to the field's type.
 void add_field(SqlStatement& statement, const Field& field);
 
+/// The PostgreSQL type that values of a field are read in, whatever the column's.
+std::string_view canonical_type(FieldType type);
+
 /// The PostgreSQL type of a parameter that is compared with `add_field`: never one that would cut or round the value.
 std::string_view parameter_type(const Field& field);
 

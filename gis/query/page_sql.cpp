@@ -24,13 +24,14 @@ std::string column_name(std::size_t number) {
 }
 
 /// The columns of an answer, named carreau$0 and on.
-std::size_t add_columns(SqlStatement& statement, const Layer& layer, const std::vector<const Field*>& fields,
-                        const Crs& output_crs) {
+std::size_t add_columns(SqlStatement& statement, const FeatureQuery& query) {
+    const Layer& layer = *query.layer;
+    const Crs& output_crs = query.output_crs;
     std::size_t count = 0;
     const auto name = [&] { statement.text(" as ").ident(column_name(count++)); };
     statement.ident(layer.id_column).text("::text");
     name();
-    if (layer.has_geometry()) {
+    if (layer.has_geometry() && query.with_geometry) {
         // What formulas turn faster than the database stays as it is stored: who reads the rows applies them.
         const bool same = output_crs.srid == layer.crs.srid || closed_form(layer.crs.srid, output_crs) != nullptr;
         statement.text(same ? ", st_asbinary(" : ", st_asbinary(st_transform(");
@@ -41,29 +42,8 @@ std::size_t add_columns(SqlStatement& statement, const Layer& layer, const std::
         statement.text(")");
         name();
     }
-    for (const Field* wanted : fields) {
-        const Field& field = *wanted;
-        statement.text(", ");
-        switch (field.type) {
-            case FieldType::Integer:
-                statement.ident(field.name).text("::int8");
-                break;
-            case FieldType::Number:
-                statement.ident(field.name).text("::float8");
-                break;
-            case FieldType::Boolean:
-                statement.ident(field.name).text("::bool");
-                break;
-            case FieldType::DateTime:
-                statement.ident(field.name).text("::timestamptz");
-                break;
-            case FieldType::Date:
-                statement.ident(field.name).text("::date");
-                break;
-            case FieldType::Text:
-                statement.ident(field.name).text("::text");
-                break;
-        }
+    for (const Field* field : fields_of(query)) {
+        statement.text(", ").ident(field->name).text("::").text(canonical_type(field->type));
         name();
     }
     return count;
@@ -213,7 +193,7 @@ SqlStatement two_part_page_sql(const FeatureQuery& query) {
     std::size_t columns = 0;
     for (const Part part : {Part::Head, Part::Tail}) {
         statement.text(part == Part::Head ? "with head as (select " : "), tail as (select ");
-        columns = add_columns(statement, layer, fields_of(query), query.output_crs);
+        columns = add_columns(statement, query);
         add_keys_as_text(statement, query, columns);
         for (std::size_t i = 0; i < query.sort.size(); ++i) {
             statement.text(", ");
@@ -245,7 +225,7 @@ SqlStatement page_sql(const FeatureQuery& query) {
     if (query.after && !query.sort.empty() && has_tail(query)) return two_part_page_sql(query);
     const Layer& layer = *query.layer;
     SqlStatement statement("select ");
-    const std::size_t columns = add_columns(statement, layer, fields_of(query), query.output_crs);
+    const std::size_t columns = add_columns(statement, query);
     add_keys_as_text(statement, query, columns);
     add_source(statement, query);
     add_conditions(statement, query);
@@ -280,8 +260,9 @@ SqlStatement feature_sql(const Layer& layer, const std::string& id, const Crs& o
     require_value_of(Field{layer.id_column, "", layer.id_type, layer.id_sql_type, "", 0}, id);
     FeatureQuery all;
     all.layer = &layer;
+    all.output_crs = output_crs;
     SqlStatement statement("select ");
-    add_columns(statement, layer, fields_of(all), output_crs);
+    add_columns(statement, all);
     if (as_of) {
         add_past(statement, layer, *as_of, id, std::nullopt);
     } else {

@@ -2,46 +2,26 @@
 
 #include "gis/crs/closed_form.hpp"
 #include "gis/query/feature_query.hpp"
+#include "gis/query/field_sql.hpp"
 
 namespace gis {
-
-namespace {
-
-std::string_view type_of(FieldType type) {
-    switch (type) {
-        case FieldType::Integer:
-            return "int8";
-        case FieldType::Number:
-            return "float8";
-        case FieldType::Boolean:
-            return "bool";
-        case FieldType::DateTime:
-            return "timestamptz";
-        case FieldType::Date:
-            return "date";
-        case FieldType::Text:
-            break;
-    }
-    return "text";
-}
-
-}  // namespace
 
 SqlStatement union_sql(const FeatureQuery& query, const Field& key) {
     const Layer& layer = *query.layer;
     SqlStatement statement("select ");
     statement.ident(key.name).text("::text");
-    // As in a page: what formulas turn faster than the database stays as it is stored.
-    const bool same =
-        query.output_crs.srid == layer.crs.srid || closed_form(layer.crs.srid, query.output_crs) != nullptr;
-    statement.text(same ? ", st_asbinary(" : ", st_asbinary(st_transform(").text("st_multi(st_union(");
-    statement.ident(layer.geometry_column).text("))");
-    if (!same) statement.text(fmt::format(", {})", query.output_crs.srid));
-    statement.text(")");
+    if (query.with_geometry) {
+        // As in a page: what formulas turn faster than the database stays as it is stored.
+        const bool same =
+            query.output_crs.srid == layer.crs.srid || closed_form(layer.crs.srid, query.output_crs) != nullptr;
+        statement.text(same ? ", st_asbinary(" : ", st_asbinary(st_transform(").text("st_multi(st_union(");
+        statement.ident(layer.geometry_column).text("))");
+        if (!same) statement.text(fmt::format(", {})", query.output_crs.srid));
+        statement.text(")");
+    }
     for (const Field* field : fields_of(query)) {
-        const std::string_view type = type_of(field->type);
         statement.text(field->type == FieldType::Boolean ? ", bool_and(" : ", min(");
-        statement.ident(field->name).text("::").text(type).text(")");
+        statement.ident(field->name).text("::").text(canonical_type(field->type)).text(")");
     }
     statement.text(" from ").table(layer.source_schema, layer.source_name);
     statement.text(" where ").ident(key.name).text(" is not null group by ").ident(key.name);

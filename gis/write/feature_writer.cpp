@@ -3,7 +3,7 @@
 namespace gis {
 
 FeatureOutput output_of(const FeatureQuery& query) {
-    return {query.layer, query.output_crs, fields_of(query), query.layer->has_geometry()};
+    return {query.layer, query.output_crs, fields_of(query), query.layer->has_geometry() && query.with_geometry};
 }
 
 }  // namespace gis

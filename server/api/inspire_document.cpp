@@ -64,7 +64,9 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* la
     inspire::LookupRows rows;
     if (layer == nullptr) return rows;
     const std::vector<const gis::Field*> fields = fields_of(lookup, *layer);
-    each_feature(connection, query_of(*layer, layer->crs, fields), [&](const gis::Feature& feature) {
+    gis::FeatureQuery query = query_of(*layer, layer->crs, fields);
+    query.with_geometry = false;
+    each_feature(connection, query, [&](const gis::Feature& feature) {
         std::vector<std::string> texts(feature.values.size());
         for (std::size_t i = 0; i < texts.size(); ++i) {
             const auto* text = std::get_if<std::string_view>(&feature.values[i]);
@@ -99,10 +101,12 @@ void each_row(db::Connection& connection, const gis::FeatureQuery& query, const 
 /// How many rows of a layer of polygons become objects, where Mapping::counted_by_texts says which.
 gis::SqlStatement count_sql(const inspire::Mapping& mapping, const gis::Layer& layer) {
     gis::SqlStatement statement("select count(*) from ");
-    statement.table(layer.source_schema, layer.source_name).text(" where not st_isempty(");
-    // The area is infinite, or no number, where a coordinate is: such a row is none of the document's.
-    statement.ident(layer.geometry_column).text(") and st_area(").ident(layer.geometry_column);
-    statement.text(") < 'infinity'::float8");
+    statement.table(layer.source_schema, layer.source_name).text(" where true");
+    if (mapping.with_geometry) {
+        statement.text(" and not st_isempty(").ident(layer.geometry_column);
+        // The area is infinite, or no number, where a coordinate is: such a row is none of the document's.
+        statement.text(") and st_area(").ident(layer.geometry_column).text(") < 'infinity'::float8");
+    }
     const auto needed = mapping.counted_by_texts().value();
     for (const std::vector<std::size_t>& columns : needed) {
         statement.text(" and (false");
@@ -191,11 +195,11 @@ std::vector<InspirePart> inspire_parts(const inspire::Theme& theme, const gis::C
     return parts;
 }
 
-std::string inspire_namespace(const inspire::Theme& theme) {
-    std::string name = "FR.CARREAU." + theme.name;
+std::string inspire_namespace(std::string_view authority, const inspire::Theme& theme) {
+    std::string name = theme.name;
     std::ranges::transform(name, name.begin(),
                            [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return name;
+    return fmt::format("{}.{}", authority, name);
 }
 
 gis::Crs find_inspire_crs(const std::string& text) {
@@ -230,7 +234,8 @@ InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& ord
         std::vector<inspire::LookupRows> lookups;
         for (std::size_t i = 0; i < mapping.lookups.size(); ++i)
             lookups.push_back(read_lookup(connection, lookup_layers[i], mapping.lookups[i]));
-        const gis::FeatureQuery query = query_of(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
+        gis::FeatureQuery query = query_of(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
+        query.with_geometry = mapping.with_geometry;
         document.start_layer(mapping, *layer, query.fields, std::move(lookups));
         std::int64_t rows = 0;
         std::int64_t objects = 0;

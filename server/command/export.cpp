@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "gis/error.hpp"
 #include "server/api/clock_text.hpp"
 #include "server/api/inspire_document.hpp"
+#include "server/command/as_public.hpp"
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
 #include "server/db/catalog_store.hpp"
@@ -26,7 +28,7 @@ struct InspireOptions {
     std::string theme;
     std::string version;
     std::string crs = "EPSG:4258";
-    std::string id_namespace;
+    std::string authority = "FR.CARREAU";
     std::vector<std::string> layers;
     std::string output;
 };
@@ -89,21 +91,6 @@ std::string head_of(const api::InspireOrder& order, const std::string& time_stam
     return head;
 }
 
-/// Begins a transaction that sees what everybody may see; refuses layers that not everybody may export.
-void begin_as_public(db::Connection& connection, const std::vector<const gis::Layer*>& layers) {
-    connection.run_script("begin isolation level repeatable read read only; set local carreau.session = 'anonymous'");
-    for (const gis::Layer* layer : layers) {
-        const std::vector<db::Parameter> parameters{std::to_string(layer->id)};
-        const db::Result result = connection.query(
-            "select exists (select from access.lines($1::integer) l where access.gives(l.rights, l.public, 'export'))",
-            parameters);
-        if (!result.boolean(0, 0))
-            throw gis::NotAllowed(
-                fmt::format("la couche « {} » n'est pas ouverte à tous (carreau layer list)", layer->name));
-    }
-    connection.run_script("set local role carreau_reader");
-}
-
 int tell(const api::InspireOrder& order, const api::InspireOutcome& outcome, std::FILE* to) {
     for (std::size_t i = 0; i < order.parts.size(); ++i) {
         fmt::print(to, "{:<28} {:>10} lignes {:>10} objets {}\n", order.parts[i].layer->name,
@@ -131,8 +118,7 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
     if (order.parts.empty())
         throw gis::NotFound(fmt::format("aucune couche publiée ne convient au thème {}", order.theme->name));
     order.form.crs = api::find_inspire_crs(options.crs);
-    order.form.id_namespace =
-        options.id_namespace.empty() ? api::inspire_namespace(*order.theme) : options.id_namespace;
+    order.form.id_namespace = api::inspire_namespace(options.authority, *order.theme);
     OutputFile file(options.output);
     order.form.collection = file.is_stdout() ? Collection::Gml : Collection::Wfs;
 
@@ -154,6 +140,21 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
 
 }  // namespace
 
+void add_inspire_namespace(CLI::App& app, std::string& value) {
+    const auto is_namespace = [](const std::string& text) {
+        const auto fits = [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
+                   c == '_';
+        };
+        const bool good = !text.empty() && text.size() <= 100 && std::ranges::all_of(text, fits);
+        return good ? std::string() : "lettres, chiffres, points et tirets attendus : " + text;
+    };
+    app.add_option("--inspire-namespace", value,
+                   "Espace de noms des identifiants INSPIRE de l'autorité ; celui d'un thème y ajoute .CP")
+        ->capture_default_str()
+        ->check(is_namespace);
+}
+
 void add_export(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("export", "Écrit des données dans un fichier, telles que tous les voient");
     command->require_subcommand(1);
@@ -168,7 +169,7 @@ void add_export(CLI::App& app, int& exit_code) {
     inspire->add_option("--layer", options->layers, "Couches [toutes celles du thème]");
     inspire->add_option("--version", options->version, "Version du schéma [la plus récente]");
     inspire->add_option("--crs", options->crs, "EPSG:4258, 3035, 3034, 3042, 3043 ou 3044")->capture_default_str();
-    inspire->add_option("--namespace", options->id_namespace, "Espace de noms des identifiants [FR.CARREAU.THEME]");
+    add_inspire_namespace(*inspire, options->authority);
     inspire->add_option("-o,--output", options->output, "Fichier GML ; - pour la sortie standard")
         ->required()
         ->type_name("FICHIER");

@@ -43,6 +43,21 @@ TEST(FeatureQuery, ValuesNeverEnterTheSqlText) {
     }
 }
 
+TEST(FeatureQuery, AGeometryThatIsNotWantedIsNotRead) {
+    const gis::Layer layer = parcels();
+    gis::FeatureQuery query;
+    query.layer = &layer;
+    query.output_crs = layer.crs;
+    const auto reads_it = [&] {
+        const bool page = gis::page_sql(query).sql().find("geom") != std::string::npos;
+        EXPECT_EQ(gis::union_sql(query, layer.fields.front()).sql().find("geom") != std::string::npos, page);
+        return page;
+    };
+    EXPECT_TRUE(reads_it());
+    query.with_geometry = false;
+    EXPECT_FALSE(reads_it());
+}
+
 TEST(FeatureQuery, NamesAreQuoted) {
     gis::SqlStatement statement;
     statement.ident("a\"b");

@@ -99,6 +99,14 @@ TEST(InspireDocument, MembersWithoutRingsAreNoPolygons) {
     EXPECT_EQ(writing.refusals().count, 1);
 }
 
+TEST(InspireDocument, ABodyWithoutPlaceForAGeometryNeedsNone) {
+    test::Writing writing(theme());
+    writing.layer(lieu);
+    EXPECT_EQ(writing.add("1", "", {{"id", string_view("1")}}), 1);
+    writing.layer(secteur);
+    EXPECT_EQ(writing.add("a", "", {{"id", string_view("a")}}), 0);
+}
+
 TEST(InspireDocument, NamesOnlyObjectsThatAreThere) {
     test::Writing writing(theme());
     writing.layer(secteur);

@@ -146,14 +146,15 @@ std::string_view Document::take_shapes(const Feature& feature) {
 
 int Document::write(std::string& out, const Feature& feature) {
     feature_ = &feature;
-    if (const std::string_view why = take_shapes(feature); !why.empty()) {
+    if (const std::string_view why = mapping_->with_geometry ? take_shapes(feature) : ""; !why.empty()) {
         refuse(feature, why);
         return 0;
     }
     int objects = 0;
-    const std::size_t parts = mapping_->shape == Mapping::Shape::Surface ? polygons_.size() : 1;
+    const bool is_split = mapping_->with_geometry && mapping_->shape == Mapping::Shape::Surface;
+    const std::size_t parts = is_split ? polygons_.size() : 1;
     for (std::size_t i = 0; i < parts; ++i) {
-        if (mapping_->shape == Mapping::Shape::Surface) wkb_ = polygons_[i];
+        if (is_split) wkb_ = polygons_[i];
         part_.clear();
         append_integer(part_, static_cast<std::int64_t>(i + 1));
         if (write_object(out)) ++objects;

@@ -187,6 +187,7 @@ class Reader {
             Piece piece;
             if (inner == "geometry") {
                 piece.geometry = true;
+                mapping_.with_geometry = true;
             } else {
                 piece.placeholder = std::make_unique<Placeholder>(placeholder_of(inner));
             }

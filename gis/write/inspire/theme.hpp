@@ -44,14 +44,16 @@ struct Mapping {
     std::string feature_type;  ///< "cp:CadastralZoning"
     std::string group;         ///< a column: one object for each of its values, with the union of the areas
     Shape shape = Shape::Any;
-    bool referenced = false;  ///< other objects name these
-    Block id;                 ///< the gml:id
+    bool referenced = false;     ///< other objects name these
+    bool with_geometry = false;  ///< the body has a place for it
+    Block id;                    ///< the gml:id
     Block body;
     std::vector<std::string> columns;
     std::vector<Lookup> lookups;
 
-    /// Where rows can be counted without making objects of them: a row with an area becomes one object if of each of
-    /// these lists of columns one at least holds a text. Nothing where that takes more to know.
+    /// Where rows can be counted without making objects of them: a row becomes one object if it has an area, where the
+    /// body has a place for one, and if of each of these lists of columns one at least holds a text. Nothing where that
+    /// takes more to know.
     std::optional<std::vector<std::vector<std::size_t>>> counted_by_texts() const;
     /// Whether a row becomes an object at all depends on what that lookup says.
     bool depends_on(std::size_t lookup) const;
