@@ -6,26 +6,31 @@
 
 namespace api {
 
-std::vector<InspireDataSet> inspire_data_sets(const Call& call) {
+std::vector<InspireDataSet> inspire_data_sets(const Services& services, const Call& call) {
     const auto may_export = [&](const gis::Layer& layer) {
         return call.caller->scope.of(layer).grant(gis::Right::Export).holds();
     };
     std::vector<InspireDataSet> data_sets;
     for (const auto& theme : inspire_themes()) {
-        InspireDataSet data_set{theme->name + '-' + theme->version, inspire_namespace(*theme), theme,
+        InspireDataSet data_set{theme->name + '-' + theme->version,
+                                inspire_namespace(services.inspire_namespace, *theme), theme,
                                 inspire_parts(*theme, *call.known.catalog, {}, may_export)};
         if (!data_set.parts.empty()) data_sets.push_back(std::move(data_set));
     }
     return data_sets;
 }
 
+std::string inspire_record_id(const Services& services, std::string_view record) {
+    return services.inspire_namespace + '.' + std::string(record);
+}
+
 std::string inspire_record_url(const http::Request& request, std::string_view record) {
     return request.base_url + "/metadata/" + std::string(record);
 }
 
-std::vector<gis::wfs::DataSet> wfs_data_sets(const Call& call) {
+std::vector<gis::wfs::DataSet> wfs_data_sets(const Services& services, const Call& call) {
     std::vector<gis::wfs::DataSet> described;
-    for (const InspireDataSet& data_set : inspire_data_sets(call)) {
+    for (const InspireDataSet& data_set : inspire_data_sets(services, call)) {
         gis::wfs::DataSet entry{
             data_set.code, data_set.id_namespace, inspire_record_url(*call.request, data_set.code), {}};
         for (const InspirePart& part : data_set.parts) {

@@ -8,6 +8,7 @@
 #include "gis/wfs/capabilities.hpp"
 #include "server/api/call.hpp"
 #include "server/api/inspire_document.hpp"
+#include "server/api/services.hpp"
 
 namespace api {
 
@@ -22,12 +23,16 @@ struct InspireDataSet {
     std::vector<const gis::Layer*> layers() const { return layers_of(parts); }
 };
 
-std::vector<InspireDataSet> inspire_data_sets(const Call& call);
+std::vector<InspireDataSet> inspire_data_sets(const Services& services, const Call& call);
 
-/// The record of a data set, or of the service for "service".
+/// The identifier of the record of a data set, or of the service for "service": unlike its address one that no other
+/// authority uses.
+std::string inspire_record_id(const Services& services, std::string_view record);
+
+/// The address of that record.
 std::string inspire_record_url(const http::Request& request, std::string_view record);
 
 /// What the capabilities of the WFS say of them.
-std::vector<gis::wfs::DataSet> wfs_data_sets(const Call& call);
+std::vector<gis::wfs::DataSet> wfs_data_sets(const Services& services, const Call& call);
 
 }  // namespace api

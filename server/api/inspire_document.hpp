@@ -56,8 +56,8 @@ std::vector<InspirePart> inspire_parts(const gis::inspire::Theme& theme, const g
                                        const std::vector<std::string>& names,
                                        const std::function<bool(const gis::Layer&)>& may_take);
 
-/// The namespace of inspireIds where none was chosen: "FR.CARREAU.CP".
-std::string inspire_namespace(const gis::inspire::Theme& theme);
+/// The namespace of a theme's inspireIds: that of the authority whose data they are, and the theme: "FR.CARREAU.CP".
+std::string inspire_namespace(std::string_view authority, const gis::inspire::Theme& theme);
 
 /// The CRS of that name among those INSPIRE data may be in. Throws gis::InvalidRequest naming `crs`.
 gis::Crs find_inspire_crs(const std::string& text);

@@ -59,7 +59,7 @@ gis::inspire::DatasetRecord record_of(const InspireDataSet& data_set, const Serv
                                       const http::Request& request, const gis::Scope& everybody) {
     const std::vector<const gis::Layer*> layers = data_set.layers();
     gis::inspire::DatasetRecord record;
-    record.id = data_set.code;
+    record.id = inspire_record_id(services, data_set.code);
     record.code = data_set.code;
     record.id_namespace = data_set.id_namespace;
     record.title =
@@ -98,7 +98,7 @@ gis::inspire::DatasetRecord record_of(const InspireDataSet& data_set, const Serv
 gis::inspire::ServiceRecord service_record(const std::vector<InspireDataSet>& data_sets, const Services& services,
                                            const http::Request& request) {
     gis::inspire::ServiceRecord record;
-    record.id = "service";
+    record.id = inspire_record_id(services, "service");
     record.title = "Service de téléchargement INSPIRE de Carreau";
     record.abstract = "Jeux de données INSPIRE entiers et accès direct aux objets, par le Web Feature Service 2.0.";
     record.url = wfs_url(request) + "?service=WFS&request=GetCapabilities";
@@ -106,7 +106,8 @@ gis::inspire::ServiceRecord service_record(const std::vector<InspireDataSet>& da
     std::vector<const gis::Layer*> layers;
     std::string updated;
     for (const InspireDataSet& data_set : data_sets) {
-        record.data_sets.push_back({data_set.code, inspire_record_url(request, data_set.code)});
+        record.data_sets.push_back(
+            {inspire_record_id(services, data_set.code), inspire_record_url(request, data_set.code)});
         for (const gis::Layer* layer : data_set.layers()) {
             layers.push_back(layer);
             updated = std::max(updated, layer->updated);
@@ -122,7 +123,7 @@ gis::inspire::ServiceRecord service_record(const std::vector<InspireDataSet>& da
 Answer inspire_metadata(const Services& services, CallPtr call) {
     const http::Request& request = *call->request;
     const std::string& wanted = request.param("record");
-    const std::vector<InspireDataSet> data_sets = inspire_data_sets(*call);
+    const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, *call);
     std::string document;
     if (wanted == "service" && !data_sets.empty()) {
         document = gis::inspire::service_metadata(service_record(data_sets, services, request));

@@ -48,6 +48,7 @@ struct Services {
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first
     std::string contact;                ///< shown in the API description
+    std::string inspire_namespace;      ///< of the authority whose data are published: "FR.CARREAU"
     std::string version;
     std::function<std::string()> server_metrics;  ///< Prometheus text of the HTTP side
     std::function<bool()> draining;

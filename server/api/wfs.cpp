@@ -51,7 +51,7 @@ Response capabilities(const Services& services, const Call& call, const wfs::Get
                                   wfs_format_names(request.version),
                                   editable,
                                   std::to_string(call.known.revision()),
-                                  wfs_data_sets(call),
+                                  wfs_data_sets(services, call),
                                   inspire_record_url(*call.request, "service")};
     return xml(wfs::capabilities(request.version, *call.known.catalog, facts, request.sections));
 }
@@ -76,9 +76,9 @@ Answer answer(const Services& services, CallPtr call) {
     if (const auto* wanted = std::get_if<wfs::DescribeFeatureType>(&operation))
         co_return describe(*call, request->version, *wanted);
     if (std::holds_alternative<wfs::ListStoredQueries>(operation))
-        co_return xml(wfs::list_stored_queries(*call->known.catalog, wfs_data_sets(*call)));
+        co_return xml(wfs::list_stored_queries(*call->known.catalog, wfs_data_sets(services, *call)));
     if (const auto* wanted = std::get_if<wfs::DescribeStoredQueries>(&operation))
-        co_return xml(wfs::describe_stored_queries(wanted->ids, wfs_data_sets(*call)));
+        co_return xml(wfs::describe_stored_queries(wanted->ids, wfs_data_sets(services, *call)));
     if (std::holds_alternative<wfs::GetSpatialDataSet>(operation))
         co_return co_await wfs_data_set(services, call, request);
     if (std::holds_alternative<wfs::Transaction>(operation))

@@ -17,9 +17,9 @@ namespace {
 namespace wfs = gis::wfs;
 
 /// The data set asked for; its code may leave the version out, which is the newest then.
-InspireDataSet find_data_set(const Call& call, const wfs::GetSpatialDataSet& asked) {
+InspireDataSet find_data_set(const Services& services, const Call& call, const wfs::GetSpatialDataSet& asked) {
     std::string codes;
-    for (InspireDataSet& data_set : inspire_data_sets(call)) {
+    for (InspireDataSet& data_set : inspire_data_sets(services, call)) {
         const bool is_newest = data_set.theme->version == data_set.theme->versions.back();
         if (asked.code == data_set.code || (is_newest && asked.code == data_set.theme->name)) {
             if (!asked.id_namespace.empty() && asked.id_namespace != data_set.id_namespace)
@@ -45,7 +45,7 @@ gis::Crs crs_of(const wfs::GetSpatialDataSet& asked) {
 
 Answer wfs_data_set(const Services& services, CallPtr call, WfsRequestPtr request) {
     const wfs::GetSpatialDataSet& asked = std::get<wfs::GetSpatialDataSet>(request->operation);
-    const InspireDataSet data_set = find_data_set(*call, asked);
+    const InspireDataSet data_set = find_data_set(services, *call, asked);
     InspireOrder order;
     order.theme = data_set.theme;
     order.catalog = call->known.catalog;

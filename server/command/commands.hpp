@@ -51,6 +51,10 @@ std::string default_data_folder();
 /// refuses root.
 void become_unprivileged(const std::string& folder);
 
+/// The option that names the authority of INSPIRE data: the same for the server and for files, or their identifiers
+/// differ.
+void add_inspire_namespace(CLI::App& app, std::string& value);
+
 /// The program's version: "0.1.0".
 std::string version();
 

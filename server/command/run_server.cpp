@@ -158,6 +158,7 @@ void ServerOptions::add_to(CLI::App& app) {
                    "Audience des jetons d'accès ; sans elle, l'identifiant de Carreau");
     app.add_option("--cors-origin", cors_origins, "Origines autorisées (CORS)")->capture_default_str();
     app.add_option("--contact", contact, "Contact affiché dans la description de l'API")->capture_default_str();
+    add_inspire_namespace(app, inspire_namespace);
     app.add_option("--log", log, "Journal (une ligne JSON par requête) ; sans elle, la sortie d'erreur")
         ->type_name("FICHIER");
     app.add_option("--database-threads", database_threads, "Connexions à la base")
@@ -243,6 +244,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  portal,
                                  offered_crs(),
                                  options.contact,
+                                 options.inspire_namespace,
                                  version(),
                                  [&running] { return http::prometheus_text(running.load()->metrics()); },
                                  [&draining] { return draining.load(); }};

@@ -19,6 +19,7 @@ struct ServerOptions {
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     std::vector<std::string> cors_origins{"*"};
     std::string contact = "Service SIG";
+    std::string inspire_namespace = "FR.CARREAU";
     std::string log;              ///< file; empty: standard error
     std::string identity_header;  ///< login written by a trusted proxy; empty: none is believed
     std::string oidc_issuer, oidc_client, oidc_secret_file, oidc_title = "Compte de l'agglomération", oidc_audience;

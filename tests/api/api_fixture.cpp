@@ -113,6 +113,7 @@ struct ApiTest::Served {
                            portal,
                            offered(),
                            "Service SIG",
+                           "FR.CARREAU",
                            "0.0-test",
                            [] { return std::string(); },
                            [] { return false; }};

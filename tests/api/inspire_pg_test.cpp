@@ -262,6 +262,7 @@ TEST_F(Inspire, RecordsAreThoseOfWhatTheCallerMayHave) {
     const RawAnswer record = get("/metadata/cp-4.0");
     EXPECT_EQ(verdict("iso", record), "");
     EXPECT_TRUE(holds(record, "http://inspire.ec.europa.eu/theme/cp"));
+    EXPECT_TRUE(holds(record, "<gmd:fileIdentifier><gco:CharacterString>FR.CARREAU.cp-4.0</gco:CharacterString>"));
     EXPECT_EQ(count(record.body, "Licence Ouverte 2.0"), 1U);
     EXPECT_TRUE(holds(record, "« section » : Licence Ouverte 2.0</gmx:Anchor>")) << "not that of the parcels";
     EXPECT_TRUE(holds(record, "« parcelle » : conditions d’accès et d’utilisation inconnues"));
@@ -269,7 +270,7 @@ TEST_F(Inspire, RecordsAreThoseOfWhatTheCallerMayHave) {
     EXPECT_TRUE(holds(record, "storedquery_id=GetSpatialDataSet&amp;CRS="));
     const RawAnswer service = get("/metadata/service");
     EXPECT_EQ(verdict("iso", service), "");
-    EXPECT_TRUE(holds(service, "uuidref=\"cp-4.0\""));
+    EXPECT_TRUE(holds(service, "uuidref=\"FR.CARREAU.cp-4.0\""));
     EXPECT_FALSE(holds(service, "plu-4.0"));
     EXPECT_EQ(get("/metadata/plu-4.0").status, 404);
     EXPECT_EQ(get("/metadata/lune").status, 404);
@@ -280,7 +281,7 @@ TEST_F(Inspire, RecordsAreThoseOfWhatTheCallerMayHave) {
     EXPECT_EQ(count(closed.body, "ConditionsApplyingToAccessAndUse/conditionsUnknown"), 1U)
         << "all say the same: nothing";
     EXPECT_TRUE(holds(get("/metadata/cp-4.0", token_of("exportatrice")), "noLimitations")) << "whoever asks";
-    EXPECT_TRUE(holds(get("/metadata/service", token_of("exportatrice")), "uuidref=\"plu-4.0\""));
+    EXPECT_TRUE(holds(get("/metadata/service", token_of("exportatrice")), "uuidref=\"FR.CARREAU.plu-4.0\""));
 }
 
 TEST_F(Inspire, LinksOfARecordLeadToTheData) {

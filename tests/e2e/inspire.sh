@@ -136,6 +136,13 @@ equal "status" "$status" 2
 contains "reason" "$(cat "$work/export")" ppr_perimetre
 [[ ! -e $work/closed.gml && ! -e $work/closed.gml.part ]] || fail "a file is left"
 
+step "the authority's namespace"
+export_theme "$work/own.gml" --theme cp --layer section --inspire-namespace FR.246200364
+equal "sections of that namespace" "$(grep -c '<base:namespace>FR.246200364.CP</base:namespace>' "$work/own.gml")" "$(members "$work/own.gml")"
+status=0
+"$CARREAU" export inspire --theme cp --inspire-namespace 'a&b' -o "$work/own.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
+[[ $status != 0 ]] || fail "a namespace that is none was taken"
+
 step "standard output"
 timeout 120 "$CARREAU" export inspire --theme cp --layer feuille -o - --database "$dsn" >"$work/stdout.gml" 2>"$work/export" || fail "$(cat "$work/export")"
 valid "$work/stdout.gml"
