@@ -223,7 +223,6 @@ SqlStatement two_part_page_sql(const FeatureQuery& query) {
 
 SqlStatement page_sql(const FeatureQuery& query) {
     if (query.after && !query.sort.empty() && has_tail(query)) return two_part_page_sql(query);
-    const Layer& layer = *query.layer;
     SqlStatement statement("select ");
     const std::size_t columns = add_columns(statement, query);
     add_keys_as_text(statement, query, columns);

@@ -137,10 +137,10 @@ contains "reason" "$(cat "$work/export")" ppr_perimetre
 [[ ! -e $work/closed.gml && ! -e $work/closed.gml.part ]] || fail "a file is left"
 
 step "the authority's namespace"
-export_theme "$work/own.gml" --theme cp --layer section --inspire-namespace FR.246200364
-equal "sections of that namespace" "$(grep -c '<base:namespace>FR.246200364.CP</base:namespace>' "$work/own.gml")" "$(members "$work/own.gml")"
+export_theme "$work/own.gml" --theme au --inspire-namespace FR.246200364
+equal "communes of that namespace" "$(grep -c "<base:namespace>FR.246200364.AU</base:namespace>" "$work/own.gml")" 65
 status=0
-"$CARREAU" export inspire --theme cp --inspire-namespace 'a&b' -o "$work/own.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
+"$CARREAU" export inspire --theme au --inspire-namespace 'a&b' -o "$work/own.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
 [[ $status != 0 ]] || fail "a namespace that is none was taken"
 
 step "standard output"
