@@ -118,8 +118,9 @@ TEST_P(Themes, AreValidWhateverTheRowsHold) {
     // The members of a collection are lax: a namespace that no schema describes would pass unseen. That of au has none.
     const bool has_schema = theme.name != "au";
     using Case = std::pair<Collection, std::string>;
-    for (const auto& [collection, vintage] : {Case{Collection::Wfs, "2026-01-01"}, Case{Collection::Gml, ""},
-                                              Case{Collection::Wfs, "2026-13-01"}, Case{Collection::Gml, "mars 2026"}}) {
+    for (const auto& [collection, vintage] :
+         {Case{Collection::Wfs, "2026-01-01"}, Case{Collection::Gml, ""}, Case{Collection::Wfs, "2026-13-01"},
+          Case{Collection::Gml, "mars 2026"}}) {
         test::Writing writing(gis::inspire::parse_theme(file, GetParam().version), 4258, collection);
         EXPECT_GE(write_all(writing, theme, vintage,
                             {"2024-02-29", "texte <&> d'ailleurs", "01", "12", "2026-00-00", "2026-01-31Tfoo"}),

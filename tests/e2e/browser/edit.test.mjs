@@ -122,19 +122,22 @@ test('a form as the layer declares it, an edit that all see, and its undoing', a
 
 test('what nobody touched stays as it is, though its control cannot hold it', async () => {
   const feature = features[3];
-  const odd = { gestionnaire: '  la ville ', observation: 'deux\nlignes ' };
-  await patchAsAdmin(feature.id, odd);
   const portal = await openAs('secretaire.bethune', feature);
   const { page } = portal;
-  await openForm(portal);
-  assert.equal(await page.inputValue('#edit-dialog [name=observation]'), odd.observation);
-  await save(portal);
-  await page.locator('#edit-dialog .form-error:not(:empty)').waitFor();
-  await page.fill('#edit-dialog [name=hauteur]', '7.25');
-  await save(portal);
-  await gone(portal, '#edit-dialog');
-  await shows(portal, 'hauteur', '7,25');
-  assert.deepEqual(await stored(feature.id), { ...feature.properties, ...odd, hauteur: 7.25 });
+  for (const [observation, height] of [['  au bord ', 7.25], ['deux\nlignes ', 7.5]]) {
+    await patchAsAdmin(feature.id, { observation });
+    await openForm(portal);
+    assert.equal(await page.inputValue('#edit-dialog [name=observation]'), observation);
+    await save(portal);
+    await page.locator('#edit-dialog .form-error:not(:empty)').waitFor();
+    await page.fill('#edit-dialog [name=hauteur]', String(height));
+    await save(portal);
+    await gone(portal, '#edit-dialog');
+    await shows(portal, 'hauteur', String(height).replace('.', ','));
+    assert.deepEqual(await stored(feature.id), { ...feature.properties, observation, hauteur: height });
+  }
+  const { observation, hauteur } = feature.properties;
+  await patchAsAdmin(feature.id, { observation, hauteur });
   await portal.leave();
 });
 
