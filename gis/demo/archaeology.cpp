@@ -19,7 +19,7 @@ namespace gis::demo {
 namespace {
 
 /// A plot of four to six corners around a point.
-Ring plot(Vec at, double length, double width, double angle, Random& random) {
+Ring plot_around(Vec at, double length, double width, double angle, Random& random) {
     const Vec u = turned({1, 0}, angle), v = left_of(u);
     Ring out;
     for (const Vec corner :
@@ -60,7 +60,7 @@ MultiPolygon footprint(const OperationFact& operation, const ParsedFacts& facts,
             angle = std::atan2(across.y, across.x);
         }
     }
-    const Geos::Geometry whole = geos.geometry(plot(middle, length, width, angle, random));
+    const Geos::Geometry whole = geos.geometry(plot_around(middle, length, width, angle, random));
     MultiPolygon out;
     for (const std::size_t commune : at) {
         MultiPolygon part = geos.polygons(geos.intersection(whole, geos.geometry(outlines.communes[commune])));

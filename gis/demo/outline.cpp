@@ -25,20 +25,20 @@ struct Corner {
     std::size_t neighbour = Border::outside;
 };
 
-using Cell = std::vector<Corner>;
+using Outlined = std::vector<Corner>;
 
 constexpr double far_away = 60'000;
 
 /// The cell of one site: a big square cut by the radical axis with each site that may be its neighbour.
-Cell cell_of(const std::vector<Site>& sites, std::size_t self, const std::vector<std::size_t>& others) {
+Outlined cell_of(const std::vector<Site>& sites, std::size_t self, const std::vector<std::size_t>& others) {
     const Site& me = sites[self];
-    Cell cell;
+    Outlined cell;
     for (const Vec corner : {Vec{-1, -1}, Vec{1, -1}, Vec{1, 1}, Vec{-1, 1}})
         cell.push_back({me.at + corner * far_away});
     for (const std::size_t other : others) {
         const Vec d = sites[other].at - me.at;
         const double limit = (dot(d, d) + me.weight - sites[other].weight) / 2;
-        Cell kept;
+        Outlined kept;
         for (std::size_t i = 0; i < cell.size(); ++i) {
             const Corner& from = cell[i];
             const Corner& to = cell[(i + 1) % cell.size()];
@@ -54,7 +54,7 @@ Cell cell_of(const std::vector<Site>& sites, std::size_t self, const std::vector
     return cell;
 }
 
-double cell_area(const Cell& cell, Vec& centre) {
+double cell_area(const Outlined& cell, Vec& centre) {
     double twice = 0;
     Vec sum;
     for (std::size_t i = 1; i + 1 < cell.size(); ++i) {
@@ -92,7 +92,7 @@ void add_outside(std::vector<Site>& sites, const std::vector<CommuneFact>& commu
 }
 
 /// Moves seats and weights until areas and centres come near the facts.
-std::vector<Cell> relaxed_cells(const std::vector<CommuneFact>& communes) {
+std::vector<Outlined> relaxed_cells(const std::vector<CommuneFact>& communes) {
     std::vector<Site> sites;
     for (const CommuneFact& commune : communes) sites.push_back({commune.centre, radius(commune) * radius(commune)});
     add_outside(sites, communes);
@@ -103,7 +103,7 @@ std::vector<Cell> relaxed_cells(const std::vector<CommuneFact>& communes) {
             if (j != i && length(sites[j].at - sites[i].at) < 8500) others[i].push_back(j);
         }
     }
-    std::vector<Cell> cells(communes.size());
+    std::vector<Outlined> cells(communes.size());
     constexpr int rounds = 1200;
     double worst = 1;  // relative error of an area
     for (int round = 0; round < rounds && worst > 0.02; ++round) {
@@ -176,7 +176,7 @@ Vec seat_in(const Ring& outline, Vec wanted) {
 }  // namespace
 
 Outlines make_outlines(const std::vector<CommuneFact>& communes, std::uint64_t seed) {
-    const std::vector<Cell> cells = relaxed_cells(communes);
+    const std::vector<Outlined> cells = relaxed_cells(communes);
     Outlines out;
     out.communes.resize(communes.size());
 
@@ -189,7 +189,7 @@ Outlines make_outlines(const std::vector<CommuneFact>& communes, std::uint64_t s
     };
     std::map<std::pair<std::size_t, std::size_t>, std::vector<Point>> lines;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        const Cell& cell = cells[i];
+        const Outlined& cell = cells[i];
         for (std::size_t k = 0; k < cell.size(); ++k) {
             const std::size_t before = cell[(k + cell.size() - 1) % cell.size()].neighbour;
             const std::size_t here = cell[k].neighbour;

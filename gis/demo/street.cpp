@@ -19,17 +19,17 @@ constexpr double shortest = 25;  ///< metres of a side worth furnishing
 constexpr std::array<const char*, 6> states{"bon", "bon", "bon", "bon", "moyen", "mauvais"};
 constexpr std::array<const char*, 4> coverings{"enrobe", "enrobe", "paves", "beton"};
 
-struct Kind {
+struct StreetKind {
     const char* nature;
     const char* material;  ///< "": none is noted
     double height;
 };
-constexpr std::array<Kind, 6> kinds{{{"banc", "bois", 0.8},
-                                     {"corbeille", "metal", 0.9},
-                                     {"potelet", "metal", 1.1},
-                                     {"abri_bus", "metal", 2.6},
-                                     {"borne_incendie", "metal", 0.9},
-                                     {"arbre", "", 7}}};
+constexpr std::array<StreetKind, 6> street_kinds{{{"banc", "bois", 0.8},
+                                                  {"corbeille", "metal", 0.9},
+                                                  {"potelet", "metal", 1.1},
+                                                  {"abri_bus", "metal", 2.6},
+                                                  {"borne_incendie", "metal", 0.9},
+                                                  {"arbre", "", 7}}};
 
 /// The same on every run: a UUID of version 4 whose randomness is the territory's.
 std::string uuid(Random& random) {
@@ -102,17 +102,17 @@ void StreetWriter::write_side(const Side& side, Random& random) {
 
 void StreetWriter::write_furniture(const Side& side, Random& random) {
     const double offset = side.half_width - 1.2;
-    const auto add = [&](double distance, const Kind& kind) {
+    const auto add = [&](double distance, const StreetKind& kind) {
         if (!side.holds(distance, offset)) return;
         points_.add({uuid(random), side.commune, std::string(kind.nature), std::string(random.pick(states)),
                      text_or_null(kind.material), one_decimal(kind.height * random.between(0.9, 1.2)),
                      std::string("commune"), iso(working_day(random, day(1998, 1, 5), last_day))},
                     wkb_point(rounded(side.at(distance, offset))));
     };
-    constexpr Kind lamp{"candelabre", "metal", 6};
+    constexpr StreetKind lamp{"candelabre", "metal", 6};
     for (double distance = 8; distance < side.length() - 8; distance += 30) {
         add(distance, lamp);
-        if (random.chance(0.4)) add(distance + random.between(4, 12), random.pick(kinds));
+        if (random.chance(0.4)) add(distance + random.between(4, 12), random.pick(street_kinds));
     }
 }
 

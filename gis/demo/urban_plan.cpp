@@ -21,7 +21,7 @@ struct ZoneKind {
     std::string_view type;
 };
 
-constexpr std::array<ZoneKind, 10> kinds{{
+constexpr std::array<ZoneKind, 10> zone_kinds{{
     {"UA", "Zone urbaine centrale, dense", "U"},
     {"UB", "Zone urbaine de cités et de maisons en bande", "U"},
     {"UC", "Zone urbaine pavillonnaire", "U"},
@@ -114,7 +114,8 @@ void UrbanPlanWriter::write_zones(Document& document, const CommunePlan& plan, c
         by_label[zone_of(plan, plan.cells[i], document.random)].push_back(plan.cell_ring(i));
     }
     for (const auto& [label, rings] : by_label) {
-        const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const ZoneKind& k) { return k.label == label; });
+        const auto kind =
+            std::find_if(zone_kinds.begin(), zone_kinds.end(), [&](const ZoneKind& k) { return k.label == label; });
         for (Polygon& part : geos.coverage_union(rings)) {
             zones_.add({document.next_id(), document.id, document.perimeter, std::string(label),
                         fmt::format("{} (données fictives)", kind->title), std::string(kind->type), document.approved},

@@ -28,7 +28,7 @@ void add_shape(SqlStatement& sql, const CheckedEdit& edit) {
     sql.text("st_geomfromwkb(").param(hex, "bytea").text(fmt::format(", {})", edit.layer->crs.srid));
 }
 
-void add_value(SqlStatement& sql, const CheckedEdit::Assignment& value) {
+void add_assigned(SqlStatement& sql, const CheckedEdit::Assignment& value) {
     if (value.is_default) {
         sql.text("default");
     } else {
@@ -81,7 +81,7 @@ SqlStatement insert_sql(const CheckedEdit& edit) {
     }
     for (const CheckedEdit::Assignment& value : edit.values) {
         column(value.field->name);
-        add_value(values, value);
+        add_assigned(values, value);
     }
     if (edit.sets_geometry) {
         column(layer.geometry_column);
@@ -103,7 +103,7 @@ SqlStatement update_sql(const CheckedEdit& edit) {
     const char* separator = " set ";
     for (const CheckedEdit::Assignment& value : edit.values) {
         sql.text(separator).ident(value.field->name).text(" = ");
-        add_value(sql, value);
+        add_assigned(sql, value);
         separator = ", ";
     }
     if (edit.sets_geometry) {

@@ -49,7 +49,7 @@ std::string text_of(const Value& value) {
     return "";
 }
 
-bool is_number(const Value& value) {
+bool holds_number(const Value& value) {
     return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
 }
 
@@ -66,7 +66,7 @@ bool in_range(const Field& field, double number) {
 
 CheckedValue check_integer(const Field& field, const Value& value, bool from_text) {
     const std::string expected = "a whole number" + range_text(field) + " expected";
-    if (!is_number(value) && !from_text) return wrong(expected);
+    if (!holds_number(value) && !from_text) return wrong(expected);
     std::string text = text_of(value);
     if (const auto* number = std::get_if<double>(&value)) {  // 3.0 is whole
         if (*number != std::floor(*number) || std::abs(*number) > 9e15) return wrong(expected);
@@ -79,7 +79,7 @@ CheckedValue check_integer(const Field& field, const Value& value, bool from_tex
 
 CheckedValue check_number(const Field& field, const Value& value, bool from_text) {
     const std::string expected = "a number" + range_text(field) + " expected";
-    if (!is_number(value) && !from_text) return wrong(expected);
+    if (!holds_number(value) && !from_text) return wrong(expected);
     std::string text(trimmed(text_of(value)));
     if (!is_value_of(field, text) || !in_range(field, std::strtod(text.c_str(), nullptr))) return wrong(expected);
     return good(std::move(text));

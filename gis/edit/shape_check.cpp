@@ -16,14 +16,14 @@ namespace gis {
 
 namespace {
 
-CheckedShape wrong(std::string expected) {
+CheckedShape wrong_shape(std::string expected) {
     return {"", std::move(expected)};
 }
 
-struct ContextDeleter {
+struct GeosContextDeleter {
     void operator()(GEOSContextHandle_HS* context) const { GEOS_finish_r(context); }
 };
-using Context = std::unique_ptr<GEOSContextHandle_HS, ContextDeleter>;
+using Context = std::unique_ptr<GEOSContextHandle_HS, GeosContextDeleter>;
 
 std::string position_text(double x, double y, const Crs& crs) {
     return crs.northing_first ? fmt::format("{:.7g} {:.7g}", y, x) : fmt::format("{:.10g} {:.10g}", x, y);
@@ -98,25 +98,25 @@ std::string outside(const Crs& layer, const Crs& given) {
 CheckedShape check_shape(const Layer& layer, const EditGeometry& geometry) {
     if (geometry.wkb.empty()) return {};
     ReadShape read = read_wkb(geometry.wkb);
-    if (!read.shape) return wrong(std::move(read.expected));
+    if (!read.shape) return wrong_shape(std::move(read.expected));
     WkbShape& shape = *read.shape;
-    if (shape.is_empty()) return wrong("a geometry that is not empty expected");
+    if (shape.is_empty()) return wrong_shape("a geometry that is not empty expected");
     GeometryType type = shape.type;
     if (layer.geometry_type != GeometryType::Any && type != layer.geometry_type) {
         if (multi_of(type) != layer.geometry_type)
-            return wrong(fmt::format("a {} expected, got a {}", to_string(layer.geometry_type), to_string(type)));
+            return wrong_shape(fmt::format("a {} expected, got a {}", to_string(layer.geometry_type), to_string(type)));
         type = layer.geometry_type;
     }
     if (shape.has_z != layer.has_z)
-        return wrong(layer.has_z ? "positions of three coordinates expected"
-                                 : "positions of two coordinates expected, the layer holds no heights");
+        return wrong_shape(layer.has_z ? "positions of three coordinates expected"
+                                       : "positions of two coordinates expected, the layer holds no heights");
     if (std::string fault = fault_of(write_wkb(shape, type), geometry.crs); !fault.empty())
-        return wrong(std::move(fault));
-    if (!transform(shape, geometry.crs, layer.crs)) return wrong(outside(layer.crs, geometry.crs));
+        return wrong_shape(std::move(fault));
+    if (!transform(shape, geometry.crs, layer.crs)) return wrong_shape(outside(layer.crs, geometry.crs));
     CheckedShape checked{write_wkb(shape, type), ""};
     if (geometry.crs.srid != layer.crs.srid) {
         // Rounding may bring near lines across each other: what is stored must be valid too.
-        if (std::string fault = fault_of(checked.wkb, layer.crs); !fault.empty()) return wrong(std::move(fault));
+        if (std::string fault = fault_of(checked.wkb, layer.crs); !fault.empty()) return wrong_shape(std::move(fault));
     }
     return checked;
 }

@@ -18,7 +18,7 @@ class Unfit : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-GeometryType type_of(std::uint32_t code) {
+GeometryType type_of_code(std::uint32_t code) {
     switch (code) {
         case 1:
             return GeometryType::Point;
@@ -109,7 +109,7 @@ class Reader {
         has_m = has_m || code / 1000 >= 2;
         head.has_z = head.has_z || code / 1000 == 1;
         if (has_m || code >= 2000) throw Unfit("positions without measures (M) expected");
-        head.type = type_of(code % 1000);
+        head.type = type_of_code(code % 1000);
         return head;
     }
 

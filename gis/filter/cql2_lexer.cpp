@@ -10,7 +10,7 @@ namespace gis {
 
 namespace {
 
-bool is_digit(char c) {
+bool is_decimal_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
@@ -79,11 +79,11 @@ void Cql2Lexer::read() {
         return;
     }
     const char c = text_[at];
-    const bool decimal = c == '.' && at + 1 < text_.size() && is_digit(text_[at + 1]);
+    const bool decimal = c == '.' && at + 1 < text_.size() && is_decimal_digit(text_[at + 1]);
     if (starts_name(c)) {
         next_ = at + length_of_word(at);
         token_ = {Cql2Token::Kind::Word, text_.substr(at, next_ - at), at};
-    } else if (is_digit(c) || decimal) {
+    } else if (is_decimal_digit(c) || decimal) {
         next_ = at + length_of_number(at);
         token_ = {Cql2Token::Kind::Number, text_.substr(at, next_ - at), at};
     } else if (c == '\'') {
@@ -103,14 +103,14 @@ void Cql2Lexer::read() {
 
 std::size_t Cql2Lexer::length_of_word(std::size_t at) const {
     std::size_t end = at;
-    while (end < text_.size() && (starts_name(text_[end]) || is_digit(text_[end]) || text_[end] == '.')) ++end;
+    while (end < text_.size() && (starts_name(text_[end]) || is_decimal_digit(text_[end]) || text_[end] == '.')) ++end;
     return end - at;
 }
 
 std::size_t Cql2Lexer::length_of_number(std::size_t at) const {
     std::size_t end = at;
     const auto digits = [&] {
-        while (end < text_.size() && is_digit(text_[end])) ++end;
+        while (end < text_.size() && is_decimal_digit(text_[end])) ++end;
     };
     digits();
     if (end < text_.size() && text_[end] == '.') {
@@ -120,7 +120,7 @@ std::size_t Cql2Lexer::length_of_number(std::size_t at) const {
     if (end < text_.size() && (text_[end] == 'E' || text_[end] == 'e')) {
         std::size_t exponent = end + 1;
         if (exponent < text_.size() && (text_[exponent] == '+' || text_[exponent] == '-')) ++exponent;
-        if (exponent < text_.size() && is_digit(text_[exponent])) {
+        if (exponent < text_.size() && is_decimal_digit(text_[exponent])) {
             end = exponent;
             digits();
         }

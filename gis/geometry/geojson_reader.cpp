@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, WkbType>, 7> kinds{
+constexpr std::array<std::pair<std::string_view, WkbType>, 7> geojson_types{
     {{"Point", WkbType::Point},
      {"LineString", WkbType::LineString},
      {"Polygon", WkbType::Polygon},
@@ -48,8 +48,9 @@ class GeojsonReader {
         const auto type = object.find("type");
         if (type == object.end() || !type->is_string()) build_.refuse("a geometry's 'type' is expected");
         const auto& name = type->get_ref<const std::string&>();
-        const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == name; });
-        if (kind == kinds.end()) {
+        const auto kind =
+            std::find_if(geojson_types.begin(), geojson_types.end(), [&](const auto& k) { return k.first == name; });
+        if (kind == geojson_types.end()) {
             build_.refuse(
                 fmt::format("'{}' is no GeoJSON geometry; expected Point, LineString, Polygon, MultiPoint, "
                             "MultiLineString, MultiPolygon or GeometryCollection",

@@ -130,7 +130,7 @@ struct GeosContext {
     GeosDeleter deleter() const { return {handle}; }
 };
 
-GeosPtr<GEOSGeometry> read_wkb(const GeosContext& geos, const std::string& wkb) {
+GeosPtr<GEOSGeometry> geometry_of_wkb(const GeosContext& geos, const std::string& wkb) {
     const GeosPtr<GEOSWKBReader> reader(GEOSWKBReader_create_r(geos.handle), geos.deleter());
     const auto* bytes = reinterpret_cast<const unsigned char*>(wkb.data());
     return {GEOSWKBReader_read_r(geos.handle, reader.get(), bytes, wkb.size()), geos.deleter()};
@@ -152,7 +152,7 @@ std::string defect_of(const GeosContext& geos, const GEOSGeometry& geometry) {
            (placed ? fmt::format(" at x {} y {}", x, y) : "");
 }
 
-std::uint32_t type_of(std::string_view wkb) {
+std::uint32_t type_of_wkb(std::string_view wkb) {
     std::uint32_t type = 0;
     std::memcpy(&type, wkb.data() + 1, sizeof type);
     return type;
@@ -168,7 +168,7 @@ std::size_t gather(std::string_view wkb, std::vector<std::string_view>& singles)
         std::memcpy(&value, wkb.data() + at, sizeof value);
         return std::size_t{value};
     };
-    const auto type = static_cast<WkbType>(type_of(wkb));
+    const auto type = static_cast<WkbType>(type_of_wkb(wkb));
     std::size_t at = 5;
     switch (type) {
         case WkbType::Point:
@@ -196,11 +196,11 @@ std::size_t gather(std::string_view wkb, std::vector<std::string_view>& singles)
 
 /// A collection of one kind as the multi-geometry of that kind.
 std::string homogeneous(const std::string& wkb) {
-    if (type_of(wkb) != collection) return wkb;
+    if (type_of_wkb(wkb) != collection) return wkb;
     std::vector<std::string_view> singles;
     gather(wkb, singles);
-    const std::uint32_t kind = type_of(singles.front());
-    if (!std::all_of(singles.begin(), singles.end(), [&](std::string_view s) { return type_of(s) == kind; }))
+    const std::uint32_t kind = type_of_wkb(singles.front());
+    if (!std::all_of(singles.begin(), singles.end(), [&](std::string_view s) { return type_of_wkb(s) == kind; }))
         return wkb;
     const std::uint32_t multi = kind + 3;
     const auto count = static_cast<std::uint32_t>(singles.size());
@@ -216,7 +216,7 @@ std::string homogeneous(const std::string& wkb) {
 GeometryLiteral prepare_geometry(const GeometryLiteral& geometry, const Crs& target, const std::string& field) {
     GeometryLiteral prepared{homogeneous(geometry.wkb), target};
     const GeosContext geos;
-    const auto shape = read_wkb(geos, prepared.wkb);
+    const auto shape = geometry_of_wkb(geos, prepared.wkb);
     if (!shape) throw InvalidRequest(field, "the geometry cannot be read");
     if (const std::string defect = defect_of(geos, *shape); !defect.empty())
         throw InvalidRequest(field, "the geometry is not valid: " + defect);
@@ -236,7 +236,7 @@ GeometryLiteral prepare_geometry(const GeometryLiteral& geometry, const Crs& tar
 }
 
 bool is_mixed_collection(const GeometryLiteral& geometry) {
-    return type_of(geometry.wkb) == collection;
+    return type_of_wkb(geometry.wkb) == collection;
 }
 
 }  // namespace gis

@@ -20,7 +20,7 @@ bool same_word(std::string_view a, std::string_view b) {
     });
 }
 
-constexpr std::array<std::pair<std::string_view, WkbType>, 7> kinds{
+constexpr std::array<std::pair<std::string_view, WkbType>, 7> wkt_types{
     {{"POINT", WkbType::Point},
      {"LINESTRING", WkbType::LineString},
      {"POLYGON", WkbType::Polygon},
@@ -40,8 +40,8 @@ class WktReader {
     void geometry(int depth) {
         const std::string_view name = word();
         const auto kind =
-            std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return same_word(k.first, name); });
-        if (kind == kinds.end()) refuse_kind(name);
+            std::find_if(wkt_types.begin(), wkt_types.end(), [&](const auto& k) { return same_word(k.first, name); });
+        if (kind == wkt_types.end()) refuse_kind(name);
         if (depth > max_collection_depth) build_.refuse("collections are nested too deeply");
         if (const auto dimensions = peek_word(); same_word(dimensions, "Z")) {
             word();
@@ -214,7 +214,8 @@ GeometryLiteral parse_wkt(std::string_view text, const GeometryReading& reading)
 }
 
 bool is_wkt_word(std::string_view word) {
-    return std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) { return same_word(kind.first, word); }) ||
+    return std::any_of(wkt_types.begin(), wkt_types.end(),
+                       [&](const auto& kind) { return same_word(kind.first, word); }) ||
            std::any_of(unsupported.begin(), unsupported.end(), [&](auto kind) { return same_word(kind, word); });
 }
 

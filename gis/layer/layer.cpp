@@ -27,14 +27,14 @@ constexpr std::array<std::pair<GeometryType, std::string_view>, 7> geometry_type
      {GeometryType::Any, "Geometry"}}};
 
 template <typename Table, typename Enum>
-std::string_view name_of(const Table& table, Enum value) {
+std::string_view name_in(const Table& table, Enum value) {
     return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.first == value; })->second;
 }
 
 }  // namespace
 
 std::string_view to_string(FieldType type) {
-    return name_of(field_types, type);
+    return name_in(field_types, type);
 }
 
 FieldType parse_field_type(std::string_view text) {
@@ -45,7 +45,7 @@ FieldType parse_field_type(std::string_view text) {
 }
 
 std::string_view to_string(GeometryType type) {
-    return name_of(geometry_types, type);
+    return name_in(geometry_types, type);
 }
 
 GeometryType parse_geometry_type(std::string_view text) {

@@ -8,7 +8,8 @@ namespace gis {
 
 namespace {
 
-constexpr int segments_per_edge = 32;  // a box edge of 10 degrees in Lambert-93 then errs by less than 200 m of 800 km
+constexpr int segments_per_box_edge =
+    32;  // a box edge of 10 degrees in Lambert-93 then errs by less than 200 m of 800 km
 
 /// The parts east and west of the 180° meridian.
 std::optional<SqlStatement> crossing_box_sql(const Envelope& bbox, const Crs& storage) {
@@ -44,7 +45,7 @@ std::optional<SqlStatement> box_sql(const Envelope& bbox, const Crs& storage) {
     const Envelope box{std::max(bbox.min_x, limits.west), std::max(bbox.min_y, limits.south),
                        std::min(bbox.max_x, limits.east), std::min(bbox.max_y, limits.north), bbox.crs};
     if (box.min_x > box.max_x || box.min_y > box.max_y) return std::nullopt;
-    const double step = std::max({box.max_x - box.min_x, box.max_y - box.min_y, 1e-6}) / segments_per_edge;
+    const double step = std::max({box.max_x - box.min_x, box.max_y - box.min_y, 1e-6}) / segments_per_box_edge;
     sql.text("st_transform(st_segmentize(st_makeenvelope(")
         .param(box.min_x)
         .text(", ")

@@ -8,7 +8,7 @@ namespace gis {
 
 namespace {
 
-void add_column(SqlStatement& statement, const std::string& name, const std::string& sql_type) {
+void add_past_column(SqlStatement& statement, const std::string& name, const std::string& sql_type) {
     // Alone, "character" means one character.
     statement.text(", ").ident(name).text(sql_type == "character" ? " bpchar" : " " + sql_type);
 }
@@ -26,10 +26,10 @@ void add_past(SqlStatement& statement, const Layer& layer, const std::string& mo
         statement.text("null");
     }
     statement.text(") as ").ident(layer.source_name).text("(").ident(layer.id_column).text(" " + layer.id_sql_type);
-    if (layer.has_geometry()) add_column(statement, layer.geometry_column, "geometry");
+    if (layer.has_geometry()) add_past_column(statement, layer.geometry_column, "geometry");
     for (const Field& field : layer.fields) {
         if (field.name != layer.id_column && field.name != layer.geometry_column)
-            add_column(statement, field.name, field.sql_type);
+            add_past_column(statement, field.name, field.sql_type);
     }
     statement.text(")");
 }

@@ -14,7 +14,7 @@ constexpr int segments_per_edge = 32;
 
 // Names that no column has: a table may well have columns called f, fid or geom.
 constexpr std::string_view row_name = "carreau$row";
-constexpr std::string_view id_name = "carreau$id";
+constexpr std::string_view numbered_name = "carreau$id";
 constexpr std::string_view geometry_name = "carreau$geometry";
 
 struct TileAddress {
@@ -42,7 +42,7 @@ void add_geometry(SqlStatement& sql, const Layer& layer) {
 void add_attributes(SqlStatement& sql, const Layer& layer, int z) {
     const bool numbered = layer.id_type == FieldType::Integer;
     sql.text("select ").ident(layer.id_column).text(numbered ? "::int8 as " : "::text as ");
-    sql.ident(numbered ? id_name : std::string_view(layer.id_column));
+    sql.ident(numbered ? numbered_name : std::string_view(layer.id_column));
     for (const Field& field : layer.fields) {
         if ((field.name == layer.id_column && !numbered) || z < field.tile_min_zoom) continue;
         sql.text(", ").ident(field.name);
@@ -59,7 +59,7 @@ SqlStatement mvt_sql(const Layer& layer, const std::string& name, const SqlState
     SqlStatement sql("select st_asmvt(");
     sql.ident(row_name).text(", ").param(name, "text");
     sql.text(fmt::format(", {}, '{}'", tile_extent, geometry_name));
-    if (layer.id_type == FieldType::Integer) sql.text(fmt::format(", '{}'", id_name));
+    if (layer.id_type == FieldType::Integer) sql.text(fmt::format(", '{}'", numbered_name));
     sql.text(") from (");
     add_attributes(sql, layer, tile.z);
     sql.text(", st_asmvtgeom(st_transform(").append(geometry).text(", 3857), st_tileenvelope(");

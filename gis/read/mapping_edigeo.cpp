@@ -83,7 +83,7 @@ std::string lieu_dit(RowDraft& row) {
     return id_from_geometry(row);
 }
 
-Mapping base(const char* kind, const char* layer) {
+Mapping edigeo_mapping(const char* kind, const char* layer) {
     Mapping mapping;
     mapping.kind = kind;
     mapping.table = std::string("cadastre.") + kind;
@@ -98,7 +98,7 @@ Mapping base(const char* kind, const char* layer) {
 }  // namespace
 
 std::vector<Mapping> edigeo_mappings() {
-    Mapping parcelle = base("parcelle", "PARCELLE_id");
+    Mapping parcelle = edigeo_mapping("parcelle", "PARCELLE_id");
     parcelle.columns = {{"id", "IDU", full_id, Need::Required},
                         {"commune", "IDU", commune_of, Need::Required},
                         {"prefixe", "IDU", prefixe_of, Need::Required},
@@ -110,7 +110,7 @@ std::vector<Mapping> edigeo_mappings() {
                         {"updated", "UPDATE_DATE|DATE_MAJ", to_date}};
     parcelle.finish = [](RowDraft& row) { return check_id_length(row, 14); };
 
-    Mapping section = base("section", "SECTION_id");
+    Mapping section = edigeo_mapping("section", "SECTION_id");
     section.columns = {{"id", "IDU", full_id, Need::Required},
                        {"commune", "IDU", commune_of, Need::Required},
                        {"prefixe", "IDU", prefixe_of, Need::Required},
@@ -118,7 +118,7 @@ std::vector<Mapping> edigeo_mappings() {
     section.finish = [](RowDraft& row) { return check_id_length(row, 10); };
     section.same_id = Mapping::SameId::Merge;  // each sheet of a section carries its own piece
 
-    Mapping feuille = base("feuille", "SUBDSECT_id");
+    Mapping feuille = edigeo_mapping("feuille", "SUBDSECT_id");
     feuille.columns = {{"id", "IDU", full_id, Need::Required},
                        {"commune", "IDU", commune_of, Need::Required},
                        {"prefixe", "IDU", prefixe_of, Need::Required},
@@ -129,7 +129,7 @@ std::vector<Mapping> edigeo_mappings() {
                        {"echelle", "EOR", to_integer}};
     feuille.finish = [](RowDraft& row) { return check_id_length(row, 12); };
 
-    Mapping batiment = base("batiment", "BATIMENT_id");
+    Mapping batiment = edigeo_mapping("batiment", "BATIMENT_id");
     batiment.columns = {{"id", "", nullptr},
                         {"commune", "", nullptr},
                         {"nom", "TEX", to_text},
@@ -139,7 +139,7 @@ std::vector<Mapping> edigeo_mappings() {
     batiment.finish = id_from_geometry;
     batiment.same_id = Mapping::SameId::Number;
 
-    Mapping place = base("lieu_dit", "LIEUDIT_id");
+    Mapping place = edigeo_mapping("lieu_dit", "LIEUDIT_id");
     place.columns = {{"id", "", nullptr}, {"commune", "", nullptr}, {"nom", "TEX", to_text}};
     for (int i = 2; i <= 10; ++i) {
         place.columns.push_back({"~tex" + std::to_string(i), "TEX" + std::to_string(i), to_text});

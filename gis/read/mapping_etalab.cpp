@@ -6,7 +6,7 @@ namespace gis::read {
 
 namespace {
 
-Mapping base(const char* kind, std::vector<std::string> names, std::vector<std::string> fields) {
+Mapping etalab_mapping(const char* kind, std::vector<std::string> names, std::vector<std::string> fields) {
     Mapping mapping;
     mapping.kind = kind;
     mapping.table = std::string("cadastre.") + kind;
@@ -29,7 +29,7 @@ std::string check_id(RowDraft& row, std::size_t length) {
     return "";
 }
 
-std::string id_from_geometry(RowDraft& row) {
+std::string id_in_commune(RowDraft& row) {
     row.set("id", row.text("commune") + "-" + row.geometry_hash());
     return "";
 }
@@ -37,7 +37,7 @@ std::string id_from_geometry(RowDraft& row) {
 }  // namespace
 
 std::vector<Mapping> etalab_mappings() {
-    Mapping parcelle = base("parcelle", {}, {"id", "commune", "prefixe", "section", "numero", "contenance"});
+    Mapping parcelle = etalab_mapping("parcelle", {}, {"id", "commune", "prefixe", "section", "numero", "contenance"});
     parcelle.columns = {{"id", "id", to_text, Need::Required},
                         {"commune", "commune", to_text, Need::Required},
                         {"prefixe", "prefixe", to_text, Need::Required},
@@ -49,7 +49,7 @@ std::vector<Mapping> etalab_mappings() {
                         {"updated", "updated", to_date}};
     parcelle.finish = [](RowDraft& row) { return check_id(row, 14); };
 
-    Mapping feuille = base(
+    Mapping feuille = etalab_mapping(
         "feuille", {}, {"id", "commune", "prefixe", "section", "numero", "qualite|echelle|modeConfection|modeconfec"});
     feuille.columns = {{"id", "id", to_text, Need::Required},
                        {"commune", "commune", to_text, Need::Required},
@@ -61,26 +61,26 @@ std::vector<Mapping> etalab_mappings() {
                        {"echelle", "echelle", to_integer}};
     feuille.finish = [](RowDraft& row) { return check_id(row, 12); };
 
-    Mapping section = base("section", {}, {"id", "commune", "prefixe", "code"});
+    Mapping section = etalab_mapping("section", {}, {"id", "commune", "prefixe", "code"});
     section.columns = {{"id", "id", to_text, Need::Required},
                        {"commune", "commune", to_text, Need::Required},
                        {"prefixe", "prefixe", to_text, Need::Required},
                        {"code", "code", to_text, Need::Required}};
     section.finish = [](RowDraft& row) { return check_id(row, 10); };
 
-    Mapping batiment = base("batiment", {"*batiment*", "*bati*"}, {"commune", "type"});
+    Mapping batiment = etalab_mapping("batiment", {"*batiment*", "*bati*"}, {"commune", "type"});
     batiment.columns = {{"id", "", nullptr},
                         {"commune", "commune", to_text, Need::Required},
                         {"nom", "nom", to_text},
                         {"type", "type", to_text},
                         {"created", "created", to_date},
                         {"updated", "updated", to_date}};
-    batiment.finish = id_from_geometry;
+    batiment.finish = id_in_commune;
     batiment.same_id = Mapping::SameId::Number;
 
-    Mapping place = base("lieu_dit", {"*lieux*dits*", "*lieu*dit*"}, {"commune", "nom"});
+    Mapping place = etalab_mapping("lieu_dit", {"*lieux*dits*", "*lieu*dit*"}, {"commune", "nom"});
     place.columns = {{"id", "", nullptr}, {"commune", "commune", to_text, Need::Required}, {"nom", "nom", to_text}};
-    place.finish = id_from_geometry;
+    place.finish = id_in_commune;
     place.same_id = Mapping::SameId::Number;
     return {parcelle, feuille, section, batiment, place};
 }

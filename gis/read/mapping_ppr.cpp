@@ -111,8 +111,8 @@ std::string cnig_procedure(RowDraft& row) {
     return "";
 }
 
-Mapping base(const char* kind, std::optional<GeometryType> geometry, const char* id, std::vector<std::string> names,
-             std::vector<std::string> fields) {
+Mapping ppr_mapping(const char* kind, std::optional<GeometryType> geometry, const char* id,
+                    std::vector<std::string> names, std::vector<std::string> fields) {
     Mapping mapping;
     mapping.kind = kind;
     mapping.table = std::string("risque.") + kind;
@@ -129,9 +129,9 @@ constexpr const char* plan_field = "codeprocedure|id_gaspar|idgaspar";
 }  // namespace
 
 std::vector<Mapping> ppr_mappings() {
-    Mapping zones = base("zone_reglementaire", GeometryType::MultiPolygon, "idzonereglementaire",
-                         {"*zonereglementaireurba_s*", "*zone_reglementaire*", "*N_ZONE_REG_PPR*"},
-                         {"idzonereglementaire|id_zone", plan_field});
+    Mapping zones = ppr_mapping("zone_reglementaire", GeometryType::MultiPolygon, "idzonereglementaire",
+                                {"*zonereglementaireurba_s*", "*zone_reglementaire*", "*N_ZONE_REG_PPR*"},
+                                {"idzonereglementaire|id_zone", plan_field});
     zones.columns = {{"idzonereglementaire", "idzonereglementaire|id_zone", to_text, Need::Required},
                      {"codeprocedure", plan_field, to_text, Need::Required},
                      {"codezonereglement", "codezonereglement|codezone", to_text},
@@ -140,8 +140,8 @@ std::vector<Mapping> ppr_mappings() {
                      {"existemesuresobligatoires", "existemesuresobligatoires|obligationtravaux", to_boolean}};
     zones.finish = regulation_zone;
 
-    Mapping hazards = base("zone_alea", GeometryType::MultiPolygon, "idzonealea",
-                           {"*zonealeareference*_s*", "*zone_alea*"}, {"idzonealea|id_zone", plan_field});
+    Mapping hazards = ppr_mapping("zone_alea", GeometryType::MultiPolygon, "idzonealea",
+                                  {"*zonealeareference*_s*", "*zone_alea*"}, {"idzonealea|id_zone", plan_field});
     hazards.columns = {{"idzonealea", "idzonealea|id_zone", to_text, Need::Required},
                        {"codeprocedure", plan_field, to_text, Need::Required},
                        {"typealea", "typealea|coderisque", hazard_type},
@@ -150,8 +150,8 @@ std::vector<Mapping> ppr_mappings() {
                        {"description", "description|descript", to_text}};
     hazards.finish = hazard_zone;
 
-    Mapping cnig = base("perimetre", GeometryType::MultiPolygon, "idperimetre", {"*perimetre_s*"},
-                        {"idperimetre", "codeprocedure"});
+    Mapping cnig = ppr_mapping("perimetre", GeometryType::MultiPolygon, "idperimetre", {"*perimetre_s*"},
+                               {"idperimetre", "codeprocedure"});
     cnig.columns = {{"idperimetre", "idperimetre", to_text},
                     {"codeprocedure", "codeprocedure", to_text, Need::Required},
                     {"libelle", "libelle", to_text},
@@ -160,8 +160,8 @@ std::vector<Mapping> ppr_mappings() {
     cnig.finish = perimeter;
 
     // TYPE 01 is the prescribed perimeter, 02 the one of the approved plan.
-    Mapping covadis =
-        base("perimetre", GeometryType::MultiPolygon, "idperimetre", {"*N_PERIMETRE_PPR*"}, {"id_gaspar|idgaspar"});
+    Mapping covadis = ppr_mapping("perimetre", GeometryType::MultiPolygon, "idperimetre", {"*N_PERIMETRE_PPR*"},
+                                  {"id_gaspar|idgaspar"});
     covadis.columns = {{"idperimetre", "", nullptr},
                        {"codeprocedure", plan_field, to_text, Need::Required},
                        {"libelle", "libelle", to_text},
@@ -171,7 +171,7 @@ std::vector<Mapping> ppr_mappings() {
     covadis.note = "l'état du périmètre est tiré du champ TYPE (01 prescrit, 02 approuvé) ; vérifiez-le";
 
     Mapping document =
-        base("procedure", std::nullopt, "codeprocedure", {"*N_DOCUMENT_PPR*"}, {"id_gaspar|idgaspar", "etat"});
+        ppr_mapping("procedure", std::nullopt, "codeprocedure", {"*N_DOCUMENT_PPR*"}, {"id_gaspar|idgaspar", "etat"});
     document.coverage_column.clear();
     document.columns = {{"codeprocedure", plan_field, to_text, Need::Required},
                         {"libelleprocedure", "nom|libelle", to_text},
@@ -181,7 +181,7 @@ std::vector<Mapping> ppr_mappings() {
     document.finish = covadis_document;
 
     Mapping procedure =
-        base("procedure", std::nullopt, "codeprocedure", {"*procedure"}, {"codeprocedure", "typeprocedure"});
+        ppr_mapping("procedure", std::nullopt, "codeprocedure", {"*procedure"}, {"codeprocedure", "typeprocedure"});
     procedure.coverage_column.clear();
     procedure.columns = {{"codeprocedure", "codeprocedure", to_text, Need::Required},
                          {"libelleprocedure", "libelleprocedure", to_text, Need::Required},

@@ -26,7 +26,7 @@ bool accepts(Shape& shape, Shape::Kind kind) {
     return shape.kind == kind;
 }
 
-std::string append(const OGRGeometry* geometry, Shape& shape, int depth) {
+std::string append_part(const OGRGeometry* geometry, Shape& shape, int depth) {
     constexpr const char* mixed = "collection de géométries de natures différentes ; séparez-les";
     if (depth > 8) return "collections imbriquées trop profondément";
     if (geometry->IsEmpty()) return "";
@@ -54,7 +54,7 @@ std::string append(const OGRGeometry* geometry, Shape& shape, int depth) {
         case wkbMultiPolygon:
         case wkbGeometryCollection: {
             for (const auto* member : *geometry->toGeometryCollection()) {
-                std::string why = append(member, shape, depth + 1);
+                std::string why = append_part(member, shape, depth + 1);
                 if (!why.empty()) return why;
             }
             return "";
@@ -166,9 +166,9 @@ class WkbReader {
 std::string fill_shape(const OGRGeometry* geometry, Shape& shape) {
     shape.clear();
     if (!geometry) return "";
-    if (!geometry->hasCurveGeometry()) return append(geometry, shape, 0);
+    if (!geometry->hasCurveGeometry()) return append_part(geometry, shape, 0);
     const std::unique_ptr<OGRGeometry> linear(geometry->getLinearGeometry());
-    return linear ? append(linear.get(), shape, 0) : "courbe non convertible en segments";
+    return linear ? append_part(linear.get(), shape, 0) : "courbe non convertible en segments";
 }
 
 std::string fill_shape(std::string_view wkb, Shape& shape) {

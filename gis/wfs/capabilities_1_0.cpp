@@ -12,7 +12,7 @@ namespace gis::wfs {
 
 namespace {
 
-constexpr std::string_view filter_capabilities =
+constexpr std::string_view filter_capabilities_1_0 =
     R"(<ogc:Filter_Capabilities>
 <ogc:Spatial_Capabilities><ogc:Spatial_Operators><ogc:BBOX/><ogc:Equals/><ogc:Disjoint/><ogc:Intersect/><ogc:Touches/>
 <ogc:Crosses/><ogc:Within/><ogc:Contains/><ogc:Overlaps/><ogc:Beyond/><ogc:DWithin/></ogc:Spatial_Operators></ogc:Spatial_Capabilities>
@@ -22,8 +22,8 @@ constexpr std::string_view filter_capabilities =
 </ogc:Filter_Capabilities>
 )";
 
-std::string operation(std::string_view name, const ServiceFacts& facts, std::string_view details,
-                      bool with_get = true) {
+std::string operation_1_0(std::string_view name, const ServiceFacts& facts, std::string_view details,
+                          bool with_get = true) {
     const std::string url = xml_text(facts.url);
     const std::string get =
         with_get ? fmt::format("<DCPType><HTTP><Get onlineResource=\"{}\"/></HTTP></DCPType>", url) : "";
@@ -31,7 +31,7 @@ std::string operation(std::string_view name, const ServiceFacts& facts, std::str
                        details, get, url);
 }
 
-std::string feature_type(const Layer& layer, const ServiceFacts& facts) {
+std::string feature_type_1_0(const Layer& layer, const ServiceFacts& facts) {
     std::string text = fmt::format("<FeatureType>\n<Name>{}:{}</Name>\n", feature_prefix, xml_text(layer.name));
     text += "<Title>" + xml_text(layer.title.empty() ? layer.name : layer.title) + "</Title>\n";
     text += xml_element("Abstract", abstract_of(layer)) + '\n';
@@ -58,14 +58,14 @@ std::string capabilities_1_0(const Catalog& catalog, const ServiceFacts& facts) 
     text += "<Service><Name>WFS</Name>" + xml_element("Title", service_title) +
             xml_element("Abstract", service_abstract) + xml_element("OnlineResource", facts.url) +
             "</Service>\n<Capability>\n<Request>\n";
-    text += operation("GetCapabilities", facts, "");
-    text +=
-        operation("DescribeFeatureType", facts, "<SchemaDescriptionLanguage><XMLSCHEMA/></SchemaDescriptionLanguage>");
-    text += operation("GetFeature", facts, "<ResultFormat><GML2/></ResultFormat>");
-    if (may_edit(catalog, facts)) text += operation("Transaction", facts, "", false);
+    text += operation_1_0("GetCapabilities", facts, "");
+    text += operation_1_0("DescribeFeatureType", facts,
+                          "<SchemaDescriptionLanguage><XMLSCHEMA/></SchemaDescriptionLanguage>");
+    text += operation_1_0("GetFeature", facts, "<ResultFormat><GML2/></ResultFormat>");
+    if (may_edit(catalog, facts)) text += operation_1_0("Transaction", facts, "", false);
     text += "</Request>\n</Capability>\n<FeatureTypeList>\n<Operations><Query/></Operations>\n";
-    for (const Layer& layer : catalog.layers()) text += feature_type(layer, facts);
-    return text + "</FeatureTypeList>\n" + std::string(filter_capabilities) + "</WFS_Capabilities>\n";
+    for (const Layer& layer : catalog.layers()) text += feature_type_1_0(layer, facts);
+    return text + "</FeatureTypeList>\n" + std::string(filter_capabilities_1_0) + "</WFS_Capabilities>\n";
 }
 
 }  // namespace gis::wfs

@@ -14,7 +14,7 @@ namespace gis::wfs {
 
 namespace {
 
-constexpr std::string_view filter_capabilities =
+constexpr std::string_view filter_capabilities_1_1 =
     R"(<ogc:Filter_Capabilities>
 <ogc:Spatial_Capabilities>
 <ogc:GeometryOperands>
@@ -44,14 +44,14 @@ constexpr std::string_view filter_capabilities =
 </ogc:Filter_Capabilities>
 )";
 
-std::string parameter(std::string_view name, const std::vector<std::string>& values) {
+std::string parameter_1_1(std::string_view name, const std::vector<std::string>& values) {
     std::string text = fmt::format("<ows:Parameter name=\"{}\">", name);
     for (const std::string& value : values) text += xml_element("ows:Value", value);
     return text + "</ows:Parameter>\n";
 }
 
-std::string operation(std::string_view name, const ServiceFacts& facts, const std::string& parameters,
-                      bool with_get = true) {
+std::string operation_1_1(std::string_view name, const ServiceFacts& facts, const std::string& parameters,
+                          bool with_get = true) {
     const std::string url = xml_text(facts.url);
     const std::string get = with_get ? fmt::format("<ows:Get xlink:href=\"{}\"/>", url) : "";
     return fmt::format(
@@ -60,20 +60,22 @@ std::string operation(std::string_view name, const ServiceFacts& facts, const st
         name, get, url, parameters);
 }
 
-std::string operations(const Catalog& catalog, const ServiceFacts& facts) {
+std::string operations_1_1(const Catalog& catalog, const ServiceFacts& facts) {
     std::string text = "<ows:OperationsMetadata>\n";
+    text += operation_1_1(
+        "GetCapabilities", facts,
+        parameter_1_1("AcceptVersions", {"2.0.0", "1.1.0", "1.0.0"}) + parameter_1_1("AcceptFormats", {"text/xml"}));
+    text += operation_1_1("DescribeFeatureType", facts, parameter_1_1("outputFormat", {"text/xml; subtype=gml/3.1.1"}));
     text +=
-        operation("GetCapabilities", facts,
-                  parameter("AcceptVersions", {"2.0.0", "1.1.0", "1.0.0"}) + parameter("AcceptFormats", {"text/xml"}));
-    text += operation("DescribeFeatureType", facts, parameter("outputFormat", {"text/xml; subtype=gml/3.1.1"}));
-    text += operation("GetFeature", facts,
-                      parameter("resultType", {"results", "hits"}) + parameter("outputFormat", facts.formats));
+        operation_1_1("GetFeature", facts,
+                      parameter_1_1("resultType", {"results", "hits"}) + parameter_1_1("outputFormat", facts.formats));
     if (may_edit(catalog, facts))
-        text += operation("Transaction", facts, parameter("inputFormat", {"text/xml; subtype=gml/3.1.1"}), false);
+        text +=
+            operation_1_1("Transaction", facts, parameter_1_1("inputFormat", {"text/xml; subtype=gml/3.1.1"}), false);
     return text + "</ows:OperationsMetadata>\n";
 }
 
-std::string feature_type(const Layer& layer, const ServiceFacts& facts) {
+std::string feature_type_1_1(const Layer& layer, const ServiceFacts& facts) {
     std::string text =
         fmt::format("<wfs:FeatureType>\n<wfs:Name>{}:{}</wfs:Name>\n", feature_prefix, xml_text(layer.name));
     text += "<wfs:Title>" + xml_text(layer.title.empty() ? layer.name : layer.title) + "</wfs:Title>\n";
@@ -124,13 +126,13 @@ std::string capabilities_1_1(const Catalog& catalog, const ServiceFacts& facts, 
                 xml_element("ows:ProviderName", facts.contact.empty() ? "Carreau" : facts.contact) +
                 "<ows:ServiceContact/></ows:ServiceProvider>\n";
     }
-    if (sections.has("OperationsMetadata")) text += operations(catalog, facts);
+    if (sections.has("OperationsMetadata")) text += operations_1_1(catalog, facts);
     if (sections.has("FeatureTypeList") && !catalog.layers().empty()) {
         text += "<wfs:FeatureTypeList>\n";
-        for (const Layer& layer : catalog.layers()) text += feature_type(layer, facts);
+        for (const Layer& layer : catalog.layers()) text += feature_type_1_1(layer, facts);
         text += "</wfs:FeatureTypeList>\n";
     }
-    text += filter_capabilities;  // mandatory in 1.1.0, whatever the sections
+    text += filter_capabilities_1_1;  // mandatory in 1.1.0, whatever the sections
     return text + "</wfs:WFS_Capabilities>\n";
 }
 

@@ -52,11 +52,11 @@ constexpr std::array<std::string_view, 11> geometry_operands{
     "Envelope",     "Point",         "LineString", "Polygon", "MultiPoint", "MultiCurve",
     "MultiSurface", "MultiGeometry", "Curve",      "Surface", "LinearRing"};
 
-constexpr std::array<std::string_view, 11> spatial_operators{"BBOX",     "Equals",  "Disjoint", "Intersects",
-                                                             "Touches",  "Crosses", "Within",   "Contains",
-                                                             "Overlaps", "Beyond",  "DWithin"};
+constexpr std::array<std::string_view, 11> spatial_operator_names{"BBOX",     "Equals",  "Disjoint", "Intersects",
+                                                                  "Touches",  "Crosses", "Within",   "Contains",
+                                                                  "Overlaps", "Beyond",  "DWithin"};
 
-constexpr std::array<std::string_view, 13> temporal_operators{
+constexpr std::array<std::string_view, 13> temporal_operator_names{
     "After", "Before",  "Begins", "BegunBy", "TContains", "During",      "EndedBy",
     "Ends",  "TEquals", "Meets",  "MetBy",   "TOverlaps", "OverlappedBy"};
 
@@ -168,7 +168,7 @@ std::string operations(const Catalog& catalog, const ServiceFacts& facts) {
     return text + "</ows:OperationsMetadata>\n";
 }
 
-std::string feature_type(const Layer& layer, const ServiceFacts& facts) {
+std::string feature_type_2_0(const Layer& layer, const ServiceFacts& facts) {
     std::string text =
         fmt::format("<wfs:FeatureType>\n<wfs:Name>{}:{}</wfs:Name>\n", feature_prefix, xml_text(layer.name));
     text += xml_element("wfs:Title", layer.title.empty() ? layer.name : layer.title) + '\n';
@@ -201,13 +201,13 @@ std::string filter_capabilities() {
     for (const std::string_view name : geometry_operands)
         text += fmt::format("<fes:GeometryOperand name=\"gml:{}\"/>\n", name);
     text += "</fes:GeometryOperands>\n<fes:SpatialOperators>\n";
-    for (const std::string_view name : spatial_operators)
+    for (const std::string_view name : spatial_operator_names)
         text += fmt::format("<fes:SpatialOperator name=\"{}\"/>\n", name);
     text +=
         "</fes:SpatialOperators>\n</fes:Spatial_Capabilities>\n<fes:Temporal_Capabilities>\n<fes:TemporalOperands>"
         "<fes:TemporalOperand name=\"gml:TimeInstant\"/><fes:TemporalOperand name=\"gml:TimePeriod\"/>"
         "</fes:TemporalOperands>\n<fes:TemporalOperators>\n";
-    for (const std::string_view name : temporal_operators)
+    for (const std::string_view name : temporal_operator_names)
         text += fmt::format("<fes:TemporalOperator name=\"{}\"/>\n", name);
     return text + "</fes:TemporalOperators>\n</fes:Temporal_Capabilities>\n</fes:Filter_Capabilities>\n";
 }
@@ -232,7 +232,7 @@ std::string capabilities_2_0(const Catalog& catalog, const ServiceFacts& facts, 
     if (sections.has("OperationsMetadata")) text += operations(catalog, facts);
     if (sections.has("FeatureTypeList") && !catalog.layers().empty()) {
         text += "<wfs:FeatureTypeList>\n";
-        for (const Layer& layer : catalog.layers()) text += feature_type(layer, facts);
+        for (const Layer& layer : catalog.layers()) text += feature_type_2_0(layer, facts);
         text += "</wfs:FeatureTypeList>\n";
     }
     if (sections.has("Filter_Capabilities")) text += filter_capabilities();

@@ -1,4 +1,4 @@
-// Spatial operators: 09-026r2, 7.8; 04-095, clause 9.
+// Spatial spatial_operators: 09-026r2, 7.8; 04-095, clause 9.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ namespace gis::wfs {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Spatial::Operator>, 9> operators{{
+constexpr std::array<std::pair<std::string_view, Spatial::Operator>, 9> spatial_operators{{
     {"Intersects", Spatial::Operator::Intersects},
     {"Intersect", Spatial::Operator::Intersects},  // 1.0
     {"Equals", Spatial::Operator::Equals},
@@ -54,7 +54,7 @@ constexpr std::array<Unit, 18> units{{{"", 1},
 }  // namespace
 
 bool FesReader::is_spatial(std::string_view name) const {
-    for (const auto& [known, op] : operators) {
+    for (const auto& [known, op] : spatial_operators) {
         if (known == name) return true;
     }
     return false;
@@ -62,7 +62,7 @@ bool FesReader::is_spatial(std::string_view name) const {
 
 Filter FesReader::spatial(const Node& element) {
     Spatial::Operator op = Spatial::Operator::Intersects;
-    for (const auto& [known, meaning] : operators) {
+    for (const auto& [known, meaning] : spatial_operators) {
         if (known == local_name(element)) op = meaning;
     }
     const std::vector<Node> sides = operands(element, 2);

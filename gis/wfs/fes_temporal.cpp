@@ -1,4 +1,4 @@
-// Temporal operators: 09-026r2, 7.9, with gml:TimeInstant and gml:TimePeriod.
+// Temporal temporal_operators: 09-026r2, 7.9, with gml:TimeInstant and gml:TimePeriod.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace gis::wfs {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Temporal::Operator>, 14> operators{{
+constexpr std::array<std::pair<std::string_view, Temporal::Operator>, 14> temporal_operators{{
     {"After", Temporal::Operator::After},
     {"Before", Temporal::Operator::Before},
     {"Begins", Temporal::Operator::Starts},
@@ -46,7 +46,7 @@ Literal moment(std::string text) {
 }  // namespace
 
 bool FesReader::is_temporal(std::string_view name) const {
-    for (const auto& [known, op] : operators) {
+    for (const auto& [known, op] : temporal_operators) {
         if (known == name) return true;
     }
     return false;
@@ -54,7 +54,7 @@ bool FesReader::is_temporal(std::string_view name) const {
 
 Filter FesReader::temporal(const Node& element) {
     Temporal::Operator op = Temporal::Operator::Intersects;
-    for (const auto& [known, meaning] : operators) {
+    for (const auto& [known, meaning] : temporal_operators) {
         if (known == local_name(element)) op = meaning;
     }
     const std::vector<Node> sides = operands(element, 2);

@@ -35,9 +35,9 @@ constexpr std::array<std::string_view, 18> geometry_names{
     "Curve",           "Surface",           "Box",          "CompositeCurve", "CompositeSurface",
     "Envelope",        "PolyhedralSurface", "Solid"};
 
-class Reader {
+class GeometryReader {
   public:
-    Reader(const GmlContext& context, const std::string& locator, std::size_t& positions_left)
+    GeometryReader(const GmlContext& context, const std::string& locator, std::size_t& positions_left)
         : context_(context), locator_(locator), positions_left_(positions_left) {}
 
     Shape read(const Node& element) {
@@ -284,7 +284,7 @@ bool is_gml_geometry(const pugi::xml_node& element) {
 
 GmlGeometry read_gml(const pugi::xml_node& element, const GmlContext& context, const std::string& locator,
                      std::size_t& positions_left) {
-    Reader reader(context, locator, positions_left);
+    GeometryReader reader(context, locator, positions_left);
     const Shape shape = reader.read(element);
     WkbWriter writer(context.keep_z && has_z(shape));
     writer.write(shape);
@@ -299,7 +299,7 @@ GmlGeometry read_gml(std::string_view xml, const GmlContext& context, const std:
 
 Envelope read_gml_envelope(const pugi::xml_node& element, const GmlContext& context, const std::string& locator) {
     std::size_t positions_left = 2;
-    Reader reader(context, locator, positions_left);
+    GeometryReader reader(context, locator, positions_left);
     reader.use_crs_of(element);
     const Positions corners = reader.positions(element);
     if (corners.list.size() != 2) reader.refuse("an envelope has two corners");

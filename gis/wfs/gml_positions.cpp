@@ -20,9 +20,9 @@ bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-class Reader {
+class PositionReader {
   public:
-    Reader(bool northing_first, std::size_t most, const std::string& locator)
+    PositionReader(bool northing_first, std::size_t most, const std::string& locator)
         : northing_first_(northing_first), most_(most), locator_(locator) {}
 
     void read(const pugi::xml_node& parent) {
@@ -160,7 +160,7 @@ class Reader {
 
 Positions read_positions(const pugi::xml_node& element, bool northing_first, std::size_t most,
                          const std::string& locator) {
-    Reader reader(northing_first, most, locator);
+    PositionReader reader(northing_first, most, locator);
     reader.read(element);
     return reader.take();
 }

@@ -13,9 +13,9 @@ namespace gis::wfs {
 
 namespace {
 
-class Reader {
+class KvpReader {
   public:
-    Reader(const Kvp& kvp, const RequestContext& context) : kvp_(kvp), context_(context) {
+    KvpReader(const Kvp& kvp, const RequestContext& context) : kvp_(kvp), context_(context) {
         if (const auto text = kvp.find_any({"namespaces", "namespace"})) namespaces_ = read_namespaces(*text);
     }
 
@@ -226,7 +226,7 @@ class Reader {
 
 Request read_kvp_request(const std::vector<std::pair<std::string, std::string>>& pairs, const RequestContext& context) {
     const Kvp kvp(pairs);
-    return Reader(kvp, context).read();
+    return KvpReader(kvp, context).read();
 }
 
 Version version_for_errors(const std::vector<std::pair<std::string, std::string>>& pairs, std::string_view body) {

@@ -33,9 +33,9 @@ std::vector<std::string> split_white(std::string_view text) {
     return parts;
 }
 
-class Reader {
+class XmlReader {
   public:
-    Reader(const Node& root, const RequestContext& context) : root_(root), context_(context) {}
+    XmlReader(const Node& root, const RequestContext& context) : root_(root), context_(context) {}
 
     Request read() {
         const std::string name(local_name(root_));
@@ -266,7 +266,7 @@ class Reader {
 
 Request read_xml_request(std::string_view body, const RequestContext& context) {
     const XmlDocument document(body, "request");
-    return Reader(document.root(), context).read();
+    return XmlReader(document.root(), context).read();
 }
 
 }  // namespace gis::wfs

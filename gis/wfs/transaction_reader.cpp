@@ -38,9 +38,9 @@ std::string as_field_text(const Field& field, std::string_view text) {
     return result;
 }
 
-class Reader {
+class TransactionReader {
   public:
-    Reader(const RequestContext& context, Version version) : context_(context), version_(version) {}
+    TransactionReader(const RequestContext& context, Version version) : context_(context), version_(version) {}
 
     Transaction read(const Node& element) {
         if (!attribute_of(element, "lockId").empty() || child_called(element, "LockId"))
@@ -258,7 +258,7 @@ class Reader {
 }  // namespace
 
 Transaction read_transaction(const Node& element, const RequestContext& context, Version version) {
-    return Reader(context, version).read(element);
+    return TransactionReader(context, version).read(element);
 }
 
 }  // namespace gis::wfs

@@ -54,9 +54,9 @@ void append_text(std::string& out, std::string_view text) {
     }
 }
 
-class GeometryText {
+class DxfGeometry {
   public:
-    GeometryText(std::string& out, std::string_view wkb, const std::string& layer, int decimals)
+    DxfGeometry(std::string& out, std::string_view wkb, const std::string& layer, int decimals)
         : out_(out), wkb_(wkb), layer_(layer), decimals_(decimals) {}
 
     void geometry(int depth) {
@@ -155,7 +155,7 @@ void DxfWriter::begin(std::string& out, const CollectionFacts&) {
 
 void DxfWriter::write(std::string& out, const Feature& feature) {
     if (feature.wkb.empty()) return;
-    GeometryText(out, feature.wkb, layer_, decimals_).geometry(0);
+    DxfGeometry(out, feature.wkb, layer_, decimals_).geometry(0);
     if (!label_ || std::holds_alternative<std::monostate>(feature.values[*label_])) return;
     label_text_.clear();
     if (const auto* text = std::get_if<std::string_view>(&feature.values[*label_])) {

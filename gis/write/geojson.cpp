@@ -12,9 +12,9 @@ namespace gis {
 namespace {
 
 /// Reads one WKB geometry and writes its GeoJSON.
-class GeometryText {
+class GeojsonGeometry {
   public:
-    GeometryText(std::string& out, std::string_view wkb, bool northing_first, int decimals)
+    GeojsonGeometry(std::string& out, std::string_view wkb, bool northing_first, int decimals)
         : out_(out), wkb_(wkb), northing_first_(northing_first), decimals_(decimals) {}
 
     void geometry(int depth) {
@@ -35,15 +35,15 @@ class GeometryText {
                 break;
             case WkbCursor::MultiPoint:
                 open("MultiPoint");
-                parts(&GeometryText::position);
+                parts(&GeojsonGeometry::position);
                 break;
             case WkbCursor::MultiLineString:
                 open("MultiLineString");
-                parts(&GeometryText::line);
+                parts(&GeojsonGeometry::line);
                 break;
             case WkbCursor::MultiPolygon:
                 open("MultiPolygon");
-                parts(&GeometryText::polygon);
+                parts(&GeojsonGeometry::polygon);
                 break;
             case WkbCursor::GeometryCollection:
                 out_ += R"({"type":"GeometryCollection","geometries":)";
@@ -119,7 +119,7 @@ class GeometryText {
         list([this] { line(); });
     }
 
-    void parts(void (GeometryText::*part)()) {
+    void parts(void (GeojsonGeometry::*part)()) {
         list([this, part] {
             wkb_.header();
             (this->*part)();
@@ -135,7 +135,7 @@ class GeometryText {
 }  // namespace
 
 void append_geojson_geometry(std::string& out, std::string_view wkb, bool northing_first, int decimals) {
-    GeometryText(out, wkb, northing_first, decimals).geometry(0);
+    GeojsonGeometry(out, wkb, northing_first, decimals).geometry(0);
 }
 
 GeoJsonFeatureText::GeoJsonFeatureText(const FeatureOutput& output)

@@ -17,9 +17,9 @@ struct MultiNames {
     std::string_view member;
 };
 
-class GeometryText {
+class GmlGeometry {
   public:
-    GeometryText(std::string& out, std::string_view wkb, const GmlForm& form, int decimals, std::string_view id)
+    GmlGeometry(std::string& out, std::string_view wkb, const GmlForm& form, int decimals, std::string_view id)
         : out_(out), wkb_(wkb), form_(form), decimals_(decimals), id_(id), is_2_(form.version == GmlVersion::V2_1) {}
 
     /// `part`: 0 for the whole, else its place among the members, which says the gml:id.
@@ -163,7 +163,7 @@ class GeometryText {
 
 void append_gml_geometry(std::string& out, std::string_view wkb, const GmlForm& form, int decimals,
                          std::string_view id) {
-    GeometryText(out, wkb, form, decimals, id).geometry(0);
+    GmlGeometry(out, wkb, form, decimals, id).geometry(0);
 }
 
 }  // namespace gis

@@ -11,9 +11,9 @@ namespace gis {
 
 namespace {
 
-class GeometryText {
+class KmlGeometry {
   public:
-    GeometryText(std::string& out, std::string_view wkb) : out_(out), wkb_(wkb) {}
+    KmlGeometry(std::string& out, std::string_view wkb) : out_(out), wkb_(wkb) {}
 
     void geometry(int depth) {
         if (depth > WkbCursor::max_depth) throw std::runtime_error("WKB: collections too deep");
@@ -85,7 +85,7 @@ std::string_view kml_type(FieldType type) {
     }
 }
 
-std::string escaped(std::string_view text) {
+std::string kml_text(std::string_view text) {
     std::string out;
     append_xml_text(out, text);
     return out;
@@ -96,7 +96,7 @@ std::string escaped(std::string_view text) {
 KmlWriter::KmlWriter(const FeatureOutput& output, Provenance provenance)
     : output_(output), provenance_(std::move(provenance)), schema_(xml_name(output.layer->name)) {
     for (std::size_t i = 0; i < output.fields.size(); ++i) {
-        open_tags_.push_back("<SimpleData name=\"" + escaped(output.fields[i]->name) + "\">");
+        open_tags_.push_back("<SimpleData name=\"" + kml_text(output.fields[i]->name) + "\">");
         if (output.fields[i]->name == output.layer->label_field) label_ = i;
     }
 }
@@ -111,7 +111,7 @@ void KmlWriter::begin(std::string& out, const CollectionFacts&) {
     out += "</description>\n<Schema name=\"" + schema_ + "\" id=\"" + schema_ + "\">\n";
     for (const Field* field : output_.fields) {
         out += fmt::format("<SimpleField type=\"{}\" name=\"{}\"><displayName>{}</displayName></SimpleField>\n",
-                           kml_type(field->type), escaped(field->name), escaped(field->title));
+                           kml_type(field->type), kml_text(field->name), kml_text(field->title));
     }
     out += "</Schema>\n";
 }
@@ -130,7 +130,7 @@ void KmlWriter::write(std::string& out, const Feature& feature) {
         out += "</SimpleData>";
     }
     out += "</SchemaData></ExtendedData>";
-    if (!feature.wkb.empty() && !is_empty_geometry(feature.wkb)) GeometryText(out, feature.wkb).geometry(0);
+    if (!feature.wkb.empty() && !is_empty_geometry(feature.wkb)) KmlGeometry(out, feature.wkb).geometry(0);
     out += "</Placemark>\n";
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_entries = 10'000;  // about 3 MB, 20 MB at the very most
 constexpr std::size_t longest_key = 2000;
-constexpr auto lifetime = std::chrono::minutes(30);  // far below the time the change feed is kept
+constexpr auto count_lifetime = std::chrono::minutes(30);  // far below the time the change feed is kept
 
 /// Geometries of filters are large, and there are many entries.
 std::string digest_of(const std::string& key) {
@@ -21,7 +21,7 @@ std::string digest_of(const std::string& key) {
     return digest;
 }
 
-std::string key_of(const gis::SqlStatement& statement, const std::string& scope_class) {
+std::string count_key(const gis::SqlStatement& statement, const std::string& scope_class) {
     std::string key = scope_class + '\0' + statement.sql();
     for (const auto& parameter : statement.parameters()) {
         key += '\0';
@@ -54,7 +54,7 @@ Moment snapshot_of(db::Connection& connection) {
 std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQuery& query, const gis::Scope& scope) {
     const gis::SqlStatement statement = gis::count_sql(query);
     if (!query.layer->tracked) return connection.query(statement.sql(), statement.parameters()).int64(0, 0);
-    const std::string key = key_of(statement, scope.class_of(*query.layer));
+    const std::string key = count_key(statement, scope.class_of(*query.layer));
     std::optional<Entry> known;
     bool keep = false;
     {
@@ -64,7 +64,7 @@ std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQue
     }
     const auto now = std::chrono::steady_clock::now();
     const bool fresh =
-        known && now - known->counted_at < lifetime && is_unchanged(connection, query.layer->id, known->snapshot);
+        known && now - known->counted_at < count_lifetime && is_unchanged(connection, query.layer->id, known->snapshot);
     if (!fresh) {
         const auto moment = snapshot_of(connection);
         // Counted by rules that are not the scope's any more: right for this caller, not to be kept for its class.

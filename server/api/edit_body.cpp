@@ -46,9 +46,9 @@ std::optional<gis::Value> value_of(const json& value) {
     }
 }
 
-class Reader {
+class BodyReader {
   public:
-    Reader(const gis::Layer& layer, Edit::Kind kind, const std::optional<std::string>& id, const gis::Crs& crs)
+    BodyReader(const gis::Layer& layer, Edit::Kind kind, const std::optional<std::string>& id, const gis::Crs& crs)
         : layer_(layer), kind_(kind), id_(id), crs_(crs) {}
 
     EditBody read(const json& document) {
@@ -142,7 +142,7 @@ class Reader {
 
 EditBody read_edit_body(const std::string& body, const gis::Layer& layer, Edit::Kind kind,
                         const std::optional<std::string>& id, const gis::Crs& crs) {
-    return Reader(layer, kind, id, crs).read(gis::parse_bounded_json(body, ""));
+    return BodyReader(layer, kind, id, crs).read(gis::parse_bounded_json(body, ""));
 }
 
 gis::Crs content_crs(const http::Request& request, const std::vector<gis::Crs>& offered) {

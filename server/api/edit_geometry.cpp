@@ -33,9 +33,9 @@ GeometryType type_of(const json& geometry) {
     throw Unfit("a GeoJSON geometry expected, of type Point, LineString, Polygon or a multi-geometry of them");
 }
 
-class Reader {
+class GeometryReader {
   public:
-    Reader(GeometryType type, bool northing_first) : northing_first_(northing_first) { shape_.type = type; }
+    GeometryReader(GeometryType type, bool northing_first) : northing_first_(northing_first) { shape_.type = type; }
 
     gis::WkbShape read(const json& coordinates) {
         switch (shape_.type) {
@@ -109,7 +109,7 @@ ReadGeometry read_geometry(const json& geometry, bool northing_first) {
         const GeometryType type = type_of(geometry);
         const auto coordinates = geometry.find("coordinates");
         if (coordinates == geometry.end()) throw Unfit("the geometry's coordinates expected");
-        const gis::WkbShape shape = Reader(type, northing_first).read(*coordinates);
+        const gis::WkbShape shape = GeometryReader(type, northing_first).read(*coordinates);
         if (shape.is_empty()) throw Unfit("a geometry that is not empty expected");
         return {gis::write_wkb(shape, type), ""};
     } catch (const Unfit& unfit) {

@@ -150,7 +150,7 @@ boost::asio::awaitable<Response> with_feature(const Services& services, CallPtr 
     co_return response;
 }
 
-Answer change(const Services& services, CallPtr call, Edit::Kind kind) {
+Answer change_item(const Services& services, CallPtr call, Edit::Kind kind) {
     const http::RequestPtr& request = call->request;
     const gis::Layer& layer = require_layer(*call->known.catalog, request->param("layer"));
     require_known(*request, {"f"});
@@ -206,15 +206,15 @@ Answer add_items(const Services& services, CallPtr call) {
 }
 
 Answer replace_item(const Services& services, CallPtr call) {
-    return change(services, std::move(call), Edit::Kind::Replace);
+    return change_item(services, std::move(call), Edit::Kind::Replace);
 }
 
 Answer update_item(const Services& services, CallPtr call) {
-    return change(services, std::move(call), Edit::Kind::Update);
+    return change_item(services, std::move(call), Edit::Kind::Update);
 }
 
 Answer delete_item(const Services& services, CallPtr call) {
-    return change(services, std::move(call), Edit::Kind::Delete);
+    return change_item(services, std::move(call), Edit::Kind::Delete);
 }
 
 Answer items_options(const Services&, CallPtr call) {

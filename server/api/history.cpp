@@ -79,7 +79,7 @@ Json document_of(const gis::Layer& layer, const std::string& id, const std::vect
     return {{"collection", layer.name}, {"id", id}, {"changes", std::move(list)}};
 }
 
-gis::Value value_of(const nlohmann::json& value) {
+gis::Value shown_value(const nlohmann::json& value) {
     if (value.is_boolean()) return value.get<bool>();
     if (value.is_number_integer()) return value.get<std::int64_t>();
     if (value.is_number()) return value.get<double>();
@@ -99,7 +99,7 @@ gis::Edit reverse_of(const gis::Layer& layer, const std::string& id, const Chang
     if (!change.before) return edit;
     for (const gis::Field& field : layer.fields) {
         if (field.editable && field.name != layer.id_column)
-            edit.values.push_back({field.name, value_of(change.before->value(field.name, nlohmann::json()))});
+            edit.values.push_back({field.name, shown_value(change.before->value(field.name, nlohmann::json()))});
     }
     if (layer.has_geometry()) edit.geometry = gis::EditGeometry{change.before_shape, layer.crs};
     return edit;

@@ -6,7 +6,7 @@ namespace api {
 
 namespace {
 
-constexpr std::string_view style =
+constexpr std::string_view page_style =
     "body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#1d2730;background:#fbfaf7}"
     "header,main{max-width:70rem;margin:0 auto;padding:1rem 1.25rem}header{border-bottom:1px solid #ddd8cc}"
     "nav a::after{content:' / ';color:#8a8577}h1{font-size:1.5rem;margin:.5rem 0}a{color:#1f5c8b}"
@@ -60,7 +60,7 @@ http::Response html_page(const std::string& base_url, const std::string& title, 
                                          "<title>{0} – Carreau</title><style>{1}</style></head><body><header><nav "
                                          "aria-label=\"Fil d'Ariane\">{2}</nav><h1>{0}</h1></header>"
                                          "<main>{3}</main></body></html>",
-                                         escape_html(title), style, nav, body));
+                                         escape_html(title), page_style, nav, body));
     response.set_header("Content-Security-Policy",
                         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'");
     return response;

@@ -28,7 +28,7 @@ const gis::Layer* layer_of(const gis::Catalog& catalog, std::string_view table) 
     return found == layers.end() ? nullptr : &*found;
 }
 
-gis::FeatureQuery query_of(const gis::Layer& layer, const gis::Crs& crs, std::vector<const gis::Field*> fields) {
+gis::FeatureQuery mapping_query(const gis::Layer& layer, const gis::Crs& crs, std::vector<const gis::Field*> fields) {
     gis::FeatureQuery query;
     query.layer = &layer;
     query.output_crs = crs;
@@ -64,7 +64,7 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* la
     inspire::LookupRows rows;
     if (layer == nullptr) return rows;
     const std::vector<const gis::Field*> fields = fields_of(lookup, *layer);
-    gis::FeatureQuery query = query_of(*layer, layer->crs, fields);
+    gis::FeatureQuery query = mapping_query(*layer, layer->crs, fields);
     query.with_geometry = false;
     each_feature(connection, query, [&](const gis::Feature& feature) {
         std::vector<std::string> texts(feature.values.size());
@@ -234,7 +234,7 @@ InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& ord
         std::vector<inspire::LookupRows> lookups;
         for (std::size_t i = 0; i < mapping.lookups.size(); ++i)
             lookups.push_back(read_lookup(connection, lookup_layers[i], mapping.lookups[i]));
-        gis::FeatureQuery query = query_of(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
+        gis::FeatureQuery query = mapping_query(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
         query.with_geometry = mapping.with_geometry;
         document.start_layer(mapping, *layer, query.fields, std::move(lookups));
         std::int64_t rows = 0;

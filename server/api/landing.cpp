@@ -13,8 +13,8 @@ namespace api {
 
 namespace {
 
-constexpr std::string_view title = "Carreau";
-constexpr std::string_view description = "Serveur d'information géographique partagé";
+constexpr std::string_view product = "Carreau";
+constexpr std::string_view about = "Serveur d'information géographique partagé";
 
 // MapLibre compiles its shaders from blobs; everything else is our own.
 constexpr std::string_view portal_policy =
@@ -42,12 +42,12 @@ Json landing_document(const std::string& base) {
         link(base + "/styles", "http://www.opengis.net/def/rel/ogc/1.0/styles", "application/json", "Styles"));
     links.push_back(
         link(base + "/wfs?service=WFS&request=GetCapabilities", "related", "text/xml", "WFS 2.0.0, 1.1.0, 1.0.0"));
-    return {{"title", title}, {"description", description}, {"links", std::move(links)}};
+    return {{"title", product}, {"description", about}, {"links", std::move(links)}};
 }
 
 Response html_landing(const std::string& base) {
-    return html_page(base, std::string(title), {},
-                     "<p>" + std::string(description) + ".</p><ul><li>" + anchor(base + "/", "La carte") + "</li><li>" +
+    return html_page(base, std::string(product), {},
+                     "<p>" + std::string(about) + ".</p><ul><li>" + anchor(base + "/", "La carte") + "</li><li>" +
                          anchor(base + "/collections?f=html", "Les couches") + "</li><li>" +
                          anchor(base + "/api?f=html", "L'API") + "</li><li>" +
                          anchor(base + "/styles", "Les styles (MapLibre, QGIS)") +

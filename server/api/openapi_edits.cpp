@@ -25,8 +25,8 @@ Json body_of(std::string_view type) {
     return {{"required", true}, {"content", {{std::string(type), {{"schema", reference("schemas/feature")}}}}}};
 }
 
-Json operation(const std::string& id, const std::string& summary, const gis::Layer& layer, bool is_item,
-               std::string_view status, std::string_view done) {
+Json edit_operation(const std::string& id, const std::string& summary, const gis::Layer& layer, bool is_item,
+                    std::string_view status, std::string_view done) {
     Json parameters = Json::array();
     if (is_item) {
         parameters.push_back({{"name", "featureId"},
@@ -66,12 +66,13 @@ void add_edit_operations(Json& paths, const gis::Layer& layer) {
     if (!layer.editable) return;
     Json& items = paths["/collections/" + layer.name + "/items"];
     Json& item = paths["/collections/" + layer.name + "/items/{featureId}"];
-    items["post"] =
-        with_body(operation("create", "new feature", layer, false, "201", "Made; Location says where"), geojson_type);
-    item["put"] = with_body(operation("replace", "replace a feature", layer, true, "204", "Replaced"), geojson_type);
-    item["patch"] = with_body(operation("update", "change a feature", layer, true, "204", "Changed"),
+    items["post"] = with_body(edit_operation("create", "new feature", layer, false, "201", "Made; Location says where"),
+                              geojson_type);
+    item["put"] =
+        with_body(edit_operation("replace", "replace a feature", layer, true, "204", "Replaced"), geojson_type);
+    item["patch"] = with_body(edit_operation("update", "change a feature", layer, true, "204", "Changed"),
                               "application/merge-patch+json");
-    item["delete"] = operation("delete", "delete a feature", layer, true, "204", "Deleted");
+    item["delete"] = edit_operation("delete", "delete a feature", layer, true, "204", "Deleted");
 }
 
 }  // namespace api

@@ -20,8 +20,9 @@ using live::TileEngine;
 using tiles::ReadyTilePtr;
 using namespace std::chrono_literals;
 
-constexpr auto longest_wait = 200ms;  // for a change to be known, or for another to make the tile; then SQL answers
-constexpr int tile_level = 1;         // of compression: a tile is made while its reader waits
+constexpr auto longest_tile_wait =
+    200ms;                     // for a change to be known, or for another to make the tile; then SQL answers
+constexpr int tile_level = 1;  // of compression: a tile is made while its reader waits
 
 std::string compress(std::string_view bytes) {
     return bytes.size() < http::smallest_compressed ? std::string() : http::gzip(bytes, tile_level);
@@ -51,7 +52,7 @@ class Maker {
     tiles::TileCache::FlightPtr flight_;
 };
 
-ReadyTilePtr make(const TileEngine& engine, const live::TileView& view, tiles::TileCoord coord) {
+ReadyTilePtr make_tile(const TileEngine& engine, const live::TileView& view, tiles::TileCoord coord) {
     std::string bytes;
     return engine.encode(view, coord, bytes) ? ready(std::move(bytes)) : nullptr;
 }
@@ -59,13 +60,13 @@ ReadyTilePtr make(const TileEngine& engine, const live::TileView& view, tiles::T
 /// From memory; null when it cannot be.
 boost::asio::awaitable<ReadyTilePtr> tile_from_memory(TileEngine& engine, live::TileViewPtr view,
                                                       tiles::TileCoord coord) {
-    if (view->id == 0) co_return make(engine, *view, coord);
+    if (view->id == 0) co_return make_tile(engine, *view, coord);
     const auto found = engine.cache().find_or_make({view->id, coord});
     ++(found.tile ? view->hits : view->misses);
     if (found.tile) co_return found.tile;
     if (found.is_maker) {
         Maker maker(engine.cache(), found.flight);
-        maker.made = make(engine, *view, coord);
+        maker.made = make_tile(engine, *view, coord);
         co_return maker.made;
     }
     auto heard = std::make_shared<ReadyTilePtr>();
@@ -75,7 +76,7 @@ boost::asio::awaitable<ReadyTilePtr> tile_from_memory(TileEngine& engine, live::
             over();
         });
     };
-    const bool told = co_await wait_for(std::move(begin), longest_wait);
+    const bool told = co_await wait_for(std::move(begin), longest_tile_wait);
     co_return told ? *heard : nullptr;
 }
 
@@ -172,7 +173,7 @@ Answer answer_tile(const Services& services, CallPtr call, std::vector<const gis
         std::function<void(std::function<void()>)> begin = [&engine](std::function<void()> over) {
             engine.when_current(std::move(over));
         };
-        co_await wait_for(std::move(begin), longest_wait);
+        co_await wait_for(std::move(begin), longest_tile_wait);
     }
     if (engine.is_current() && coord.z <= tiles::deepest_world_zoom) {
         if (const live::TileViewPtr view = engine.view_of(layers, call->caller->scope)) {

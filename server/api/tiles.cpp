@@ -58,7 +58,7 @@ void require_quad(const std::string& set) {
         throw gis::NotFound(fmt::format("there is no tile matrix set '{}'; expected {}", set.substr(0, 100), quad));
 }
 
-const gis::Layer& require_geometry(const gis::Layer& layer) {
+const gis::Layer& require_tiles(const gis::Layer& layer) {
     if (!layer.has_geometry()) throw gis::NotFound(fmt::format("'{}' has no geometry, so no tiles", layer.name));
     return layer;
 }
@@ -123,7 +123,7 @@ Answer tile_json(const Services&, CallPtr call) {
     const live::Snapshot& known = call->known;
     const std::string names = request->param("layers");
     const auto layers = require_layers(*known.catalog, names);
-    for (const gis::Layer* layer : layers) require_geometry(*layer);
+    for (const gis::Layer* layer : layers) require_tiles(*layer);
     TilesetFacts facts = tileset_facts(layers);
     Json document{{"tilejson", "3.0.0"},
                   {"name", facts.title},
@@ -145,7 +145,7 @@ Answer collection_tilesets(const Services&, CallPtr call) {
     const http::RequestPtr& request = call->request;
     require_known(*request, {"f"});
     const live::Snapshot& known = call->known;
-    const gis::Layer& layer = require_geometry(require_layer(*known.catalog, request->param("layer")));
+    const gis::Layer& layer = require_tiles(require_layer(*known.catalog, request->param("layer")));
     const std::string url = request->base_url + "/collections/" + layer.name + "/tiles";
     Json entry{
         {"title", layer.title},
@@ -166,7 +166,7 @@ Answer collection_tileset(const Services&, CallPtr call) {
     require_quad(request->param("set"));
     const live::Snapshot& known = call->known;
     co_return json_response(
-        tileset_document(require_geometry(require_layer(*known.catalog, request->param("layer"))), request->base_url));
+        tileset_document(require_tiles(require_layer(*known.catalog, request->param("layer"))), request->base_url));
 }
 
 Answer tile_matrix_sets(const Services&, RequestPtr request) {

@@ -9,7 +9,7 @@ namespace api {
 
 namespace {
 
-Json fields_of(const tiles::LayerRules& rules) {
+Json described_fields(const tiles::LayerRules& rules) {
     Json fields = Json::object();
     for (const auto& attribute : rules.attributes) {
         fields[attribute.name] = attribute.kind == gis::TileValue::Boolean ? "Boolean"
@@ -42,7 +42,7 @@ TilesetFacts tileset_facts(const std::vector<const gis::Layer*>& layers) {
                                            {"description", layer->title},
                                            {"minzoom", layer->min_zoom},
                                            {"maxzoom", layer->max_zoom},
-                                           {"fields", fields_of(rules)}});
+                                           {"fields", described_fields(rules)}});
         }
     }
     return facts;

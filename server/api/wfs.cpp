@@ -68,7 +68,7 @@ Response describe(const Call& call, wfs::Version version, const wfs::DescribeFea
 }
 
 /// One request's answer, whatever the operation.
-Answer answer(const Services& services, CallPtr call) {
+Answer wfs_answer(const Services& services, CallPtr call) {
     const auto request = std::make_shared<const wfs::Request>(read_request(*call, services));
     const auto& operation = request->operation;
     if (const auto* wanted = std::get_if<wfs::GetCapabilities>(&operation))
@@ -93,7 +93,7 @@ std::string wfs_url(const http::Request& request) {
 }
 
 Answer web_feature_service(const Services& services, CallPtr call) {
-    Response response = co_await answer(services, call);
+    Response response = co_await wfs_answer(services, call);
     // QGIS takes what it may keep without asking again, be it "no-cache": it would not see its own edits.
     response.set_header("Cache-Control", "private, no-store");
     co_return response;

@@ -19,7 +19,7 @@ struct Made {
     bool is_whole = false;
 };
 
-std::vector<const gis::Layer*> layers_of(const wfs::GetFeature& asked) {
+std::vector<const gis::Layer*> queried_layers(const wfs::GetFeature& asked) {
     std::vector<const gis::Layer*> layers;
     for (const wfs::Query& query : asked.queries) layers.push_back(query.layer);
     return layers;
@@ -52,7 +52,7 @@ Answer wfs_features(const Services& services, CallPtr call, WfsRequestPtr origin
         WfsPlan plan = make_wfs_plan(services, *call, connection, answer->asked(), request->version);
         answer->stream(connection, std::move(plan), outlet.buffer(), [&] { outlet.pass_on(); });
     };
-    co_return stream_answer(services, call, format.media_type, layers_of(asked), std::move(produce));
+    co_return stream_answer(services, call, format.media_type, queried_layers(asked), std::move(produce));
 }
 
 }  // namespace api

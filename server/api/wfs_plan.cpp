@@ -37,7 +37,7 @@ gis::FeatureQuery feature_query_of(const wfs::Query& query, const wfs::GetFeatur
     return features;
 }
 
-std::string question_of(const gis::FeatureQuery& query, const Call& call) {
+std::string count_question(const gis::FeatureQuery& query, const Call& call) {
     const gis::SqlStatement statement = gis::count_sql(query);
     std::string question = call.caller->scope.class_of(*query.layer) + '\0' + statement.sql();
     for (const auto& parameter : statement.parameters()) question += '\0' + parameter.value_or("");
@@ -97,7 +97,7 @@ WfsPlan make_wfs_plan(const Services& services, const Call& call, db::Connection
         WfsShare share;
         share.query = &query;
         share.features = feature_query_of(query, request);
-        share.question = question_of(share.features, call);
+        share.question = count_question(share.features, call);
         share.matched = services.counts.count(connection, share.features, call.caller->scope);
         const std::int64_t counted_out = std::min(to_skip, share.matched);
         share.given = std::min<std::int64_t>({to_give, share.matched - counted_out, INT_MAX - 1});

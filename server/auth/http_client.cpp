@@ -15,16 +15,16 @@ namespace auth {
 namespace {
 
 template <auto free_function>
-struct Free {
+struct CurlFree {
     template <typename T>
     void operator()(T* handle) const {
         free_function(handle);
     }
 };
-using Transfer = std::unique_ptr<CURL, Free<curl_easy_cleanup>>;
-using Url = std::unique_ptr<CURLU, Free<curl_url_cleanup>>;
-using Text = std::unique_ptr<char, Free<curl_free>>;
-using HeaderList = std::unique_ptr<curl_slist, Free<curl_slist_free_all>>;
+using Transfer = std::unique_ptr<CURL, CurlFree<curl_easy_cleanup>>;
+using Url = std::unique_ptr<CURLU, CurlFree<curl_url_cleanup>>;
+using Text = std::unique_ptr<char, CurlFree<curl_free>>;
+using HeaderList = std::unique_ptr<curl_slist, CurlFree<curl_slist_free_all>>;
 
 std::string part_of(const Url& url, CURLUPart part) {
     char* text = nullptr;

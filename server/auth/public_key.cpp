@@ -42,12 +42,12 @@ struct ForgetErrors {
     ForgetErrors& operator=(const ForgetErrors&) = delete;
 };
 
-const unsigned char* bytes_of(std::string_view text) {
+const unsigned char* unsigned_bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 Number number(std::string_view bytes) {
-    Number number(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), nullptr));
+    Number number(BN_bin2bn(unsigned_bytes(bytes), static_cast<int>(bytes.size()), nullptr));
     if (!number) throw std::bad_alloc();
     return number;
 }
@@ -132,7 +132,8 @@ PublicKey PublicKey::ed25519(std::string_view point) {
     const ForgetErrors forget;
     if (point.size() != 32) throw std::invalid_argument("Ed25519 key: 32 bytes expected");
     std::shared_ptr<EVP_PKEY> key(
-        EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, bytes_of(point), point.size()), EVP_PKEY_free);
+        EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, unsigned_bytes(point), point.size()),
+        EVP_PKEY_free);
     if (!key) throw std::invalid_argument("Ed25519 key: not a key");
     return {Algorithm::EdDsa, std::move(key)};
 }
@@ -147,7 +148,8 @@ bool PublicKey::verifies(std::string_view message, std::string_view signature) c
         EVP_DigestVerifyInit_ex(context.get(), nullptr, digest, nullptr, nullptr, key_.get(), nullptr) <= 0) {
         throw std::bad_alloc();
     }
-    return EVP_DigestVerify(context.get(), bytes_of(proof), proof.size(), bytes_of(message), message.size()) == 1;
+    return EVP_DigestVerify(context.get(), unsigned_bytes(proof), proof.size(), unsigned_bytes(message),
+                            message.size()) == 1;
 }
 
 }  // namespace auth

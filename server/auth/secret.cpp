@@ -11,7 +11,7 @@ namespace auth {
 
 namespace {
 
-const unsigned char* bytes_of(std::string_view text) {
+const unsigned char* hashed_bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -19,7 +19,7 @@ using Hash = std::array<unsigned char, crypto_hash_sha256_BYTES>;
 
 Hash sha256(std::string_view text) {
     Hash hash{};
-    crypto_hash_sha256(hash.data(), bytes_of(text), text.size());
+    crypto_hash_sha256(hash.data(), hashed_bytes(text), text.size());
     return hash;
 }
 
@@ -53,8 +53,8 @@ std::string sha256_base64url(std::string_view text) {
 
 std::string hmac_hex(std::string_view key, std::string_view text) {
     crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, bytes_of(key), key.size());
-    crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
+    crypto_auth_hmacsha256_init(&state, hashed_bytes(key), key.size());
+    crypto_auth_hmacsha256_update(&state, hashed_bytes(text), text.size());
     Hash tag{};
     crypto_auth_hmacsha256_final(&state, tag.data());
     return hex(tag);

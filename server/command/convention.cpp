@@ -67,7 +67,7 @@ void show_convention(db::Connection& connection, const std::string& id) {
     for (const Json& line : one["rights"]) fmt::print("  - {}\n", line_text(line));
 }
 
-void add_one(db::Connection& connection, const Add& add) {
+void insert_convention(db::Connection& connection, const Add& add) {
     Json body{{"organisation", admin::find_organisation(connection, add.organisation)},
               {"title", add.title},
               {"rights", Json::array()}};
@@ -127,7 +127,7 @@ void add_convention(CLI::App& app, int&) {
                     "service=, communes=all ou des codes INSEE")
         ->allow_extra_args(false)
         ->required();
-    add->callback([=] { administer(*database, [&](db::Connection& c) { add_one(c, *options); }); });
+    add->callback([=] { administer(*database, [&](db::Connection& c) { insert_convention(c, *options); }); });
 
     auto* renew = command->add_subcommand("renew", "Prolonge une convention");
     renew->add_option("numéro", *id)->required();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t max_file = 4'000'000;  // bytes; 10,000 positions take less
 
-struct Add {
+struct AddEngagement {
     std::string organisation, study, reference, contact, from, to, perimeter;
     std::vector<std::string> layers;
     std::vector<std::string> rights{"read"};
@@ -49,7 +49,7 @@ void list_engagements(db::Connection& connection, bool as_json) {
     }
 }
 
-void add_one(db::Connection& connection, const Add& add, const Json& perimeter) {
+void insert_engagement(db::Connection& connection, const AddEngagement& add, const Json& perimeter) {
     Json body{{"organisation", admin::find_organisation(connection, add.organisation)},
               {"study", add.study},
               {"layers", add.layers},
@@ -84,7 +84,7 @@ void add_engagement(CLI::App& app, int&) {
     list->callback([=] { administer(*database, [&](db::Connection& c) { list_engagements(c, *as_json); }); });
 
     auto* add = command->add_subcommand("add", "Ajoute un engagement");
-    auto options = std::make_shared<Add>();
+    auto options = std::make_shared<AddEngagement>();
     add->add_option("--organisation", options->organisation, "Nom ou numéro")->required();
     add->add_option("--study", options->study, "L'étude")->required();
     add->add_option("--reference", options->reference, "Référence");
@@ -99,7 +99,7 @@ void add_engagement(CLI::App& app, int&) {
     add->callback([=] {
         // Read before the process may become another user.
         const Json perimeter = read_perimeter(options->perimeter);
-        administer(*database, [&](db::Connection& c) { add_one(c, *options, perimeter); });
+        administer(*database, [&](db::Connection& c) { insert_engagement(c, *options, perimeter); });
     });
 
     auto* end = command->add_subcommand("end", "Met fin à un engagement, maintenant");

@@ -122,7 +122,7 @@ struct AddOptions {
     bool is_public = false;
 };
 
-void add_one(const std::string& dsn, const AddOptions& options) {
+void declare_new(const std::string& dsn, const AddOptions& options) {
     json document = json::object();
     if (!options.declaration.empty()) {
         document = json::parse(read_file(options.declaration), nullptr, false);
@@ -192,7 +192,7 @@ void add_layer(CLI::App& app, int&) {
     add->add_flag("--untracked", options->untracked, "Ne pose pas les déclencheurs d'historique et de changements");
     add->callback([database, options] {
         const Database base(*database);
-        add_one(base.dsn(), *options);
+        declare_new(base.dsn(), *options);
     });
 
     auto* set = command->add_subcommand("set", "Change une clé d'une déclaration");

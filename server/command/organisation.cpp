@@ -6,7 +6,7 @@ namespace command {
 
 namespace {
 
-struct Add {
+struct AddOrganisation {
     std::string name, kind, siren, code_insee, from, to;
 };
 
@@ -24,7 +24,7 @@ void list_organisations(db::Connection& connection, bool as_json) {
     }
 }
 
-void add_one(db::Connection& connection, const Add& add) {
+void insert_organisation(db::Connection& connection, const AddOrganisation& add) {
     Json body{{"name", add.name}, {"kind", add.kind}};
     set_member(body, "siren", add.siren);
     set_member(body, "code_insee", add.code_insee);
@@ -49,14 +49,14 @@ void add_organisation(CLI::App& app, int&) {
     list->callback([=] { administer(*database, [&](db::Connection& c) { list_organisations(c, *as_json); }); });
 
     auto* add = command->add_subcommand("add", "Ajoute une organisation");
-    auto options = std::make_shared<Add>();
+    auto options = std::make_shared<AddOrganisation>();
     add->add_option("nom", options->name)->required();
     add->add_option("--kind", options->kind, "EPCI, commune, partenaire ou bureau d'études")->required();
     add->add_option("--siren", options->siren, "Neuf chiffres");
     add->add_option("--insee", options->code_insee, "Code INSEE, pour une commune");
     add->add_option("--from", options->from, "Premier jour");
     add->add_option("--to", options->to, "Dernier jour");
-    add->callback([=] { administer(*database, [&](db::Connection& c) { add_one(c, *options); }); });
+    add->callback([=] { administer(*database, [&](db::Connection& c) { insert_organisation(c, *options); }); });
 }
 
 }  // namespace command

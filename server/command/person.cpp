@@ -91,12 +91,12 @@ void show_sight(db::Connection& connection, const std::string& login, const std:
                    ended["title"].get<std::string>(), words(ended["layers"]));
 }
 
-struct Add {
+struct AddPerson {
     std::string login, name, organisation, email, from, to;
     std::vector<std::string> services;
 };
 
-void add_one(db::Connection& connection, const Add& add) {
+void insert_person(db::Connection& connection, const AddPerson& add) {
     Json body{{"login", add.login},
               {"name", add.name},
               {"organisation", admin::find_organisation(connection, add.organisation)}};
@@ -126,7 +126,7 @@ void add_person(CLI::App& app, int&) {
     list->callback([=] { administer(*database, [&](db::Connection& c) { list_people(c, *as_json); }); });
 
     auto* add = command->add_subcommand("add", "Ajoute une personne");
-    auto options = std::make_shared<Add>();
+    auto options = std::make_shared<AddPerson>();
     add->add_option("identifiant", options->login, "En minuscules, un par personne")->required();
     add->add_option("--name", options->name, "Nom et prénom")->required();
     add->add_option("--organisation", options->organisation, "Nom ou numéro (carreau organisation list)")->required();
@@ -135,7 +135,7 @@ void add_person(CLI::App& app, int&) {
         ->allow_extra_args(false);
     add->add_option("--from", options->from, "Premier jour [aujourd'hui]");
     add->add_option("--to", options->to, "Dernier jour");
-    add->callback([=] { administer(*database, [&](db::Connection& c) { add_one(c, *options); }); });
+    add->callback([=] { administer(*database, [&](db::Connection& c) { insert_person(c, *options); }); });
 
     auto* set = command->add_subcommand("set", "Change une valeur");
     auto key = std::make_shared<std::string>();

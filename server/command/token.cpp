@@ -25,7 +25,7 @@ void list_all(db::Connection& connection, bool as_json) {
     }
 }
 
-void add_one(db::Connection& connection, const std::string& login, const Json& body) {
+void insert_token(db::Connection& connection, const std::string& login, const Json& body) {
     const Json token = admin::make_token(connection, admin::find_person(connection, login), body, console());
     // The secret alone on standard output: a script can keep it.
     fmt::print(stderr, "Accès {} de {} ; ce secret n'est montré qu'une fois :\n", token["id"].get<int>(), login);
@@ -60,7 +60,7 @@ void add_token(CLI::App& app, int&) {
     add->callback([=] {
         Json body{{"title", *title}, {"kind", *kind}};
         set_member(body, "expires_at", *until);
-        administer(*database, [&](db::Connection& c) { add_one(c, *login, body); });
+        administer(*database, [&](db::Connection& c) { insert_token(c, *login, body); });
     });
 
     auto* revoke = command->add_subcommand("revoke", "Révoque un accès");

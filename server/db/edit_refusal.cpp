@@ -32,14 +32,14 @@ Constraint constraint_of(Connection& connection, const gis::Layer& layer, const 
     return {row.text(0, 0), row.is_null(0, 1) ? "" : row.text(0, 1)};
 }
 
-std::string value_of(const gis::CheckedEdit& edit, const std::string& field) {
+std::string given_value(const gis::CheckedEdit& edit, const std::string& field) {
     if (field == edit.layer->id_column) return edit.id.value_or("");
     const auto* value = edit.find(field);
     return value == nullptr ? "" : value->text.value_or("null").substr(0, 100);
 }
 
 gis::EditProblem problem(const gis::CheckedEdit& edit, Reason reason, const std::string& field, std::string expected) {
-    return {reason, edit.index, edit.id.value_or(""), field, value_of(edit, field), std::move(expected)};
+    return {reason, edit.index, edit.id.value_or(""), field, given_value(edit, field), std::move(expected)};
 }
 
 gis::EditProblem not_allowed(const gis::CheckedEdit& edit) {

@@ -24,7 +24,7 @@ using gis::Layer;
 using Kind = gis::Edit::Kind;
 using Reason = EditProblem::Reason;
 
-Result run(Connection& connection, const gis::SqlStatement& statement) {
+Result run_statement(Connection& connection, const gis::SqlStatement& statement) {
     return connection.query(statement.sql(), statement.parameters());
 }
 
@@ -87,7 +87,8 @@ class Application {
                 expanded.push_back(std::move(edit));
                 continue;
             }
-            const Result ids = run(connection_, gis::matching_sql(*edit.layer, *edit.filter, gis::max_edits + 1));
+            const Result ids =
+                run_statement(connection_, gis::matching_sql(*edit.layer, *edit.filter, gis::max_edits + 1));
             if (expanded.size() + static_cast<std::size_t>(ids.rows()) > gis::max_edits)
                 throw gis::InvalidRequest("filter", fmt::format("at most {} features expected", gis::max_edits));
             for (int i = 0; i < ids.rows(); ++i) {
@@ -122,7 +123,7 @@ class Application {
     /// Locks the features that the caller may edit; those of the others.
     std::vector<CheckedEdit*> lock_present(const Layer& layer, const std::vector<CheckedEdit*>& edits) {
         if (edits.empty()) return {};
-        const Result locked = run(connection_, gis::lock_sql(layer, ids_of(edits)));
+        const Result locked = run_statement(connection_, gis::lock_sql(layer, ids_of(edits)));
         std::vector<CheckedEdit*> missing = edits;
         for (int i = 0; i < locked.rows(); ++i) {
             const auto place = static_cast<std::size_t>(locked.int64(i, 0) - 1);
@@ -141,7 +142,7 @@ class Application {
     void lock(const Layer& layer, const std::vector<CheckedEdit*>& edits) {
         const std::vector<CheckedEdit*> missing = lock_present(layer, edits);
         if (missing.empty()) return;
-        const Result visible = run(connection_, gis::visible_sql(layer, ids_of(missing)));
+        const Result visible = run_statement(connection_, gis::visible_sql(layer, ids_of(missing)));
         std::vector<CheckedEdit*> seen;
         std::vector<CheckedEdit*> absent = missing;
         for (int i = 0; i < visible.rows(); ++i) {
@@ -183,7 +184,7 @@ class Application {
             for (const auto& claim : edit.claims) refuse_claim(claim);
             return;
         }
-        const Result row = run(connection_, gis::claims_sql(edit));
+        const Result row = run_statement(connection_, gis::claims_sql(edit));
         for (std::size_t i = 0; i < edit.claims.size() && row.rows() > 0; ++i) {
             if (!row.boolean(0, static_cast<int>(i))) refuse_claim(edit.claims[i]);
         }
@@ -191,7 +192,7 @@ class Application {
 
     /// Who sends back the shape he read changes nothing, although it was rounded on its way.
     bool is_stored_shape(const CheckedEdit& edit) {
-        const Result row = run(connection_, gis::stored_shape_sql(*edit.layer, *edit.id, edit.given_crs));
+        const Result row = run_statement(connection_, gis::stored_shape_sql(*edit.layer, *edit.id, edit.given_crs));
         if (row.rows() == 0 || row.is_null(0, 0)) return false;
         return written(row.bytes(0, 0), edit.given_crs) == written(edit.given_wkb, edit.given_crs);
     }
@@ -208,7 +209,7 @@ class Application {
         const bool has_shape = edit.sets_geometry && !edit.wkb.empty();
         const bool has_code = given != edit.values.end() && given->text;
         if (!has_shape && !has_code) return;
-        const Result row = run(connection_, gis::commune_sql(edit, has_code ? given->text : std::nullopt));
+        const Result row = run_statement(connection_, gis::commune_sql(edit, has_code ? given->text : std::nullopt));
         const std::string place = row.is_null(0, 0) ? "" : row.text(0, 0);
         const bool fits = row.boolean(0, 1);
         if (has_code && !fits) {
@@ -271,7 +272,7 @@ class Application {
         gis::EditResult& result = results_[edit.index];
         const bool changes = edit.kind == Kind::Update || edit.kind == Kind::Replace;
         if (changes && edit.values.empty() && !edit.sets_geometry) {
-            const Result row = run(connection_, gis::lock_sql(*edit.layer, {*edit.id}));
+            const Result row = run_statement(connection_, gis::lock_sql(*edit.layer, {*edit.id}));
             if (row.rows() == 0) return refuse_absent(edit);
             add(result, row.text(0, 1), row.text(0, 2));
             return;
@@ -279,7 +280,7 @@ class Application {
         const gis::SqlStatement statement = edit.kind == Kind::Insert   ? gis::insert_sql(edit)
                                             : edit.kind == Kind::Delete ? gis::delete_sql(edit)
                                                                         : gis::update_sql(edit);
-        const Result row = run(connection_, statement);
+        const Result row = run_statement(connection_, statement);
         if (row.rows() == 0) return refuse_absent(edit);
         add(result, row.text(0, 0), edit.kind == Kind::Delete ? "" : row.text(0, 1));
     }

@@ -14,7 +14,7 @@ using boost::asio::awaitable;
 
 namespace {
 
-constexpr auto lifetime = 60s;
+constexpr auto caller_lifetime = 60s;
 constexpr std::size_t max_callers = 10'000;
 
 std::shared_ptr<db::RunningQuery> query_of(const http::Request& request) {
@@ -84,7 +84,7 @@ void Gatekeeper::remember(const ShownKey& key, CallerPtr caller) {
     const std::lock_guard lock(mutex_);
     ++counters_.loaded;
     if (callers_.size() >= max_callers) callers_.clear();
-    callers_[key] = {std::move(caller), std::chrono::steady_clock::now() + lifetime};
+    callers_[key] = {std::move(caller), std::chrono::steady_clock::now() + caller_lifetime};
 }
 
 Gatekeeper::Counters Gatekeeper::counters() const {

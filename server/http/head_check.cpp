@@ -31,7 +31,7 @@ bool is_field_char(char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
 }
 
-std::string_view take_line(std::string_view& text) {
+std::string_view next_line(std::string_view& text) {
     const std::size_t end = text.find("\r\n");
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
@@ -118,12 +118,12 @@ HeadScan scan_head(std::string_view received, const Limits& limits) {
 }
 
 std::optional<Refusal> check_head(std::string_view head, const Limits& limits) {
-    const std::string_view request_line = take_line(head);
+    const std::string_view request_line = next_line(head);
     if (auto refusal = check_request_line(request_line, limits)) return refusal;
     const bool is_http_1_0 = request_line.ends_with("1.0");
     Framing framing;
     std::size_t fields = 0;
-    for (std::string_view line = take_line(head); !line.empty(); line = take_line(head)) {
+    for (std::string_view line = next_line(head); !line.empty(); line = next_line(head)) {
         if (++fields > limits.header_fields) return Refusal{431, "too many header fields"};
         if (auto refusal = check_field_line(line, framing)) return refusal;
     }

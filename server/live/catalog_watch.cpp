@@ -16,9 +16,9 @@ namespace {
 
 constexpr auto poll = 30s;  // a lost notification is noticed after this
 constexpr auto access_poll = 2s;
-constexpr auto believed = 5s;  // a revocation takes effect within this, whatever happens to the database
-constexpr auto step = 200ms;   // how soon a stop is noticed
-constexpr auto retry_pause = 1s;
+constexpr auto access_believed = 5s;  // a revocation takes effect within this, whatever happens to the database
+constexpr auto stop_step = 200ms;     // how soon a stop is noticed
+constexpr auto reconnect_pause = 1s;
 constexpr std::int64_t look_back = 10'000;  // changes
 
 gis::CommuneIndex load_communes(db::Connection& connection) {
@@ -78,7 +78,7 @@ void CatalogWatch::reload() {
 
 bool CatalogWatch::is_recent() const {
     const std::chrono::steady_clock::time_point heard{std::chrono::steady_clock::duration(heard_at_.load())};
-    return std::chrono::steady_clock::now() - heard < believed;
+    return std::chrono::steady_clock::now() - heard < access_believed;
 }
 
 void CatalogWatch::read_access_revision(db::Connection& connection) {
@@ -129,7 +129,7 @@ void CatalogWatch::follow() {
                 bool declared = false;
                 bool changed = false;
                 bool rights_changed = false;
-                for (auto channel = connection.wait_notification(step); channel;
+                for (auto channel = connection.wait_notification(stop_step); channel;
                      channel = connection.wait_notification(0ms)) {
                     (*channel == "carreau_catalogue" ? declared
                      : *channel == "carreau_access"  ? rights_changed
@@ -148,8 +148,8 @@ void CatalogWatch::follow() {
             }
         } catch (const std::exception& error) {
             if (connected_.exchange(false)) log_(std::string("catalogue: ") + error.what());
-            for (auto waited = 0ms; waited < retry_pause && !stopping_; waited += step)
-                std::this_thread::sleep_for(step);
+            for (auto waited = 0ms; waited < reconnect_pause && !stopping_; waited += stop_step)
+                std::this_thread::sleep_for(stop_step);
         }
     }
 }

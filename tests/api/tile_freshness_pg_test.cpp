@@ -23,7 +23,7 @@ using test::ApiTest;
 using test::eventually;
 using namespace std::chrono_literals;
 
-constexpr double half_world = 20037508.342789244;
+constexpr double world_half = 20037508.342789244;
 constexpr int rows_at_start = 1500;
 
 std::string env(const char* name, const std::string& otherwise) {
@@ -38,9 +38,9 @@ std::string tile_path(const std::string& layer, int z, double x, double y) {
     const double latitude = 46.5 + (y - 6600000) / 111155.0;
     const double mx = 6378137 * longitude * M_PI / 180;
     const double my = 6378137 * std::asinh(std::tan(latitude * M_PI / 180));
-    const double size = 2 * half_world / std::exp2(z);
-    return fmt::format("/tiles/{}/{}/{}/{}.mvt", layer, z, static_cast<int>((mx + half_world) / size),
-                       static_cast<int>((half_world - my) / size));
+    const double size = 2 * world_half / std::exp2(z);
+    return fmt::format("/tiles/{}/{}/{}/{}.mvt", layer, z, static_cast<int>((mx + world_half) / size),
+                       static_cast<int>((world_half - my) / size));
 }
 
 class TileFreshness : public ApiTest {

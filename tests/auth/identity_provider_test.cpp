@@ -17,7 +17,7 @@ using nlohmann::json;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-const IdentityProvider::Time start = IdentityProvider::Time() + std::chrono::hours(1000);
+const IdentityProvider::Time begin = IdentityProvider::Time() + std::chrono::hours(1000);
 
 json discovery(const std::string& issuer) {
     return {{"issuer", issuer},
@@ -112,43 +112,43 @@ const char* const document_target = "/.well-known/openid-configuration";
 TEST(IdentityProvider, AsksWhenFirstNeededAndKeeps) {
     FakeProvider provider;
     EXPECT_EQ(provider.asked(document_target), 0);
-    EXPECT_EQ(provider.documents().keys(start)->keys.size(), 1U);
-    provider.documents().keys(start + minutes(9));
-    provider.documents().endpoints(start + minutes(59));
+    EXPECT_EQ(provider.documents().keys(begin)->keys.size(), 1U);
+    provider.documents().keys(begin + minutes(9));
+    provider.documents().endpoints(begin + minutes(59));
     EXPECT_EQ(provider.asked(document_target), 1);
     EXPECT_EQ(provider.asked("/jwks"), 1);
-    provider.documents().keys(start + minutes(10));
+    provider.documents().keys(begin + minutes(10));
     EXPECT_EQ(provider.asked("/jwks"), 2);
-    provider.documents().endpoints(start + minutes(60));
+    provider.documents().endpoints(begin + minutes(60));
     EXPECT_EQ(provider.asked(document_target), 2);
 }
 
 TEST(IdentityProvider, UnknownKeysAskOnceAMinute) {
     FakeProvider provider;
-    const auto first = provider.documents().keys(start);
-    EXPECT_EQ(provider.documents().keys_for_unknown(start + seconds(59)), first);
-    EXPECT_NE(provider.documents().keys_for_unknown(start + seconds(60)), first);
-    for (int i = 0; i < 20; ++i) provider.documents().keys_for_unknown(start + seconds(61));
+    const auto first = provider.documents().keys(begin);
+    EXPECT_EQ(provider.documents().keys_for_unknown(begin + seconds(59)), first);
+    EXPECT_NE(provider.documents().keys_for_unknown(begin + seconds(60)), first);
+    for (int i = 0; i < 20; ++i) provider.documents().keys_for_unknown(begin + seconds(61));
     EXPECT_EQ(provider.asked("/jwks"), 2);
 }
 
 TEST(IdentityProvider, AfterAFailureNobodyAsksForAMoment) {
     FakeProvider provider;
     provider.set_status(503);
-    for (int i = 0; i < 5; ++i) EXPECT_THROW(provider.documents().endpoints(start), auth::ProviderAway);
+    for (int i = 0; i < 5; ++i) EXPECT_THROW(provider.documents().endpoints(begin), auth::ProviderAway);
     EXPECT_EQ(provider.asked(document_target), 1);
     provider.set_status(200);
-    EXPECT_THROW(provider.documents().keys(start + seconds(4)), auth::ProviderAway);
-    EXPECT_EQ(provider.documents().keys(start + seconds(5))->keys.size(), 1U);
+    EXPECT_THROW(provider.documents().keys(begin + seconds(4)), auth::ProviderAway);
+    EXPECT_EQ(provider.documents().keys(begin + seconds(5))->keys.size(), 1U);
 }
 
 TEST(IdentityProvider, KeptKeysOutliveAShortFailure) {
     FakeProvider provider;
-    provider.documents().keys(start);
+    provider.documents().keys(begin);
     provider.set_status(500);
-    EXPECT_THROW(provider.documents().keys_for_unknown(start + minutes(2)), auth::ProviderAway);
-    EXPECT_EQ(provider.documents().keys(start + minutes(2))->keys.size(), 1U);
-    EXPECT_THROW(provider.documents().keys(start + minutes(10)), auth::ProviderAway);
+    EXPECT_THROW(provider.documents().keys_for_unknown(begin + minutes(2)), auth::ProviderAway);
+    EXPECT_EQ(provider.documents().keys(begin + minutes(2))->keys.size(), 1U);
+    EXPECT_THROW(provider.documents().keys(begin + minutes(10)), auth::ProviderAway);
 }
 
 }  // namespace

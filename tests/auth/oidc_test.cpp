@@ -18,9 +18,9 @@ using auth::OidcOptions;
 using nlohmann::json;
 
 /// A provider that answers the token endpoint with whatever a test wants.
-class FakeProvider {
+class SigningProvider {
   public:
-    FakeProvider() : server_([this](const std::string& request) { return answer(request); }) {}
+    SigningProvider() : server_([this](const std::string& request) { return answer(request); }) {}
 
     std::string address() const { return server_.address(); }
     OidcOptions options() const {
@@ -28,10 +28,10 @@ class FakeProvider {
             .issuer = address(), .client_id = "car reau", .client_secret = "s:cret", .title = "Test", .audience = ""};
     }
     json payload() const {
-        const auto now = std::chrono::system_clock::now().time_since_epoch();
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-        return {{"iss", address()}, {"sub", "ada"},         {"aud", "car reau"},
-                {"iat", seconds},   {"exp", seconds + 300}, {"nonce", "n"}};
+        const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+        const auto issued = std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+        return {{"iss", address()}, {"sub", "ada"},        {"aud", "car reau"},
+                {"iat", issued},    {"exp", issued + 300}, {"nonce", "n"}};
     }
     json good_answer() const { return {{"id_token", maker_.token(payload())}, {"access_token", "a"}}; }
     const test::TokenMaker& maker() const { return maker_; }
@@ -83,7 +83,7 @@ auth::Claims finish(OidcClient& client) {
 }
 
 TEST(Oidc, OptionsThatCannotWork) {
-    const FakeProvider provider;
+    const SigningProvider provider;
     const auto problem = [&](const std::function<void(OidcOptions&)>& change) {
         auto options = provider.options();
         change(options);
@@ -104,7 +104,7 @@ TEST(Oidc, OptionsThatCannotWork) {
 }
 
 TEST(Oidc, BeginsWithFreshSecrets) {
-    const FakeProvider provider;
+    const SigningProvider provider;
     OidcClient client(provider.options());
     const auto one = client.begin("https://map.test/back?x=y");
     const auto two = client.begin("https://map.test/back?x=y");
@@ -120,7 +120,7 @@ TEST(Oidc, BeginsWithFreshSecrets) {
 }
 
 TEST(Oidc, FinishesWithTheClaims) {
-    FakeProvider provider;
+    SigningProvider provider;
     provider.answer_token_with(test::http_answer(200, provider.good_answer().dump()));
     OidcClient client(provider.options());
     EXPECT_EQ(finish(client).subject, "ada");
@@ -134,7 +134,7 @@ TEST(Oidc, FinishesWithTheClaims) {
 }
 
 TEST(Oidc, SendsTheSecretInTheFormWhenThatIsWhatTheProviderTakes) {
-    FakeProvider provider;
+    SigningProvider provider;
     provider.extra_discovery = {{"token_endpoint_auth_methods_supported", {"client_secret_post"}}};
     provider.answer_token_with(test::http_answer(200, provider.good_answer().dump()));
     OidcClient client(provider.options());
@@ -144,7 +144,7 @@ TEST(Oidc, SendsTheSecretInTheFormWhenThatIsWhatTheProviderTakes) {
 }
 
 TEST(Oidc, WhoIsToBlameForTheTokenEndpoint) {
-    FakeProvider provider;
+    SigningProvider provider;
     OidcClient client(provider.options());
     const auto blame = [&](const std::string& answer) -> std::string {
         provider.answer_token_with(answer);
@@ -175,7 +175,7 @@ TEST(Oidc, WhoIsToBlameForTheTokenEndpoint) {
 }
 
 TEST(Oidc, TheNonceTiesTheTokenToTheSignIn) {
-    FakeProvider provider;
+    SigningProvider provider;
     OidcClient client(provider.options());
     provider.answer_token_with(test::http_answer(200, provider.good_answer().dump()));
     EXPECT_THROW(client.finish("c", "https://map.test/back", "m", "v"), auth::Refused);
@@ -190,7 +190,7 @@ TEST(Oidc, TheNonceTiesTheTokenToTheSignIn) {
 }
 
 TEST(Oidc, BearerTokensForAnAudience) {
-    FakeProvider provider;
+    SigningProvider provider;
     auto options = provider.options();
     options.audience = "https://map.test/api";
     OidcClient client(options);
@@ -205,7 +205,7 @@ TEST(Oidc, BearerTokensForAnAudience) {
 }
 
 TEST(Oidc, StrangersKeysDoNotMakeTheProviderBusy) {
-    FakeProvider provider;
+    SigningProvider provider;
     OidcClient client(provider.options());
     const test::TokenMaker stranger(auth::Algorithm::Es256, "strange");
     for (int i = 0; i < 10; ++i) {

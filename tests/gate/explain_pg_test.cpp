@@ -29,7 +29,7 @@ void walk(const json& node, Scans& scans) {
     for (const json& child : node["Plans"]) walk(child, scans);
 }
 
-constexpr int rows = 20'000;
+constexpr int row_count = 20'000;
 
 class Explain : public test::GateTest {
   protected:
@@ -47,7 +47,7 @@ class Explain : public test::GateTest {
             "st_multi(st_makeenvelope(x, y, x + 20, y + 20, 2154)) as geom from (select i, 680000 + i % 200 * 100 as "
             "x, "
             "7040000 + i / 200 * 100 as y from generate_series(0, {}) i) t",
-            rows - 1);
+            row_count - 1);
         for (const std::string& name : layers()) {
             const std::string table = "donnees." + name;
             run(fmt::format(

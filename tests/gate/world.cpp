@@ -9,8 +9,8 @@ namespace test {
 
 namespace {
 
-constexpr Moment second = 1'000'000;
-constexpr Moment whole_day = 86'400 * second;
+constexpr Moment one_second = 1'000'000;
+constexpr Moment one_day = 86'400 * one_second;
 template <typename T>
 std::string end_of(const Period<T>& period) {
     return period.to ? sql_of(*period.to) : "null";
@@ -29,7 +29,7 @@ Moment offset_at(Moment moment) {
     const sys_time<microseconds> at{microseconds(moment)};
     const year this_year = year_month_day(floor<days>(at)).year();
     const auto change = [&](month m) { return sys_days(this_year / m / Sunday[last]) + hours(1); };
-    return (change(March) <= at && at < change(October) ? 7200 : 3600) * second;
+    return (change(March) <= at && at < change(October) ? 7200 : 3600) * one_second;
 }
 
 }  // namespace
@@ -41,8 +41,8 @@ Day day_of(Moment moment) {
 }
 
 Moment midnight_of(Day day) {
-    const Moment utc = day * whole_day;
-    return utc - offset_at(utc - 2 * 3600 * second);
+    const Moment utc = day * one_day;
+    return utc - offset_at(utc - 2 * 3600 * one_second);
 }
 
 std::string sql_of(const std::vector<std::string>& texts) {

@@ -18,11 +18,11 @@ using gis::FieldType;
 using gis::GeometryType;
 using gis::Value;
 
-Field field(const std::string& name, FieldType type, const std::string& sql_type) {
+Field edited_field(const std::string& name, FieldType type, const std::string& sql_type) {
     return Field{name, name, type, sql_type, "", 0};
 }
 
-Value text(const char* words) {
+Value given_text(const char* words) {
     return std::string(words);
 }
 
@@ -36,10 +36,12 @@ gis::Layer bench_layer() {
     layer.geometry_type = GeometryType::Point;
     layer.crs = gis::crs_from_epsg(2154).value();
     layer.tracked = layer.editable = layer.geometry_required = true;
-    layer.fields = {
-        field("id", FieldType::Text, "text"),         field("nom", FieldType::Text, "text"),
-        field("nature", FieldType::Text, "text"),     field("hauteur", FieldType::Number, "double precision"),
-        field("age", FieldType::Integer, "smallint"), field("surface", FieldType::Number, "real")};
+    layer.fields = {edited_field("id", FieldType::Text, "text"),
+                    edited_field("nom", FieldType::Text, "text"),
+                    edited_field("nature", FieldType::Text, "text"),
+                    edited_field("hauteur", FieldType::Number, "double precision"),
+                    edited_field("age", FieldType::Integer, "smallint"),
+                    edited_field("surface", FieldType::Number, "real")};
     layer.fields[1].required = true;
     layer.fields[2].codes = {{"banc", "Banc"}, {"arbre", "Arbre"}};
     layer.fields[3].minimum = 0;
@@ -48,7 +50,7 @@ gis::Layer bench_layer() {
     return layer;
 }
 
-std::string point(double x, double y) {
+std::string wkb_point(double x, double y) {
     gis::WkbShape shape;
     shape.xy = {x, y};
     shape.parts = {{1}};
@@ -63,7 +65,7 @@ std::string polygon(std::vector<double> xy) {
 }
 
 gis::EditGeometry at(double x, double y, int epsg = 2154) {
-    return {point(x, y), gis::crs_from_epsg(epsg).value()};
+    return {wkb_point(x, y), gis::crs_from_epsg(epsg).value()};
 }
 
 std::vector<std::string> problems_of(const Edit& edit) {
@@ -82,45 +84,45 @@ std::string checked(const Field& f, const Value& value, bool from_text = false) 
 }
 
 TEST(EditValues, AreOfTheFieldsType) {
-    const Field whole = field("n", FieldType::Integer, "smallint");
+    const Field whole = edited_field("n", FieldType::Integer, "smallint");
     EXPECT_EQ(checked(whole, std::int64_t{7}), "7");
     EXPECT_EQ(checked(whole, 3.0), "3");
     EXPECT_EQ(checked(whole, Value{}), "null");
-    for (const Value& wrong : {Value(3.5), Value(std::int64_t{40000}), text("7"), Value(true), Value(1e300)})
+    for (const Value& wrong : {Value(3.5), Value(std::int64_t{40000}), given_text("7"), Value(true), Value(1e300)})
         EXPECT_EQ(checked(whole, wrong), "expected: a whole number expected");
-    EXPECT_EQ(checked(whole, text(" 7 "), true), "7");
-    EXPECT_EQ(checked(whole, text("7; drop table"), true), "expected: a whole number expected");
-    const Field number = field("x", FieldType::Number, "real");
+    EXPECT_EQ(checked(whole, given_text(" 7 "), true), "7");
+    EXPECT_EQ(checked(whole, given_text("7; drop table"), true), "expected: a whole number expected");
+    const Field number = edited_field("x", FieldType::Number, "real");
     EXPECT_EQ(checked(number, 0.25), "0.25");
     EXPECT_EQ(checked(number, 1e39), "expected: a number expected") << "no real";
-    EXPECT_EQ(checked(number, text("NaN"), true), "expected: a number expected");
-    const Field flag = field("b", FieldType::Boolean, "boolean");
+    EXPECT_EQ(checked(number, given_text("NaN"), true), "expected: a number expected");
+    const Field flag = edited_field("b", FieldType::Boolean, "boolean");
     EXPECT_EQ(checked(flag, true), "true");
-    EXPECT_EQ(checked(flag, text("true")), "expected: true or false expected");
-    EXPECT_EQ(checked(flag, text("0"), true), "false");
-    const Field day = field("d", FieldType::Date, "date");
-    EXPECT_EQ(checked(day, text("2024-02-29")), "2024-02-29");
-    EXPECT_EQ(checked(day, text("2023-02-29")), "expected: a date such as 2026-01-31 expected");
+    EXPECT_EQ(checked(flag, given_text("true")), "expected: true or false expected");
+    EXPECT_EQ(checked(flag, given_text("0"), true), "false");
+    const Field day = edited_field("d", FieldType::Date, "date");
+    EXPECT_EQ(checked(day, given_text("2024-02-29")), "2024-02-29");
+    EXPECT_EQ(checked(day, given_text("2023-02-29")), "expected: a date such as 2026-01-31 expected");
     EXPECT_EQ(checked(day, std::int64_t{20240229}), "expected: a date such as 2026-01-31 expected");
-    const Field time = field("t", FieldType::DateTime, "timestamp with time zone");
-    EXPECT_EQ(checked(time, text("2024-02-29T12:00:00+01:00")), "2024-02-29T12:00:00+01:00");
-    EXPECT_EQ(checked(time, text("2024-02-29T12:00:00")), "2024-02-29T12:00:00Z");
-    EXPECT_EQ(checked(time, text("2024-02-29")), "expected: a date-time such as 2026-01-31T12:00:00Z expected");
+    const Field time = edited_field("t", FieldType::DateTime, "timestamp with time zone");
+    EXPECT_EQ(checked(time, given_text("2024-02-29T12:00:00+01:00")), "2024-02-29T12:00:00+01:00");
+    EXPECT_EQ(checked(time, given_text("2024-02-29T12:00:00")), "2024-02-29T12:00:00Z");
+    EXPECT_EQ(checked(time, given_text("2024-02-29")), "expected: a date-time such as 2026-01-31T12:00:00Z expected");
 }
 
 TEST(EditValues, KeepToLengthsAndCodes) {
-    Field name = field("nom", FieldType::Text, "text");
+    Field name = edited_field("nom", FieldType::Text, "text");
     name.max_length = 4;
-    EXPECT_EQ(checked(name, text("été!")), "été!") << "characters, not bytes";
-    EXPECT_EQ(checked(name, text("12345")), "expected: a text of at most 4 characters expected");
+    EXPECT_EQ(checked(name, given_text("été!")), "été!") << "characters, not bytes";
+    EXPECT_EQ(checked(name, given_text("12345")), "expected: a text of at most 4 characters expected");
     EXPECT_EQ(checked(name, std::string("a\0b", 3)), "expected: a text without NUL characters expected");
     EXPECT_EQ(checked(name, std::int64_t{1}), "expected: a text expected");
     name.codes = {{"a", "A"}, {"b", "B"}};
-    EXPECT_EQ(checked(name, text("b")), "b");
-    EXPECT_EQ(checked(name, text("B")), "expected: one of a, b expected");
-    const Field uuid = field("id", FieldType::Text, "uuid");
-    EXPECT_EQ(checked(uuid, text("x")), "expected: a UUID expected");
-    Field number = field("h", FieldType::Number, "double precision");
+    EXPECT_EQ(checked(name, given_text("b")), "b");
+    EXPECT_EQ(checked(name, given_text("B")), "expected: one of a, b expected");
+    const Field uuid = edited_field("id", FieldType::Text, "uuid");
+    EXPECT_EQ(checked(uuid, given_text("x")), "expected: a UUID expected");
+    Field number = edited_field("h", FieldType::Number, "double precision");
     number.minimum = 0;
     EXPECT_EQ(checked(number, -0.1), "expected: a number not below 0 expected");
 }
@@ -129,8 +131,8 @@ TEST(EditCheck, TellsEveryProblemAtOnce) {
     const gis::Layer layer = bench_layer();
     Edit edit;
     edit.layer = &layer;
-    edit.values = {{"id", text("b1")},     {"nature", text("lampe")}, {"hauteur", 70.0},
-                   {"age", text("vieux")}, {"couleur", text("bleu")}, {"age", std::int64_t{1}}};
+    edit.values = {{"id", given_text("b1")},     {"nature", given_text("lampe")}, {"hauteur", 70.0},
+                   {"age", given_text("vieux")}, {"couleur", given_text("bleu")}, {"age", std::int64_t{1}}};
     edit.geometry = at(700000, 100);
     EXPECT_EQ(
         problems_of(edit),
@@ -152,7 +154,7 @@ TEST(EditCheck, AskForWhatIsRequiredOnlyOfAWholeFeature) {
     edit.values = {{"nom", Value{}}};
     EXPECT_EQ(problems_of(edit), Lines{"nom: a value expected, the field is required"});
     edit.kind = Edit::Kind::Replace;
-    edit.values = {{"nom", text("x")}};
+    edit.values = {{"nom", given_text("x")}};
     EXPECT_EQ(problems_of(edit), Lines{"geometry: a geometry expected"});
     edit.kind = Edit::Kind::Insert;
     edit.id.reset();
@@ -166,9 +168,9 @@ TEST(EditCheck, IdsDoNotChangeAndReadOnlyFieldsAreClaims) {
     edit.layer = &layer;
     edit.kind = Edit::Kind::Update;
     edit.id = "b1";
-    edit.values = {{"id", text("b2")}};
+    edit.values = {{"id", given_text("b2")}};
     EXPECT_EQ(problems_of(edit), Lines{"id: the feature's own id expected: ids do not change"});
-    edit.values = {{"id", text("b1")}, {"surface", 2.5}};
+    edit.values = {{"id", given_text("b1")}, {"surface", 2.5}};
     std::vector<EditProblem> problems;
     const gis::CheckedEdit result = gis::check_edit(edit, 0, problems);
     EXPECT_TRUE(problems.empty());
@@ -206,8 +208,8 @@ TEST(EditShapes, AreOfTheLayersTypeAndInItsArea) {
     EXPECT_NE(fault(layer, {with_z, layer.crs}).find("no heights"), std::string::npos)
         << fault(layer, {with_z, layer.crs});
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    EXPECT_EQ(fault(layer, {point(nan, 1), layer.crs}), "finite coordinates expected");
-    EXPECT_EQ(fault(layer, {point(nan, nan), layer.crs}), "a geometry that is not empty expected");
+    EXPECT_EQ(fault(layer, {wkb_point(nan, 1), layer.crs}), "finite coordinates expected");
+    EXPECT_EQ(fault(layer, {wkb_point(nan, nan), layer.crs}), "a geometry that is not empty expected");
     EXPECT_EQ(fault(layer, {std::string("\1\x11\0\0\0", 5), layer.crs}),
               "a point, line or polygon without curves expected");
 }

@@ -26,7 +26,7 @@ Expression value(Literal literal) {
 Filter equal(Expression left, Expression right) {
     return {Comparison{Comparison::Operator::Equal, std::move(left), std::move(right)}};
 }
-gis::SqlStatement sql_of(Filter filter) {
+gis::SqlStatement filter_sql_of(Filter filter) {
     gis::SqlStatement statement;
     gis::add_filter(statement, layer, *gis::bind_filter(std::move(filter), layer));
     return statement;
@@ -41,34 +41,35 @@ std::string reason_of(Filter filter) {
 }
 
 TEST(FilterSql, ALiteralTakesTheTypeOfItsField) {
-    EXPECT_EQ(sql_of(equal(field("count"), value(std::int64_t{12}))).sql(), "(\"count\" = $1::integer)");
-    EXPECT_EQ(sql_of(equal(value(std::int64_t{12}), field("count"))).sql(), "($1::integer = \"count\")");
-    EXPECT_EQ(sql_of(equal(field("ratio"), value(0.1))).sql(), "(\"ratio\" = $1::real)");
-    EXPECT_EQ(sql_of(equal(field("name"), value(std::string("x")))).sql(), "(\"name\" = $1::text)");
-    EXPECT_EQ(sql_of(equal(field("built"), value(gis::DateLiteral{"2020-01-01"}))).sql(), "(\"built\" = $1::date)");
+    EXPECT_EQ(filter_sql_of(equal(field("count"), value(std::int64_t{12}))).sql(), "(\"count\" = $1::integer)");
+    EXPECT_EQ(filter_sql_of(equal(value(std::int64_t{12}), field("count"))).sql(), "($1::integer = \"count\")");
+    EXPECT_EQ(filter_sql_of(equal(field("ratio"), value(0.1))).sql(), "(\"ratio\" = $1::real)");
+    EXPECT_EQ(filter_sql_of(equal(field("name"), value(std::string("x")))).sql(), "(\"name\" = $1::text)");
+    EXPECT_EQ(filter_sql_of(equal(field("built"), value(gis::DateLiteral{"2020-01-01"}))).sql(),
+              "(\"built\" = $1::date)");
 }
 
 TEST(FilterSql, WhatDoesNotFitTheFieldIsComparedExactlyInsteadOfFailing) {
-    EXPECT_EQ(sql_of(equal(field("small"), value(std::int64_t{100000}))).sql(), "(\"small\" = $1::numeric)");
-    EXPECT_EQ(sql_of(equal(field("count"), value(1.5))).sql(), "(\"count\" = $1::numeric)");
-    EXPECT_EQ(sql_of(equal(field("ratio"), value(1e300))).sql(), "(\"ratio\" = $1::float8)");
+    EXPECT_EQ(filter_sql_of(equal(field("small"), value(std::int64_t{100000}))).sql(), "(\"small\" = $1::numeric)");
+    EXPECT_EQ(filter_sql_of(equal(field("count"), value(1.5))).sql(), "(\"count\" = $1::numeric)");
+    EXPECT_EQ(filter_sql_of(equal(field("ratio"), value(1e300))).sql(), "(\"ratio\" = $1::float8)");
 }
 
 TEST(FilterSql, AnUntypedLiteralIsReadAsWhatItMeets) {
-    const auto statement = sql_of(equal(field("count"), value(gis::UntypedLiteral{" 12 "})));
+    const auto statement = filter_sql_of(equal(field("count"), value(gis::UntypedLiteral{" 12 "})));
     EXPECT_EQ(statement.sql(), "(\"count\" = $1::integer)");
     EXPECT_EQ(statement.parameters().front(), "12");
-    EXPECT_EQ(sql_of(equal(field("active"), value(gis::UntypedLiteral{"1"}))).parameters().front(), "true");
-    EXPECT_EQ(sql_of(equal(field("name"), value(gis::UntypedLiteral{"12"}))).sql(), "(\"name\" = $1::text)");
+    EXPECT_EQ(filter_sql_of(equal(field("active"), value(gis::UntypedLiteral{"1"}))).parameters().front(), "true");
+    EXPECT_EQ(filter_sql_of(equal(field("name"), value(gis::UntypedLiteral{"12"}))).sql(), "(\"name\" = $1::text)");
     EXPECT_NE(reason_of(equal(field("count"), value(gis::UntypedLiteral{"abc"})))
                   .find("'count': a number is expected, got 'abc'"),
               std::string::npos);
 }
 
 TEST(FilterSql, ADayMeetsADateTimeByItsUtcDay) {
-    EXPECT_EQ(sql_of(equal(field("seen"), value(gis::DateLiteral{"2020-01-01"}))).sql(),
+    EXPECT_EQ(filter_sql_of(equal(field("seen"), value(gis::DateLiteral{"2020-01-01"}))).sql(),
               "((\"seen\" at time zone 'UTC')::date = $1::date)");
-    EXPECT_EQ(sql_of(equal(field("seen"), value(gis::TimestampLiteral{"2020-01-01T00:00:00Z"}))).sql(),
+    EXPECT_EQ(filter_sql_of(equal(field("seen"), value(gis::TimestampLiteral{"2020-01-01T00:00:00Z"}))).sql(),
               "(\"seen\" = $1::timestamptz)");
 }
 
@@ -76,7 +77,7 @@ TEST(FilterSql, ASpatialLiteralIsSentOnceInTheLayersCrsBehindABoxOperator) {
     gis::GeometryReading reading;
     reading.crs = gis::crs84();
     const Expression point{gis::parse_wkt("POINT(3 46.5)", reading)};
-    const auto statement = sql_of({gis::Spatial{gis::Spatial::Operator::Intersects, field("geometry"), point}});
+    const auto statement = filter_sql_of({gis::Spatial{gis::Spatial::Operator::Intersects, field("geometry"), point}});
     EXPECT_EQ(
         statement.sql(),
         "(st_geomfromwkb($1::bytea, 2154) && \"geom\" and st_intersects(\"geom\", st_geomfromwkb($1::bytea, 2154)))");

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* health = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr const char* health_request = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
 
 std::string post(const std::string& path, const std::string& lines, const std::string& body) {
     return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n\r\n" + body;
@@ -24,7 +24,7 @@ TEST_F(ServerTest, KeepsTheConnectionUntilAskedToClose) {
     start();
     RawClient client(port());
     for (int i = 0; i < 3; ++i) {
-        client.send(health);
+        client.send(health_request);
         EXPECT_EQ(client.read_answer().body, "ok");
     }
     client.send("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: foo, Close\r\n\r\n");
@@ -61,7 +61,7 @@ TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
 TEST_F(ServerTest, RequestsMayArriveByteByByte) {
     start();
     RawClient client(port());
-    for (const char c : post("/echo", "Transfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n") + health) {
+    for (const char c : post("/echo", "Transfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n") + health_request) {
         client.send(std::string(1, c));
     }
     EXPECT_EQ(client.read_answer().body, "abc");
@@ -111,7 +111,7 @@ TEST_F(ServerTest, SlowClientsAreClosed) {
     RawClient idle(port());
     slow_header.send("GET /health HTTP/1.1\r\nHost:");
     slow_body.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
-    idle.send(health);
+    idle.send(health_request);
     EXPECT_EQ(slow_header.read_answer().status, 408);
     EXPECT_EQ(slow_body.read_answer().status, 408);
     EXPECT_EQ(idle.read_answer().status, 200);
@@ -150,7 +150,7 @@ TEST_F(ServerTest, AClientThatLeavesCancelsItsRequest) {
         RawClient polite(port());
         polite.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
         RawClient rude(port());
-        rude.send(std::string("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n") + health);  // with a request in the pipe
+        rude.send(std::string("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n") + health_request);  // with a request in the pipe
         EXPECT_TRUE(eventually([&] { return slow_started == 2; }));
         EXPECT_EQ(slow_cancelled, 0);
         rude.reset();
@@ -174,7 +174,7 @@ TEST_F(ServerTest, TooManyConnectionsAreToldSo) {
     std::vector<RawClient> clients;
     for (int i = 0; i < 3; ++i) {
         clients.emplace_back(port());
-        clients.back().send(health);
+        clients.back().send(health_request);
         EXPECT_EQ(clients.back().read_answer().status, 200);
     }
     const RawAnswer refused = get(port(), "/health");
@@ -229,7 +229,7 @@ TEST_F(ServerTest, StopLetsARequestInProgressEnd) {
     start();
     RawClient busy(port());
     RawClient idle(port());
-    idle.send(health);
+    idle.send(health_request);
     EXPECT_EQ(idle.read_answer().status, 200);
     busy.send(std::string("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"));
     EXPECT_TRUE(eventually([&] { return slow_started == 1; }));

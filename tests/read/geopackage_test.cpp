@@ -11,7 +11,7 @@ using test::CollectingSink;
 
 namespace {
 
-std::filesystem::path benches(const TempFolder& folder) {
+std::filesystem::path bench_geopackage(const TempFolder& folder) {
     const auto path = folder.path() / "bancs.gpkg";
     test::write_with_gdal("GPKG", path, "bancs", 2154, wkbPoint,
                           {{"Mairie", "POINT (682000 7045000)"}, {"École", "POINT (682100 7045000)"}, {"?", ""}});
@@ -27,7 +27,7 @@ void run_sql(const std::filesystem::path& path, const std::string& sql) {
     sqlite3_close(database);
 }
 
-Options into_benches() {
+Options into_bench_layer() {
     Options options;
     options.target = Target{"public.banc",
                             {{"nom", gis::FieldType::Text, false, ""}, {"id", gis::FieldType::Integer, true, ""}},
@@ -41,10 +41,10 @@ Options into_benches() {
 
 TEST(GeoPackage, AnyLayerGoesIntoATableGivenByItsColumns) {
     const TempFolder folder;
-    const auto path = benches(folder);
+    const auto path = bench_geopackage(folder);
     const std::string before = sha256_of(folder.path());
     CollectingSink sink;
-    const ReadReport report = read(path, into_benches(), sink);
+    const ReadReport report = read(path, into_bench_layer(), sink);
     ASSERT_EQ(sink.count("public.banc"), 3U);
     EXPECT_EQ(sink.value("public.banc", 1, "nom"), "École");
     EXPECT_EQ(sink.value("public.banc", 1, "id"), "2");
@@ -59,7 +59,7 @@ TEST(GeoPackage, CurvesBecomeSegments) {
     const auto path = folder.path() / "courbe.gpkg";
     test::write_with_gdal("GPKG", path, "courbe", 2154, wkbCurvePolygon,
                           {{"rond", "CURVEPOLYGON (CIRCULARSTRING (682000 7045000, 682100 7045000, 682000 7045000))"}});
-    Options options = into_benches();
+    Options options = into_bench_layer();
     options.target->geometry = gis::GeometryType::MultiPolygon;
     CollectingSink sink;
     read(path, options, sink);
@@ -80,7 +80,7 @@ TEST(GeoPackage, ViewsTriggersAndComputedColumnsAreRefused) {
     };
     for (const auto& [sql, expected] : cases) {
         const TempFolder folder;
-        const auto path = benches(folder);
+        const auto path = bench_geopackage(folder);
         run_sql(path, "pragma writable_schema=0; drop trigger if exists rtree_bancs_geom_insert;");
         // ALTER needs the functions that rtree triggers name: without those triggers it is plain SQLite.
         for (const char* trigger :
@@ -88,14 +88,14 @@ TEST(GeoPackage, ViewsTriggersAndComputedColumnsAreRefused) {
             run_sql(path, std::string("drop trigger if exists rtree_bancs_geom_") + trigger);
         }
         run_sql(path, sql);
-        const std::string said = test::refusal_of(path, into_benches());
+        const std::string said = test::refusal_of(path, into_bench_layer());
         EXPECT_NE(said.find(expected), std::string::npos) << sql << "\n-> " << said;
     }
 }
 
 TEST(GeoPackage, ColumnsOfEveryTypeAndGeometriesOfOtherWriters) {
     const TempFolder folder;
-    const auto path = benches(folder);
+    const auto path = bench_geopackage(folder);
     for (int i = 1; i <= 7; ++i) run_sql(path, "drop trigger if exists rtree_bancs_geom_update" + std::to_string(i));
     run_sql(path, R"(
         alter table bancs add column pose date;
@@ -141,20 +141,20 @@ TEST(GeoPackage, ColumnsOfEveryTypeAndGeometriesOfOtherWriters) {
 
 TEST(GeoPackage, TruncatedFilesAndPlainSqliteAreRefused) {
     const TempFolder folder;
-    const auto path = benches(folder);
+    const auto path = bench_geopackage(folder);
     std::filesystem::resize_file(path, std::filesystem::file_size(path) - 4'096);
-    EXPECT_NE(test::refusal_of(path, into_benches()).find("tronqué"), std::string::npos);
+    EXPECT_NE(test::refusal_of(path, into_bench_layer()).find("tronqué"), std::string::npos);
     const auto plain = folder.path() / "plain.gpkg";
     run_sql(plain, "create table t(a);");
-    EXPECT_NE(test::refusal_of(plain, into_benches()).find("n'est pas un GeoPackage"), std::string::npos);
+    EXPECT_NE(test::refusal_of(plain, into_bench_layer()).find("n'est pas un GeoPackage"), std::string::npos);
 }
 
 TEST(GeoPackage, ALayerWithoutCrsAsksForOne) {
     const TempFolder folder;
     const auto path = folder.path() / "sans.gpkg";
     test::write_with_gdal("GPKG", path, "sans", 0, wkbPoint, {{"a", "POINT (682000 7045000)"}});
-    EXPECT_NE(test::refusal_of(path, into_benches()).find("--crs"), std::string::npos);
-    Options options = into_benches();
+    EXPECT_NE(test::refusal_of(path, into_bench_layer()).find("--crs"), std::string::npos);
+    Options options = into_bench_layer();
     options.source_srid = 2154;
     CollectingSink sink;
     read(path, options, sink);

@@ -45,7 +45,7 @@ std::vector<WorldPoint> road(double width, int steps) {
 }
 
 /// In square units, holes taken away.
-double area_of(const tiles::PackedShapes& shapes, std::uint32_t shape) {
+double shape_area(const tiles::PackedShapes& shapes, std::uint32_t shape) {
     double sum = 0;
     for (std::uint32_t r = shapes.first_ring(shape); r < shapes.end_ring(shape); ++r) {
         const auto points = shapes.points(shapes.ring(r));
@@ -66,9 +66,9 @@ TEST(Level, ARoadOfThreeUnitsKeepsItsAreaWithAFewOfItsPoints) {
     tiles::LevelMaker maker(layer.shapes, layer.kinds, layer.boxes, 14);
     const tiles::Level level = maker.level(zoom);
     ASSERT_TRUE(level.has(0));
-    EXPECT_NEAR(area_of(level.shapes(), 0), 6000, 300);
+    EXPECT_NEAR(shape_area(level.shapes(), 0), 6000, 300);
     EXPECT_LT(level.shapes().points().size(), layer.shapes.points().size() / 2);
-    EXPECT_NEAR(area_of(level.shapes(), 0) + level.lost_area(0) / unit / unit, 6000, 20);
+    EXPECT_NEAR(shape_area(level.shapes(), 0) + level.lost_area(0) / unit / unit, 6000, 20);
 }
 
 TEST(Level, WhatIsBelowAPixelOrThinnerThanAUnitHasNoShape) {
@@ -82,7 +82,7 @@ TEST(Level, WhatIsBelowAPixelOrThinnerThanAUnitHasNoShape) {
     EXPECT_FALSE(level.has(1));
     ASSERT_TRUE(level.has(2));
     EXPECT_EQ(level.place(2), 0U);
-    EXPECT_EQ(area_of(level.shapes(), 0), 81);
+    EXPECT_EQ(shape_area(level.shapes(), 0), 81);
     EXPECT_NEAR(maker.areas()[1] / unit / unit, 200, 2);
 }
 

@@ -14,7 +14,7 @@ using gis::wfs::Version;
 const std::string fes = "xmlns:fes=\"http://www.opengis.net/fes/2.0\" xmlns:gml=\"http://www.opengis.net/gml/3.2\"";
 const std::string ogc = "xmlns:ogc=\"http://www.opengis.net/ogc\" xmlns:gml=\"http://www.opengis.net/gml\"";
 
-gis::FilterPtr read(const std::string& inside, Version version = Version::V2_0_0) {
+gis::FilterPtr read_filter(const std::string& inside, Version version = Version::V2_0_0) {
     const bool second = version == Version::V2_0_0;
     const std::string prefix = second ? "fes" : "ogc";
     const std::string xml = fmt::format("<{0}:Filter {1}>{2}</{0}:Filter>", prefix, second ? fes : ogc, inside);
@@ -24,14 +24,14 @@ gis::FilterPtr read(const std::string& inside, Version version = Version::V2_0_0
 /// SQL and parameters: "price" > $1 | 2.5
 std::string sql(const std::string& inside, Version version = Version::V2_0_0) {
     gis::SqlStatement statement;
-    gis::add_filter(statement, test::place(), *read(inside, version));
+    gis::add_filter(statement, test::place(), *read_filter(inside, version));
     std::string text = statement.sql();
     for (const auto& parameter : statement.parameters()) text += " | " + parameter.value_or("NULL");
     return text;
 }
 
-std::string refused(const std::string& inside) {
-    return test::refusal([&] { read(inside); });
+std::string filter_refused(const std::string& inside) {
+    return test::refusal([&] { read_filter(inside); });
 }
 
 std::string compare(const std::string& op, const std::string& name, const std::string& value) {
@@ -70,15 +70,15 @@ TEST(Fes, ValuesNeverEnterTheSqlText) {
 }
 
 TEST(Fes, UnknownNamesAreNamed) {
-    EXPECT_NE(refused(compare("PropertyIsEqualTo", "nom", "x")).find("nom"), std::string::npos);
-    EXPECT_NE(refused("<fes:PropertyIsNull><fes:ValueReference>a/b/c</fes:ValueReference></fes:PropertyIsNull>")
+    EXPECT_NE(filter_refused(compare("PropertyIsEqualTo", "nom", "x")).find("nom"), std::string::npos);
+    EXPECT_NE(filter_refused("<fes:PropertyIsNull><fes:ValueReference>a/b/c</fes:ValueReference></fes:PropertyIsNull>")
                   .find("a/b/c"),
               std::string::npos);
-    EXPECT_NE(refused("<fes:PropertyIsEqualTo><fes:Function "
-                      "name=\"pg_sleep\"/><fes:Literal>1</fes:Literal></fes:PropertyIsEqualTo>")
+    EXPECT_NE(filter_refused("<fes:PropertyIsEqualTo><fes:Function "
+                             "name=\"pg_sleep\"/><fes:Literal>1</fes:Literal></fes:PropertyIsEqualTo>")
                   .find("pg_sleep"),
               std::string::npos);
-    EXPECT_NE(refused("<fes:Nearest/>").find("Nearest"), std::string::npos);
+    EXPECT_NE(filter_refused("<fes:Nearest/>").find("Nearest"), std::string::npos);
 }
 
 TEST(Fes, RefusesWhatIsNoFilter) {
@@ -117,7 +117,7 @@ TEST(Fes, RefusesWhatIsNoFilter) {
         compare("PropertyIsNull", "name", "x") + compare("PropertyIsNull", "name", "x"),
     };
     for (const std::string& inside : cases) {
-        const std::string found = refused(inside);
+        const std::string found = filter_refused(inside);
         EXPECT_NE(found.find("at filter"), std::string::npos) << inside << " -> " << found;
     }
 }
@@ -125,14 +125,15 @@ TEST(Fes, RefusesWhatIsNoFilter) {
 TEST(Fes, DepthAndSizeAreBounded) {
     std::string deep = compare("PropertyIsEqualTo", "count", "1");
     for (int i = 0; i < 70; ++i) deep = "<fes:Not>" + deep + "</fes:Not>";
-    EXPECT_NE(refused(deep), "");
+    EXPECT_NE(filter_refused(deep), "");
     std::string wide = "<fes:Or>";
     for (int i = 0; i < 400; ++i) wide += compare("PropertyIsEqualTo", "count", std::to_string(i));
-    EXPECT_NE(refused(wide + "</fes:Or>").find("1000"), std::string::npos);
+    EXPECT_NE(filter_refused(wide + "</fes:Or>").find("1000"), std::string::npos);
     std::string list;
     for (int i = 0; i < 10'100; ++i) list += std::to_string(i) + " 0 ";
-    EXPECT_NE(refused("<fes:Intersects><fes:ValueReference>geometry</fes:ValueReference><gml:LineString><gml:posList>" +
-                      list + "</gml:posList></gml:LineString></fes:Intersects>"),
+    EXPECT_NE(filter_refused(
+                  "<fes:Intersects><fes:ValueReference>geometry</fes:ValueReference><gml:LineString><gml:posList>" +
+                  list + "</gml:posList></gml:LineString></fes:Intersects>"),
               "");
 }
 

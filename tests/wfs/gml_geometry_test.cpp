@@ -43,17 +43,17 @@ std::string with_namespace(std::string xml, Version version) {
     return xml.insert(end, version == Version::V2_0_0 ? gml32 : gml2);
 }
 
-gis::wfs::GmlGeometry read(const std::string& xml, Version version = Version::V2_0_0, bool keep_z = true) {
+gis::wfs::GmlGeometry read_gml(const std::string& xml, Version version = Version::V2_0_0, bool keep_z = true) {
     const GmlContext context{version, gis::crs_from_epsg(2154).value(), test::offered(), keep_z};
     return gis::wfs::read_gml(with_namespace(xml, version), context, "filter");
 }
 
 std::string wkt(const std::string& xml, Version version = Version::V2_0_0) {
-    return wkt_of(read(xml, version).wkb);
+    return wkt_of(read_gml(xml, version).wkb);
 }
 
-std::string refused(const std::string& xml) {
-    return test::refusal([&] { read(xml); });
+std::string gml_refused(const std::string& xml) {
+    return test::refusal([&] { read_gml(xml); });
 }
 
 TEST(GmlGeometry, Gml3OfEveryType) {
@@ -100,8 +100,8 @@ TEST(GmlGeometry, CurvesAndSurfacesOfStraightPieces) {
         "POLYGON ((0 0, 1 0, 1 1, 0 0))");
     const std::string arc =
         "<gml:Curve><gml:segments><gml:Arc><gml:posList>0 0 1 1 2 0</gml:posList></gml:Arc></gml:segments></gml:Curve>";
-    EXPECT_NE(refused(arc).find("Arc"), std::string::npos);
-    EXPECT_NE(refused(arc).find("straight"), std::string::npos);
+    EXPECT_NE(gml_refused(arc).find("Arc"), std::string::npos);
+    EXPECT_NE(gml_refused(arc).find("straight"), std::string::npos);
 }
 
 TEST(GmlGeometry, Gml2OfEveryType) {
@@ -143,14 +143,14 @@ TEST(GmlGeometry, AxisOrderFollowsNameAndVersion) {
     }
     for (const std::string& name : {urn, uri, std::string("EPSG:4326")})
         EXPECT_EQ(point(name, Version::V1_0_0), "POINT (50.5 2.6)") << "1.0.0 knows x before y only: " << name;
-    EXPECT_EQ(read("<gml:Point srsName=\"" + urn + "\"><gml:pos>1 2</gml:pos></gml:Point>").crs.srid, 4326);
-    EXPECT_EQ(read("<gml:Point><gml:pos>1 2</gml:pos></gml:Point>").crs.srid, 2154) << "the layer's own";
+    EXPECT_EQ(read_gml("<gml:Point srsName=\"" + urn + "\"><gml:pos>1 2</gml:pos></gml:Point>").crs.srid, 4326);
+    EXPECT_EQ(read_gml("<gml:Point><gml:pos>1 2</gml:pos></gml:Point>").crs.srid, 2154) << "the layer's own";
 }
 
 TEST(GmlGeometry, HeightsAreKeptOrDropped) {
     const std::string point = "<gml:Point srsDimension=\"3\"><gml:pos>1 2 3</gml:pos></gml:Point>";
     EXPECT_EQ(wkt(point), "POINT Z (1 2 3)");
-    EXPECT_EQ(wkt_of(read(point, Version::V2_0_0, false).wkb), "POINT (1 2)");
+    EXPECT_EQ(wkt_of(read_gml(point, Version::V2_0_0, false).wkb), "POINT (1 2)");
     EXPECT_EQ(wkt("<gml:LineString><gml:posList srsDimension=\"3\">1 2 3 4 5 6</gml:posList></gml:LineString>"),
               "LINESTRING Z (1 2 3, 4 5 6)");
     EXPECT_EQ(wkt("<gml:LineString><gml:coordinates>1,2,3 4,5,6</gml:coordinates></gml:LineString>"),
@@ -160,7 +160,7 @@ TEST(GmlGeometry, HeightsAreKeptOrDropped) {
 TEST(GmlGeometry, TenThousandVerticesAreRead) {
     std::string list;
     for (int i = 0; i < 10'000; ++i) list += std::to_string(i) + " " + std::to_string(i * i % 97) + " ";
-    EXPECT_EQ(read("<gml:LineString><gml:posList>" + list + "</gml:posList></gml:LineString>").wkb.size(),
+    EXPECT_EQ(read_gml("<gml:LineString><gml:posList>" + list + "</gml:posList></gml:LineString>").wkb.size(),
               9U + 160'000U);
 }
 
@@ -199,7 +199,7 @@ TEST(GmlGeometry, RefusesWhatIsNoGeometry) {
         {"<gml:drop_table/>", "'drop_table'"},
     };
     for (const auto& [xml, reason] : cases) {
-        const std::string found = refused(xml);
+        const std::string found = gml_refused(xml);
         EXPECT_NE(found.find(reason), std::string::npos) << xml << " -> " << found;
         EXPECT_EQ(found.substr(0, 31), "InvalidParameterValue at filter") << xml;
     }

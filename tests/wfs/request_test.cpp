@@ -33,12 +33,12 @@ GetFeature features(const std::string& text) {
     return std::get<GetFeature>(kvp("service=WFS&version=2.0.0&request=GetFeature&" + text).operation);
 }
 
-std::string refused(const std::string& text) {
+std::string kvp_refused(const std::string& text) {
     return test::refusal([&] { kvp(text); });
 }
 
 std::string features_refused(const std::string& text) {
-    return refused("service=WFS&version=2.0.0&request=GetFeature&" + text);
+    return kvp_refused("service=WFS&version=2.0.0&request=GetFeature&" + text);
 }
 
 const std::string wfs2 =
@@ -64,20 +64,21 @@ TEST(Request, VersionsAreNegotiated) {
     EXPECT_EQ(version("&version=1.1.3"), Version::V1_1_0) << "the nearest below";
     EXPECT_EQ(version("&version=9.0.0"), Version::V2_0_0);
     EXPECT_EQ(version("&version=0.0.1"), Version::V1_0_0);
-    EXPECT_EQ(refused("service=WFS&request=GetCapabilities&acceptversions=3.0.0").substr(0, 43),
+    EXPECT_EQ(kvp_refused("service=WFS&request=GetCapabilities&acceptversions=3.0.0").substr(0, 43),
               "VersionNegotiationFailed at AcceptVersions:");
 }
 
 TEST(Request, WhatIsMissingOrUnknownIsNamed) {
-    EXPECT_EQ(refused("").substr(0, 33), "MissingParameterValue at request:");
-    EXPECT_EQ(refused("request=GetCapabilities").substr(0, 33), "MissingParameterValue at service:");
-    EXPECT_EQ(refused("service=WMS&request=GetCapabilities").substr(0, 33), "InvalidParameterValue at service:");
-    EXPECT_EQ(refused("service=WFS&request=GetFeature&typenames=place").substr(0, 33),
+    EXPECT_EQ(kvp_refused("").substr(0, 33), "MissingParameterValue at request:");
+    EXPECT_EQ(kvp_refused("request=GetCapabilities").substr(0, 33), "MissingParameterValue at service:");
+    EXPECT_EQ(kvp_refused("service=WMS&request=GetCapabilities").substr(0, 33), "InvalidParameterValue at service:");
+    EXPECT_EQ(kvp_refused("service=WFS&request=GetFeature&typenames=place").substr(0, 33),
               "MissingParameterValue at version:");
-    EXPECT_EQ(refused("service=WFS&version=3.0&request=GetFeature").substr(0, 33), "InvalidParameterValue at version:");
-    EXPECT_EQ(refused("service=WFS&version=2.0.0&request=DropEverything").substr(0, 33),
+    EXPECT_EQ(kvp_refused("service=WFS&version=3.0&request=GetFeature").substr(0, 33),
+              "InvalidParameterValue at version:");
+    EXPECT_EQ(kvp_refused("service=WFS&version=2.0.0&request=DropEverything").substr(0, 33),
               "InvalidParameterValue at request:");
-    EXPECT_EQ(refused("service=WFS&version=2.0.0&request=LockFeature").substr(0, 36),
+    EXPECT_EQ(kvp_refused("service=WFS&version=2.0.0&request=LockFeature").substr(0, 36),
               "OperationNotSupported at LockFeature");
     EXPECT_EQ(features_refused("").substr(0, 35), "MissingParameterValue at typeNames:");
     EXPECT_EQ(features_refused("typenames=parcelle").substr(0, 35), "InvalidParameterValue at typeNames:");

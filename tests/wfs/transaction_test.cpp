@@ -12,12 +12,12 @@ using gis::Edit;
 using gis::wfs::Transaction;
 using gis::wfs::Version;
 
-Transaction read(const std::string& xml) {
+Transaction read_body(const std::string& xml) {
     return std::get<Transaction>(gis::wfs::read_xml_request(xml, test::context()).operation);
 }
 
-std::string refused(const std::string& xml) {
-    return test::refusal([&] { read(xml); });
+std::string body_refused(const std::string& xml) {
+    return test::refusal([&] { read_body(xml); });
 }
 
 std::string text_of(const Edit& edit, const std::string& field) {
@@ -48,7 +48,7 @@ const std::string wfs_2_0 =
         xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:c="urn:carreau:features" service="WFS" version="2.0.0">)";
 
 TEST(Transaction, QgisInsertsInto20LayersWithUrnsButWithoutTurningAxes) {
-    const Transaction found = read(
+    const Transaction found = read_body(
         qgis_1_0 +
         R"(<Insert xmlns="http://www.opengis.net/wfs"><place xmlns="urn:carreau:features"><geom><gml:Point srsName="urn:ogc:def:crs:EPSG::4326">
            <gml:coordinates cs="," ts=" ">2.6,50.5</gml:coordinates></gml:Point></geom><name>l'&amp;</name><count>3</count></place></Insert></Transaction>)");
@@ -65,7 +65,7 @@ TEST(Transaction, QgisInsertsInto20LayersWithUrnsButWithoutTurningAxes) {
 }
 
 TEST(Transaction, Gml31IsReadByTheAxisOrderOfItsName) {
-    const Transaction found = read(
+    const Transaction found = read_body(
         wfs_1_1 +
         R"(<wfs:Insert handle="h"><carreau:place><carreau:geom><gml:Point srsName="urn:ogc:def:crs:EPSG::4326"><gml:pos>50.5 2.6</gml:pos></gml:Point>
            </carreau:geom></carreau:place><carreau:place><carreau:active>1</carreau:active><carreau:seen>2026-01-31T12:00:00</carreau:seen></carreau:place></wfs:Insert></wfs:Transaction>)");
@@ -80,7 +80,7 @@ TEST(Transaction, Gml31IsReadByTheAxisOrderOfItsName) {
 }
 
 TEST(Transaction, UpdatesSetWhatTheyNameAndNull) {
-    const Transaction found = read(
+    const Transaction found = read_body(
         qgis_1_0 +
         R"(<Update xmlns="http://www.opengis.net/wfs" typeName="carreau:place"><Property><Name>name</Name><Value>neuf</Value></Property>
            <Property><Name>carreau:price</Name></Property><Property><Name>count</Name><Value/></Property>
@@ -97,7 +97,7 @@ TEST(Transaction, UpdatesSetWhatTheyNameAndNull) {
 }
 
 TEST(Transaction, DeletesByNamesOrByFilter) {
-    const Transaction found = read(
+    const Transaction found = read_body(
         wfs_1_1 +
         R"(<wfs:Delete typeName="carreau:place"><ogc:Filter><ogc:FeatureId fid="place.a"/><ogc:FeatureId fid="place.b"/></ogc:Filter></wfs:Delete>
            <wfs:Delete typeName="carreau:place"><ogc:Filter><ogc:PropertyIsEqualTo><ogc:PropertyName>count</ogc:PropertyName><ogc:Literal>1</ogc:Literal>
@@ -111,7 +111,7 @@ TEST(Transaction, DeletesByNamesOrByFilter) {
 }
 
 TEST(Transaction, EveryActionOf20) {
-    const Transaction found = read(
+    const Transaction found = read_body(
         wfs_2_0 +
         R"(<wfs:Insert><c:place><gml:boundedBy><gml:Envelope/></gml:boundedBy><c:name xsi:nil="true"/><c:geom><gml:Point gml:id="x"
              srsName="urn:ogc:def:crs:EPSG::2154"><gml:pos>700000 6600000</gml:pos></gml:Point></c:geom></c:place></wfs:Insert>
@@ -130,7 +130,7 @@ TEST(Transaction, EveryActionOf20) {
 
 TEST(Transaction, GeometryOfAnUpdateMayBeTakenAway) {
     const Transaction found =
-        read(wfs_1_1 + R"(<wfs:Update typeName="place"><wfs:Property><wfs:Name>geom</wfs:Name></wfs:Property>
+        read_body(wfs_1_1 + R"(<wfs:Update typeName="place"><wfs:Property><wfs:Name>geom</wfs:Name></wfs:Property>
         <ogc:Filter><ogc:FeatureId fid="place.a"/></ogc:Filter></wfs:Update></wfs:Transaction>)");
     ASSERT_TRUE(found.request.edits[0].geometry.has_value());
     EXPECT_TRUE(found.request.edits[0].geometry->wkb.empty());
@@ -166,7 +166,7 @@ TEST(Transaction, RefusesWhatIsNoTransaction) {
         {"<wfs:LockId>x</wfs:LockId><wfs:Insert/>", "lock"},
     };
     for (const auto& [inside, reason] : cases) {
-        const std::string found = refused(wfs_1_1 + inside + "</wfs:Transaction>");
+        const std::string found = body_refused(wfs_1_1 + inside + "</wfs:Transaction>");
         EXPECT_NE(found.find(reason), std::string::npos) << inside << " -> " << found;
     }
 }
@@ -174,7 +174,7 @@ TEST(Transaction, RefusesWhatIsNoTransaction) {
 TEST(Transaction, MoreFeaturesThanOneRequestMayChangeAreRefused) {
     std::string xml = wfs_1_1 + "<wfs:Insert>";
     for (int i = 0; i < 20'001; ++i) xml += "<carreau:place/>";
-    EXPECT_NE(refused(xml + "</wfs:Insert></wfs:Transaction>").find("20000"), std::string::npos);
+    EXPECT_NE(body_refused(xml + "</wfs:Insert></wfs:Transaction>").find("20000"), std::string::npos);
 }
 
 TEST(Transaction, AnswersAreValidInTheirVersion) {

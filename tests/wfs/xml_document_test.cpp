@@ -6,7 +6,7 @@ namespace {
 
 using gis::wfs::XmlDocument;
 
-std::string refused(const std::string& xml) {
+std::string document_refused(const std::string& xml) {
     return test::refusal([&] { XmlDocument(xml, "filter"); });
 }
 
@@ -36,27 +36,27 @@ TEST(XmlDocument, TextJoinsCdata) {
 
 TEST(XmlDocument, RefusesWhatIsNoSafeDocument) {
     const char* doctype = R"(<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>)";
-    EXPECT_EQ(refused(doctype), "OperationParsingFailed at filter: a DOCTYPE is not accepted");
-    EXPECT_NE(refused("<!DOCTYPE a><a/>"), "");
-    EXPECT_NE(refused(""), "");
-    EXPECT_NE(refused("text"), "");
-    EXPECT_NE(refused("<a>"), "");
-    EXPECT_NE(refused("<a></b>"), "");
-    EXPECT_NE(refused("<a b=></a>"), "");
-    EXPECT_NE(refused("<a/><b/>"), "");
-    EXPECT_NE(refused(std::string("<a>\0</a>", 8)), "");
-    EXPECT_NE(refused("<a>\xff\xfe</a>"), "") << "no UTF-8";
-    EXPECT_NE(refused("<a>\xed\xa0\x80</a>"), "") << "a surrogate";
-    EXPECT_NE(refused("<a>&#1;</a>"), "") << "a control character";
-    EXPECT_EQ(refused(nested(64)), "");
-    EXPECT_NE(refused(nested(66)).find("64 deep"), std::string::npos);
-    EXPECT_NE(refused(nested(100'000)).find("64 deep"), std::string::npos);
+    EXPECT_EQ(document_refused(doctype), "OperationParsingFailed at filter: a DOCTYPE is not accepted");
+    EXPECT_NE(document_refused("<!DOCTYPE a><a/>"), "");
+    EXPECT_NE(document_refused(""), "");
+    EXPECT_NE(document_refused("text"), "");
+    EXPECT_NE(document_refused("<a>"), "");
+    EXPECT_NE(document_refused("<a></b>"), "");
+    EXPECT_NE(document_refused("<a b=></a>"), "");
+    EXPECT_NE(document_refused("<a/><b/>"), "");
+    EXPECT_NE(document_refused(std::string("<a>\0</a>", 8)), "");
+    EXPECT_NE(document_refused("<a>\xff\xfe</a>"), "") << "no UTF-8";
+    EXPECT_NE(document_refused("<a>\xed\xa0\x80</a>"), "") << "a surrogate";
+    EXPECT_NE(document_refused("<a>&#1;</a>"), "") << "a control character";
+    EXPECT_EQ(document_refused(nested(64)), "");
+    EXPECT_NE(document_refused(nested(66)).find("64 deep"), std::string::npos);
+    EXPECT_NE(document_refused(nested(100'000)).find("64 deep"), std::string::npos);
 }
 
 TEST(XmlDocument, RefusesMoreMarkupThanARequestNeedsBeforeItCostsMemory) {
     std::string xml = "<a>";
     for (int i = 0; i < 300'000; ++i) xml += "<b/><c/>";
-    EXPECT_NE(refused(xml + "</a>").find("500000"), std::string::npos);
+    EXPECT_NE(document_refused(xml + "</a>").find("500000"), std::string::npos);
 }
 
 }  // namespace

@@ -14,11 +14,11 @@ namespace {
 
 constexpr int web_mercator = 3857;
 constexpr int wgs84 = 4326;
-constexpr double half_world = 20037508.342789244;
-constexpr double steps_per_metre = 4294967296.0 / (2 * half_world);
+constexpr double world_half = 20037508.342789244;
+constexpr double steps_per_metre = 4294967296.0 / (2 * world_half);
 constexpr double radius = 6378137;
 constexpr double degree = std::numbers::pi / 180;
-constexpr double max_latitude = 89.999;
+constexpr double pole_guard = 89.999;
 
 std::uint32_t step_of(double metres) {
     // Beyond the square of the world nothing can be drawn; what reaches there ends at its edge.
@@ -54,7 +54,7 @@ void Projector::to_mercator(double* xy, std::size_t count) {
             impl_->formula->apply(p[0], p[1]);
         } else if (impl_->srid == wgs84) {
             p[0] *= radius * degree;
-            p[1] = radius * std::asinh(std::tan(std::clamp(p[1], -max_latitude, max_latitude) * degree));
+            p[1] = radius * std::asinh(std::tan(std::clamp(p[1], -pole_guard, pole_guard) * degree));
         }
     }
 }
@@ -70,7 +70,7 @@ bool Projector::to_world(double* xy, std::size_t count, WorldPoint* points) {
             points[i] = {};
             continue;
         }
-        points[i] = {step_of(x + half_world), step_of(half_world - y)};
+        points[i] = {step_of(x + world_half), step_of(world_half - y)};
     }
     return all;
 }

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 /// A Shapefile holds one of these, and whether single or multiple is not told apart.
 enum class Kind { None, Points, Lines, Surfaces };
 
-Kind kind_of(std::string_view wkb) {
+Kind shape_kind_of(std::string_view wkb) {
     if (wkb.empty()) return Kind::None;
     switch (WkbCursor(wkb).header()) {
         case WkbCursor::Point:
@@ -59,7 +59,7 @@ class ShapefileZip : public FileWriter {
     void write(const Feature& feature) override {
         const bool heights = !feature.wkb.empty() && has_heights(feature.wkb);
         if (!mixed_) return file_for(declared_, heights).write(feature);
-        const Kind kind = kind_of(feature.wkb);
+        const Kind kind = shape_kind_of(feature.wkb);
         lost_geometries_ += kind == Kind::None && !feature.wkb.empty();
         Feature shown = feature;
         if (kind == Kind::None) shown.wkb = {};
