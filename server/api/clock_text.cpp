@@ -13,4 +13,14 @@ std::string time_stamp() {
     return std::string(text, size);
 }
 
+std::string http_time(std::int64_t seconds) {
+    const auto moment = static_cast<std::time_t>(seconds);
+    std::tm utc{};
+    gmtime_r(&moment, &utc);
+    char text[40];
+    // The program never leaves the C locale: names are English.
+    const std::size_t size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    return std::string(text, size);
+}
+
 }  // namespace api

@@ -72,6 +72,14 @@ Answer search(const Services& services, CallPtr call);
 // owners.cpp
 Answer search_owners(const Services& services, CallPtr call);
 
+// uploads.cpp
+Answer uploads_options(const Services& services, RequestPtr request);
+Answer own_uploads(const Services& services, CallPtr call);
+Answer begin_upload(const Services& services, CallPtr call);
+Answer upload_state(const Services& services, CallPtr call);
+Answer append_upload(const Services& services, CallPtr call);
+Answer delete_upload(const Services& services, CallPtr call);
+
 // session.cpp
 Answer session(const Services& services, CallPtr call);
 Answer log_in(const Services& services, CallPtr call);

@@ -11,11 +11,14 @@ http::Router make_routes(const Services& services) {
         router.add(Method::Get, path,
                    [&services, handler](RequestPtr request) { return handler(services, std::move(request)); });
     };
-    const auto guarded = [&](Method method, const char* path, GuardedHandler handler, Needs needs = Needs::Nothing) {
-        router.add(method, path, [&services, handler, needs](RequestPtr request) {
+    const auto guarded = [&](Method method, const char* path, GuardedHandler handler, Needs needs = Needs::Nothing,
+                             http::RouteOptions options = {}) {
+        const auto answer = [&services, handler, needs](RequestPtr request) {
             return guard(services, handler, needs, std::move(request));
-        });
+        };
+        router.add(method, path, answer, options);
     };
+    const http::RouteOptions piece_by_piece{std::nullopt, true};
     open("/", landing);
     open("/conformance", conformance);
     guarded(Method::Get, "/api", api_description);
@@ -53,6 +56,13 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/styles/{style}", style);
     guarded(Method::Get, "/search", search);
     guarded(Method::Post, "/owners/search", search_owners, Needs::Account);
+
+    router.add(Method::Options, "/uploads", [&services](RequestPtr request) { return uploads_options(services, request); });
+    guarded(Method::Get, "/uploads", own_uploads, Needs::Account);
+    guarded(Method::Post, "/uploads", begin_upload, Needs::Account, piece_by_piece);
+    guarded(Method::Get, "/uploads/{upload}", upload_state, Needs::Account);
+    guarded(Method::Patch, "/uploads/{upload}", append_upload, Needs::Account, piece_by_piece);
+    guarded(Method::Delete, "/uploads/{upload}", delete_upload, Needs::Account);
 
     guarded(Method::Get, "/session", session);
     guarded(Method::Post, "/session", log_in);

@@ -30,6 +30,7 @@ class VisibleCatalogs;
 namespace api {
 
 class BulkShares;
+struct UploadFiles;
 
 /// What the handlers work with. Built once by main; outlives the server.
 struct Services {
@@ -44,6 +45,7 @@ struct Services {
     CountCache& counts;
     StartIndexKeys& start_index_keys;
     live::TileEngine& tiles;
+    UploadFiles& uploads;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first

@@ -116,6 +116,7 @@ void add_demo(CLI::App& app, int&) {
             std::filesystem::absolute(database->data.empty() ? default_data_folder() : database->data).string();
         if (server->log.empty() && database->url.empty()) server->log = folder + "/carreau.log";
         const http::StaticFiles portal = load_portal(*server);
+        choose_uploads_folder(*server, folder);
         fmt::print("Démarrage de la base ...\n");
         std::fflush(stdout);
         const Database base(*database);

@@ -18,6 +18,7 @@
 #include "server/api/handlers.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
+#include "server/api/upload_files.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/gate/gatekeeper.hpp"
@@ -159,6 +160,9 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--cors-origin", cors_origins, "Origines autorisées (CORS)")->capture_default_str();
     app.add_option("--contact", contact, "Contact affiché dans la description de l'API")->capture_default_str();
     add_inspire_namespace(app, inspire_namespace);
+    app.add_option("--uploads", uploads, "Dossier des fichiers déposés ; sans elle, depots dans celui de --data")
+        ->envname("CARREAU_UPLOADS")
+        ->type_name("DOSSIER");
     app.add_option("--log", log, "Journal (une ligne JSON par requête) ; sans elle, la sortie d'erreur")
         ->type_name("FICHIER");
     app.add_option("--database-threads", database_threads, "Connexions à la base")
@@ -181,6 +185,11 @@ void ServerOptions::add_to(CLI::App& app) {
         ->capture_default_str()
         ->check(CLI::Range(0, 1'000'000));
     app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
+}
+
+void choose_uploads_folder(ServerOptions& options, const std::string& data_folder) {
+    const fs::path chosen = options.uploads.empty() ? fs::path(data_folder) / "depots" : fs::path(options.uploads);
+    options.uploads = fs::absolute(chosen).string();
 }
 
 void block_signals() {
@@ -220,6 +229,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;
+    api::UploadFiles uploads(options.uploads);
     gate::Gatekeeper gatekeeper(pool, catalog,
                                 {options.identity_header, std::chrono::hours(12), open_provider(options)});
     gate::VisibleCatalogs visible;
@@ -240,6 +250,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  counts,
                                  start_index_keys,
                                  tile_engine,
+                                 uploads,
                                  tokens,
                                  portal,
                                  offered_crs(),

@@ -20,6 +20,7 @@ struct ServerOptions {
     std::vector<std::string> cors_origins{"*"};
     std::string contact = "Service SIG";
     std::string inspire_namespace = "FR.CARREAU";
+    std::string uploads;          ///< folder; empty: "depots" in the data folder
     std::string log;              ///< file; empty: standard error
     std::string identity_header;  ///< login written by a trusted proxy; empty: none is believed
     std::string oidc_issuer, oidc_client, oidc_secret_file, oidc_title = "Compte de l'agglomération", oidc_audience;
@@ -40,6 +41,9 @@ void block_signals();
 /// The portal's files, read once: call before the process gives up its rights to the source folder. Empty when it is
 /// not built.
 http::StaticFiles load_portal(const ServerOptions& options);
+
+/// Where deposited files go. Call before the process changes its working folder.
+void choose_uploads_folder(ServerOptions& options, const std::string& data_folder);
 
 /// Serves until SIGINT or SIGTERM, then drains. Requests are served by `serving_dsn`, whose user has no right of its
 /// own; `dsn` is the owner's, for the catalogue. `ready` is called with the address once requests are answered.

@@ -16,6 +16,7 @@ void add_serve(CLI::App& app, int&) {
     command->callback([database, server] {
         block_signals();
         const http::StaticFiles portal = load_portal(*server);
+        choose_uploads_folder(*server, database->data.empty() ? default_data_folder() : database->data);
         const Database base(*database);
         require_current_schema(base.dsn());
         run_server(*server, portal, base.dsn(), base.serving_dsn(), [](const std::string& address) {

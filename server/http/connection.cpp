@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace http {
 namespace asio = boost::asio;
@@ -125,7 +126,14 @@ Awaitable<Connection::Next> Connection::serve_routed(ReceivedHead head, RoutedRe
         const Next next = co_await respond(request, std::move(response), after(keep_alive && !has_body), is_http_1_0);
         co_return next;
     }
-    if (has_body) {
+    if (route->options.streams_body) {
+        if (has_body && !head.content_length) {
+            response = problem(411, "", "a body of announced length is expected", request.get());
+            const Next next = co_await respond(request, std::move(response), AfterAnswer::Close, is_http_1_0);
+            co_return next;
+        }
+        offer_body(head, *request);
+    } else if (has_body) {
         const auto refusal = co_await receive_body(std::move(head), routed);
         if (refusal) {
             if (refusal->status == 0) co_return Next::Close;
@@ -136,8 +144,28 @@ Awaitable<Connection::Next> Connection::serve_routed(ReceivedHead head, RoutedRe
     }
     response = co_await handle(route->handler, request);
     if (answered_late_) co_return Next::Linger;
-    const Next next = co_await respond(request, std::move(response), after(keep_alive), is_http_1_0);
+    // What the handler did not take would be read as the next request.
+    const bool is_read = !request->body_source || request->body_source->whole();
+    const Next next = co_await respond(request, std::move(response), after(keep_alive && is_read), is_http_1_0);
     co_return next;
+}
+
+void Connection::offer_body(const ReceivedHead& head, Request& request) {
+    owes_continue_ = head.expects_continue && !reader_.has_more();
+    request.body_source = std::make_shared<BodySource>(head.content_length.value_or(0),
+                                                       [this](std::uint64_t most) { return receive_piece(most); });
+}
+
+Awaitable<std::string> Connection::receive_piece(std::uint64_t most) {
+    if (std::exchange(owes_continue_, false)) {
+        const bool sent = co_await write("HTTP/1.1 100 Continue\r\n\r\n", "");
+        if (!sent) co_return std::string();
+        sent_ = 0;
+    }
+    stage_ = Stage::Receiving;
+    std::string piece = co_await reader_.read_piece(most);
+    start_handling();
+    co_return piece;
 }
 
 /// Status 0 stands for a peer that went away.
@@ -304,7 +332,9 @@ void Connection::start_handling() {
 void Connection::look(Transport::Clock::time_point now) {
     const bool due = now >= transport_.deadline();
     if (stage_ != Stage::Handling) {
-        if (due) transport_.give_up();
+        const bool stopped =
+            stage_ == Stage::Receiving && current_ && current_->body_source && current_->body_source->stopped();
+        if (due || stopped) transport_.give_up();
         return;
     }
     if (due) {

@@ -39,6 +39,8 @@ class Connection {
     Awaitable<Next> refuse(Refusal refusal);
     Awaitable<Next> serve_routed(ReceivedHead head, RoutedRequest routed);
     Awaitable<std::optional<Refusal>> receive_body(ReceivedHead head, RoutedRequest routed);
+    void offer_body(const ReceivedHead& head, Request& request);
+    Awaitable<std::string> receive_piece(std::uint64_t most);
     Awaitable<Response> handle(Handler handler, RequestPtr request);
     Awaitable<Next> respond(RequestPtr request, Response response, AfterAnswer after, bool is_http_1_0);
     Awaitable<bool> send(RequestPtr request, Answer answer, AfterAnswer after, bool is_http_1_0);
@@ -65,6 +67,7 @@ class Connection {
     std::uint64_t sent_ = 0;
     int status_ = 0;
     bool answered_late_ = false;
+    bool owes_continue_ = false;
     bool is_first_ = true;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/body_source.hpp"
 #include "http/cancel_signal.hpp"
 
 #include <memory>
@@ -36,11 +37,12 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> params;  ///< what the route pattern captured, decoded
     std::vector<Header> headers;                              ///< as received
     std::string body;
-    std::string id;                   ///< the client's X-Request-Id when well-formed, else generated
-    std::string peer_address;         ///< the client as a trusted proxy names it, else the socket's peer
-    bool from_trusted_proxy = false;  ///< the socket's peer is one: its identity header may be believed
-    std::string base_url;             ///< what every link starts with: scheme://host[:port][/prefix], no trailing slash
-    std::string route;                ///< pattern that matched, empty when none did
+    std::shared_ptr<BodySource> body_source;  ///< in its place on routes that take the body piece by piece
+    std::string id;                           ///< the client's X-Request-Id when well-formed, else generated
+    std::string peer_address;                 ///< the client as a trusted proxy names it, else the socket's peer
+    bool from_trusted_proxy = false;          ///< the socket's peer is one: its identity header may be believed
+    std::string base_url;  ///< what every link starts with: scheme://host[:port][/prefix], no trailing slash
+    std::string route;     ///< pattern that matched, empty when none did
     std::shared_ptr<CancelSignal> cancel = std::make_shared<CancelSignal>();
 
     /// First value of the query parameter `name` (exact case), nothing when it is absent.

@@ -21,6 +21,8 @@ struct RequestReader::Parser {
 namespace {
 
 constexpr std::size_t read_size = 16 * 1024;
+/// What one socket read of a large body takes: as much as the kernel keeps for it.
+constexpr std::size_t piece_size = 256 * 1024;
 
 bool lists(const std::vector<Header>& headers, std::string_view name, std::string_view element) {
     for (const Header& header : headers) {
@@ -81,6 +83,7 @@ Awaitable<bool> RequestReader::receive() {
 
 Awaitable<RequestReader::Read> RequestReader::read_head(std::chrono::milliseconds first_byte_time, const Look& look) {
     parser_.reset();
+    pieces_total_ = 0;
     transport_.expire_after(received_.empty() ? first_byte_time : limits_.header_time);
     while (true) {
         // One blank line in front is what old clients send after a body (RFC 9112, 2.2).
@@ -155,6 +158,27 @@ Awaitable<std::variant<std::string, Refusal, PeerGone>> RequestReader::read_body
         co_return PeerGone{};
     }
     co_return std::move(beast.get().body());
+}
+
+Awaitable<std::string> RequestReader::read_piece(std::uint64_t most) {
+    const auto now = Transport::Clock::now();
+    if (pieces_total_ == 0) pieces_started_ = now;
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(most, piece_size));
+    std::string piece;
+    if (!received_.empty()) {
+        piece = received_.substr(0, size);
+        received_.erase(0, piece.size());
+    } else {
+        const auto allowed =
+            std::chrono::milliseconds(pieces_total_ * 1000 / std::max<std::size_t>(limits_.bytes_per_second, 1));
+        transport_.expire_at(
+            std::min(now + limits_.body_idle_time, pieces_started_ + limits_.body_idle_time + allowed));
+        piece.resize(size);
+        const std::size_t count = co_await transport_.read_some(asio::buffer(piece));
+        piece.resize(count);
+    }
+    pieces_total_ += piece.size();
+    co_return piece;
 }
 
 }  // namespace http

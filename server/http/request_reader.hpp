@@ -52,6 +52,10 @@ class RequestReader {
     /// The body that belongs to the last head, at most `limit` bytes.
     Awaitable<std::variant<std::string, Refusal, PeerGone>> read_body(std::uint64_t limit);
 
+    /// The next bytes of a body of known length, at most `most`; nothing when the peer left or is too slow. Instead of
+    /// `read_body`.
+    Awaitable<std::string> read_piece(std::uint64_t most);
+
     /// True when bytes of the next request, or of this one's body, are here already.
     bool has_more() const { return !received_.empty(); }
 
@@ -66,6 +70,8 @@ class RequestReader {
     const Limits& limits_;
     std::string received_;
     std::unique_ptr<Parser> parser_;
+    Transport::Clock::time_point pieces_started_;
+    std::uint64_t pieces_total_ = 0;  ///< bytes read of this body
 };
 
 }  // namespace http

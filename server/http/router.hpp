@@ -15,6 +15,9 @@ namespace http {
 struct RouteOptions {
     /// Largest request body in bytes, when it differs from the server's.
     std::optional<std::uint64_t> body_limit;
+    /// The handler takes the body piece by piece from Request::body_source; such a body needs a Content-Length and has
+    /// no limit but what the handler sets.
+    bool streams_body = false;
 };
 
 struct Route {

@@ -3,6 +3,7 @@
 #include "server/api/bulk_shares.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
+#include "server/api/upload_files.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/sign_ins.hpp"
@@ -68,6 +69,16 @@ db::ConnectionPool::Options bulk_options(const std::string& dsn) {
 
 }  // namespace
 
+/// Where the uploads of one test go.
+struct Folder {
+    Folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "carreau-uploads-XXXXXX").string();
+        path = ::mkdtemp(name.data());
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+};
+
 struct ApiTest::Served {
     explicit Served(const std::string& dsn)
         : pool(pool_options(dsn)),
@@ -93,6 +104,8 @@ struct ApiTest::Served {
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;
     live::TileEngine tiles;
+    Folder folder;
+    api::UploadFiles uploads{folder.path};
     gate::Gatekeeper gatekeeper{pool, catalog, {}};
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
@@ -109,6 +122,7 @@ struct ApiTest::Served {
                            counts,
                            start_index_keys,
                            tiles,
+                           uploads,
                            tokens,
                            portal,
                            offered(),
@@ -176,6 +190,10 @@ http::PreparedPtr ApiTest::ready(const std::string& target, const std::string& h
     const auto request = http::read_quick(head);
     if (!request) throw std::runtime_error("not a plain GET: " + head);
     return served_->quick_tiles.look(*request, http::Preparer(http::CorsPolicy({"*"})));
+}
+
+api::UploadFiles& ApiTest::uploads() {
+    return served_->uploads;
 }
 
 live::TileEngine& ApiTest::tiles() {

@@ -39,6 +39,7 @@ class ApiTest : public PostgresTest {
     static std::string path_of(const std::string& url);
     api::CountCache& counts();
     live::TileEngine& tiles();
+    api::UploadFiles& uploads();
     /// The answer kept ready for a GET with these header lines; null: the common way answers it.
     http::PreparedPtr ready(const std::string& target, const std::string& headers = "");
     /// Waits until the server knows the layer.

@@ -142,6 +142,12 @@ const table = {
       return who === "instructeur.ads" || (who === "secretaire.bethune" && sample.commune === "62119") ? 200 : 404;
     },
   ],
+  "GET /uploads": [() => [{ path: "/uploads" }], withAccount(200)],
+  // Without a version of tus, or a length: nothing is begun.
+  "POST /uploads": [() => [{ path: "/uploads", body: "x" }], withAccount(412)],
+  "GET /uploads/{upload}": [() => [{ path: `/uploads/${"0".repeat(32)}` }], withAccount(404)],
+  "PATCH /uploads/{upload}": [() => [{ path: `/uploads/${"0".repeat(32)}`, body: "x" }], withAccount(412)],
+  "DELETE /uploads/{upload}": [() => [{ path: `/uploads/${"0".repeat(32)}` }], withAccount(412)],
   "GET /session": [() => [{ path: "/session" }], always(200)],
   "POST /session": [() => [{ path: "/session", ...json({ login: "admin" }) }], always(400)],
   "DELETE /session": [() => [{ path: "/session" }], always(204)],
