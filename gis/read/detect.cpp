@@ -25,7 +25,8 @@ void set_crs(DetectedLayer& detected, const SourceLayer& layer, const Options& o
 void look_into(const Input& input, const Options& options, Toolbox& tools, Detection& detection) {
     const auto source = open_source(input, options);
     const std::string stem = input.path.stem().string();
-    for (const auto& layer : source->layers()) {
+    for (std::size_t place = 0; place < source->layers().size(); ++place) {
+        const SourceLayer& layer = source->layers()[place];
         const Mapping* mapping = find_mapping(layer, input.format, stem);
         // An exchange has thirty layers; those that are no one's business are not shown.
         if (input.format == Format::Edigeo && !mapping) continue;
@@ -43,6 +44,8 @@ void look_into(const Input& input, const Options& options, Toolbox& tools, Detec
             detected.table = mapping->table;
         }
         set_crs(detected, layer, options, tools);
+        if (layer.geometry && layer.refusal.empty())
+            detected.proposals = propose_for(*source, place, detected.srid, options, tools);
         detection.layers.push_back(std::move(detected));
     }
 }

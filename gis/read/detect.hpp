@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gis/crs/propose.hpp"
 #include "gis/read/input.hpp"
 #include "gis/read/options.hpp"
 #include "gis/read/source.hpp"
@@ -22,10 +23,11 @@ struct DetectedLayer {
     std::optional<int> srid;
     std::string crs;  ///< "EPSG:2154 (RGF93 v1 / Lambert-93, reconnu à ses paramètres)"; empty: not known
     std::string encoding;
-    std::optional<std::int64_t> count;  ///< when it costs little
-    std::optional<std::string> kind;    ///< the built-in mapping that recognises it: "parcelle"
-    std::string table;                  ///< of that mapping: "cadastre.parcelle"
-    std::string refusal;                ///< why it cannot be read; empty: it can
+    std::optional<std::int64_t> count;   ///< when it costs little
+    std::optional<std::string> kind;     ///< the built-in mapping that recognises it: "parcelle"
+    std::string table;                   ///< of that mapping: "cadastre.parcelle"
+    std::vector<CrsProposal> proposals;  ///< when the CRS is not said, or puts the objects elsewhere
+    std::string refusal;                 ///< why it cannot be read; empty: it can
 };
 
 struct Detection {

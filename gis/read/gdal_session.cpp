@@ -22,6 +22,9 @@ void register_once() {
         RegisterOGRShape();
         RegisterOGREDIGEO();
         RegisterOGRGeoPackage();
+        RegisterOGRGPX();
+        RegisterOGRKML();
+        RegisterOGRDXF();
     });
 }
 

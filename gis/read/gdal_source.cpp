@@ -4,6 +4,7 @@
 #include <ogrsf_frmts.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "gis/error.hpp"
 #include "gis/read/edigeo_check.hpp"
@@ -264,6 +265,19 @@ std::unique_ptr<Source> open_geopackage(const Input& input) {
     return source;
 }
 
+/// What GDAL reads as it is. XML that declares entities is no field file.
+std::unique_ptr<Source> open_plain(const Input& input, const char* driver) {
+    std::ifstream in(input.path, std::ios::binary);
+    std::string head(64 * 1024, '\0');
+    in.read(head.data(), static_cast<std::streamsize>(head.size()));
+    std::erase(head, '\0');  // UTF-16
+    if (head.find("<!DOCTYPE") != std::string::npos || head.find("<!ENTITY") != std::string::npos)
+        throw InvalidRequest(input.shown_name, "ce XML déclare des entités (DOCTYPE) ; refusé");
+    auto source = open_checked(input, driver, {}, std::nullopt);
+    for (auto& layer : source->editable_layers()) layer.encoding = "UTF-8";
+    return source;
+}
+
 }  // namespace
 
 std::unique_ptr<Source> open_gdal_source(const Input& input, const Options& options) {
@@ -274,6 +288,12 @@ std::unique_ptr<Source> open_gdal_source(const Input& input, const Options& opti
             return open_shapefile(input, options);
         case Format::GeoPackage:
             return open_geopackage(input);
+        case Format::Gpx:
+            return open_plain(input, "GPX");
+        case Format::Kml:
+            return open_plain(input, "KML");
+        case Format::Dxf:
+            return open_plain(input, "DXF");
         default:
             throw Error("GDAL does not read " + std::string(to_string(input.format)));
     }

@@ -9,8 +9,10 @@
 #include <optional>
 
 #include "gis/error.hpp"
+#include "gis/read/csv_source.hpp"
 #include "gis/read/gdal_source.hpp"
 #include "gis/read/geojson_source.hpp"
+#include "gis/read/nmea_source.hpp"
 #include "gis/read/text.hpp"
 
 namespace gis::read {
@@ -53,6 +55,52 @@ std::string extension(const fs::path& path) {
     return lower(path.extension().string());
 }
 
+/// ASCII of a text in UTF-16 as far as it goes, for a look at its root element.
+std::string narrowed(std::string_view bytes) {
+    if (!bytes.starts_with("\xFF\xFE") && !bytes.starts_with("\xFE\xFF")) return std::string(bytes);
+    std::string text;
+    for (const char c : bytes.substr(2)) {
+        if (c != '\0') text += c;
+    }
+    return text;
+}
+
+bool is_dxf(std::string_view head) {
+    const std::size_t section = head.find("SECTION");
+    return section != std::string_view::npos && section < 200 && head.find("HEADER") != std::string_view::npos;
+}
+
+/// Lines of text with positions in them.
+bool is_table(std::string_view head) {
+    if (head.find('\0') != std::string_view::npos) return false;
+    std::vector<std::string> lines;
+    while (!head.empty() && lines.size() < 200) {
+        const std::size_t end = head.find_first_of("\r\n");
+        const bool cut = end == std::string_view::npos && !lines.empty();
+        if (!cut && !trimmed(head.substr(0, end)).empty()) lines.emplace_back(head.substr(0, end));
+        head = end == std::string_view::npos ? std::string_view{} : head.substr(end + 1);
+    }
+    if (lines.empty()) return false;
+    const TextTable table = look_at_table(lines);
+    return lines.size() > (table.has_header ? 1U : 0U) && (table.x >= 0 || table.wkt >= 0);
+}
+
+std::optional<Format> format_of_text(const fs::path& path) {
+    const std::string bytes = first_bytes(path, 64 * 1024);
+    std::string_view head(bytes);
+    if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+    const std::string text = narrowed(head.substr(0, 4096));
+    if (trimmed(text).starts_with('<')) {
+        if (text.find("<gpx") != std::string::npos) return Format::Gpx;
+        if (text.find("<kml") != std::string::npos) return Format::Kml;
+        return std::nullopt;
+    }
+    if (is_dxf(head.substr(0, 2048))) return Format::Dxf;
+    if (looks_like_nmea(head)) return Format::Nmea;
+    if (is_table(head)) return Format::Csv;
+    return std::nullopt;
+}
+
 std::optional<Format> format_of(const fs::path& path) {
     using namespace std::string_view_literals;
     const std::string bytes = first_bytes(path, 512);
@@ -73,7 +121,7 @@ std::optional<Format> format_of(const fs::path& path) {
     if (looks_like_json(head)) return Format::GeoJson;
     // A .dbf has no signature: version byte, then a plausible date.
     if (extension(path) == ".dbf" && bytes.size() >= 32) return Format::Shapefile;
-    return std::nullopt;
+    return format_of_text(path);
 }
 
 /// What a file that we do not read seems to be, for the refusal.
@@ -83,9 +131,12 @@ std::string what_it_seems(const fs::path& path) {
     if (head.starts_with("\xFF\xD8")) return "c'est une photo JPEG";
     if (head.starts_with("II*") || head.starts_with("MM")) return "c'est une image TIFF";
     if (head.starts_with("%PDF")) return "c'est un PDF";
-    if (head.starts_with("AutoCAD Binary DXF") || extension(path) == ".dxf") return "c'est un dessin DXF";
+    if (head.starts_with("AutoCAD Binary DXF")) return "c'est un dessin DXF binaire ; enregistrez-le en DXF texte";
+    if (extension(path) == ".dxf") return "c'est un dessin DXF sans en-tête, ou abîmé";
     if (trimmed(head).starts_with('<')) return "c'est un fichier XML ou GML";
-    if (extension(path) == ".csv" || extension(path) == ".txt") return "c'est une table de texte";
+    if (extension(path) == ".csv" || extension(path) == ".txt")
+        return "c'est une table de texte sans coordonnées reconnues : nommez les colonnes X et Y, ou longitude et "
+               "latitude";
     return "son contenu n'est pas reconnu";
 }
 
@@ -145,6 +196,16 @@ std::string_view to_string(Format format) {
             return "Shapefile";
         case Format::GeoPackage:
             return "GeoPackage";
+        case Format::Gpx:
+            return "GPX";
+        case Format::Kml:
+            return "KML";
+        case Format::Dxf:
+            return "DXF";
+        case Format::Nmea:
+            return "NMEA";
+        case Format::Csv:
+            return "CSV";
         case Format::Archive:
             return "archive";
     }
@@ -159,16 +220,19 @@ InputList list_inputs(const fs::path& given) {
     if (fs::is_directory(path)) {
         list_folder(path, path, 0, list);
         if (list.inputs.empty()) {
-            throw InvalidRequest(name, "aucun fichier EDIGEO, GeoJSON, Shapefile ou GeoPackage dans ce dossier");
+            throw InvalidRequest(name,
+                                 "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
+                                 "NMEA, CSV, KML, DXF)");
         }
         return list;
     }
     if (!fs::is_regular_file(path)) throw InvalidRequest(name, "ce n'est pas un fichier ordinaire");
     const auto format = format_of(path);
     if (!format) {
-        throw InvalidRequest(name, what_it_seems(path) +
-                                       " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
-                                       ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg)");
+        throw InvalidRequest(
+            name, what_it_seems(path) +
+                      " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
+                      ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, KML, DXF");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -195,6 +259,8 @@ OpenInput open_input(const Input& input) {
 
 std::unique_ptr<Source> open_source(const Input& input, const Options& options) {
     if (input.format == Format::GeoJson) return open_geojson_source(input);
+    if (input.format == Format::Csv) return open_csv_source(input, options);
+    if (input.format == Format::Nmea) return open_nmea_source(input);
     return open_gdal_source(input, options);
 }
 

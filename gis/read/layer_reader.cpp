@@ -16,6 +16,29 @@ namespace {
 /// Large enough that COPY and locks cost nothing per row, small enough to stay in cache.
 constexpr std::size_t batch_size = 2'000;
 
+/// Positions looked at to tell where a layer lies.
+constexpr std::size_t positions_looked_at = 500;
+
+/// Ends a reading early.
+struct Enough {};
+
+std::vector<double> first_positions(Source& source, std::size_t layer) {
+    std::vector<double> xy;
+    try {
+        source.read(layer, {}, [&xy](SourceFeature& feature) {
+            const std::size_t count = std::min<std::size_t>(feature.shape.xy.size(), 40);
+            for (std::size_t i = 0; i + 1 < count; i += 2) {
+                if (!std::isfinite(feature.shape.xy[i]) || !std::isfinite(feature.shape.xy[i + 1])) continue;
+                xy.push_back(feature.shape.xy[i]);
+                xy.push_back(feature.shape.xy[i + 1]);
+            }
+            if (xy.size() >= 2 * positions_looked_at) throw Enough{};
+        });
+    } catch (const Enough&) {
+    }
+    return xy;
+}
+
 class LayerReader {
   public:
     LayerReader(Source& source, std::size_t layer, const Mapping& mapping, const MappingContext& context,
@@ -51,6 +74,7 @@ class LayerReader {
         if (!mapping_.note.empty()) note(mapping_.note);
         source_.read(index_, wanted_, [this](SourceFeature& feature) { take(feature); });
         flush();
+        for (const std::string& told : layer_.notes) note(told);
         if (flattened_ > 0) note(fmt::format("{} objets en 3D : les altitudes ne sont pas gardées", flattened_));
         import_.add_counts(mapping_.table, counts_);
     }
@@ -68,10 +92,39 @@ class LayerReader {
     void find_crs() {
         Toolbox::KnownCrs crs;
         if (mapping_.geometry) {
-            crs = tools_.crs_of(layer_, import_.options().source_srid, input_.shown_name);
+            crs = chosen_crs();
             transformation_ = &tools_.transformation(crs.srid);
         }
         import_.add_file(input_.shown_name, crs.shown, layer_.encoding);
+    }
+
+    /// What the person or the file says; where both are silent, a proposal that is sure enough.
+    Toolbox::KnownCrs chosen_crs() {
+        const Options& options = import_.options();
+        swaps_ = options.swap_axes;
+        if (options.source_srid || !layer_.crs.empty() || !options.territory) {
+            Toolbox::KnownCrs said = tools_.crs_of(layer_, options.source_srid, input_.shown_name);
+            const auto better = propose_for(source_, index_, said.srid, options, tools_);
+            if (!better.empty()) {
+                note(fmt::format("EPSG:{} met les objets hors du territoire ; EPSG:{} ({}) les y mettrait : {}",
+                                 said.srid, better[0].srid, better[0].name, better[0].reason));
+            }
+            return said;
+        }
+        const auto proposals = propose_for(source_, index_, std::nullopt, options, tools_);
+        if (proposals.empty() || proposals[0].confidence < sure_enough) {
+            std::string fitting;
+            for (const CrsProposal& proposal : proposals)
+                fitting += fmt::format(" ; EPSG:{} ({}) ? {}", proposal.srid, proposal.name, proposal.reason);
+            throw InvalidRequest(input_.shown_name,
+                                 "le système de coordonnées n'est pas dit, et les coordonnées ne suffisent pas à le "
+                                 "reconnaître ; précisez-le" +
+                                     fitting);
+        }
+        const CrsProposal& chosen = proposals[0];
+        if (chosen.swapped) swaps_ = !swaps_;
+        return {chosen.srid, fmt::format("EPSG:{} ({}, proposé d'après les coordonnées à {:.0f} % : {})", chosen.srid,
+                                         chosen.name, 100 * chosen.confidence, chosen.reason)};
     }
 
     void note_unmatched_fields() {
@@ -79,7 +132,8 @@ class LayerReader {
         std::string unmatched;
         for (const auto& field : layer_.fields) {
             const bool used =
-                std::ranges::any_of(wanted_, [&](const auto& name) { return same_name(name, field.name); });
+                std::ranges::any_of(wanted_, [&](const auto& name) { return same_name(name, field.name); }) ||
+                std::ranges::count(layer_.position_fields, field.name) > 0;
             if (!used) unmatched += (unmatched.empty() ? "" : ", ") + field.name;
         }
         if (!unmatched.empty()) note("champs non repris : " + unmatched);
@@ -136,6 +190,9 @@ class LayerReader {
     }
 
     bool transform(Shape& shape) {
+        if (swaps_) {
+            for (std::size_t i = 0; i + 1 < shape.xy.size(); i += 2) std::swap(shape.xy[i], shape.xy[i + 1]);
+        }
         const double x = shape.xy[0];
         const double y = shape.xy[1];
         const bool finite = transformation_->is_identity() || std::isfinite(extent_of(shape).min_x);
@@ -344,6 +401,7 @@ class LayerReader {
     std::int64_t number_ = 0;
     std::int64_t flattened_ = 0;
     std::string last_coverage_;
+    bool swaps_ = false;
     bool repaired_ = false;
     bool merged_first_ = false;
 };
@@ -371,6 +429,40 @@ Transformation& Toolbox::transformation(int source_srid) {
     const auto found = transformations_.find(source_srid);
     if (found != transformations_.end()) return found->second;
     return transformations_.emplace(source_srid, Transformation(source_srid, target_srid_)).first->second;
+}
+
+Transformation& Toolbox::to_degrees(int source_srid) {
+    const auto found = to_degrees_.find(source_srid);
+    if (found != to_degrees_.end()) return found->second;
+    return to_degrees_.emplace(source_srid, Transformation(source_srid, 4326)).first->second;
+}
+
+std::vector<CrsProposal> propose_for(Source& source, std::size_t layer, const std::optional<int>& said,
+                                     const Options& options, Toolbox& tools) {
+    if (!options.territory) return {};
+    const std::vector<double> xy = first_positions(source, layer);
+    if (xy.empty()) return {};
+    if (said) {
+        std::vector<double> degrees = xy;
+        if (options.swap_axes) {
+            for (std::size_t i = 0; i + 1 < degrees.size(); i += 2) std::swap(degrees[i], degrees[i + 1]);
+        }
+        tools.to_degrees(*said).apply(degrees.data(), degrees.size() / 2);
+        // Near is near enough: a survey may go beyond the border.
+        constexpr double margin = 0.5;
+        std::size_t near = 0;
+        for (std::size_t i = 0; i + 1 < degrees.size(); i += 2) {
+            if (degrees[i] > options.territory->west - margin && degrees[i] < options.territory->east + margin &&
+                degrees[i + 1] > options.territory->south - margin &&
+                degrees[i + 1] < options.territory->north + margin) {
+                ++near;
+            }
+        }
+        if (4 * near >= degrees.size()) return {};
+    }
+    std::vector<CrsProposal> proposals = propose_crs(xy, *options.territory);
+    if (said) std::erase_if(proposals, [&](const CrsProposal& p) { return p.srid == *said && !p.swapped; });
+    return proposals;
 }
 
 void read_layer(Source& source, std::size_t layer, const Mapping& mapping, const MappingContext& context,

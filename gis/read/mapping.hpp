@@ -59,6 +59,7 @@ class RowDraft {
 
     std::string text(std::string_view column) const;
     bool has(std::string_view column) const;
+    const Value& value(std::string_view column) const { return values_[place(column)]; }
     void set(std::string_view column, Value value);
     const MappingContext& context() const { return context_; }
     /// 12 hexadecimal digits of a BLAKE2b of the geometry, whatever its first vertex and direction, and of `more`.
@@ -104,6 +105,7 @@ std::vector<Mapping> edigeo_mappings();
 std::vector<Mapping> etalab_mappings();
 std::vector<Mapping> urba_mappings();
 std::vector<Mapping> ppr_mappings();
+std::vector<Mapping> survey_mappings();
 
 /// The mapping that recognises a layer, or the one asked for by kind; null when there is none.
 const Mapping* find_mapping(const SourceLayer& layer, Format format, const std::string& file_stem);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gis/crs/crs.hpp"
 #include "gis/layer/layer.hpp"
 
 namespace gis::read {
@@ -43,6 +44,10 @@ struct Options {
     int target_srid = 2154;
     /// What the person says the source's CRS is; goes before what the file says.
     std::optional<int> source_srid;
+    /// The file says northing or latitude first: x and y change places before anything else.
+    bool swap_axes = false;
+    /// Where the objects are expected: lets a CRS that the file does not say be proposed from its coordinates.
+    std::optional<GeographicBox> territory;
     /// What the person says the text encoding is ("LATIN1"), for Shapefile and DBF; goes before what the file says.
     std::optional<std::string> encoding;
     /// "62" or "971": for EDIGEO exchanges whose name does not tell.

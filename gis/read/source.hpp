@@ -25,7 +25,9 @@ struct SourceLayer {
     std::string crs;                       ///< what the file says, in its own words: WKT, "EPSG:2154"; empty: nothing
     std::optional<std::int64_t> count;     ///< when it costs nothing
     std::string encoding;                  ///< "UTF-8", "Windows-1252 (supposé)"
-    std::string refusal;                   ///< why this layer must not be read; empty: it may
+    std::vector<std::string> position_fields;  ///< read as the geometry already
+    std::vector<std::string> notes;            ///< what a person should know of it, once it was read
+    std::string refusal;                       ///< why this layer must not be read; empty: it may
 };
 
 /// One feature as the file holds it: coordinates in the file's CRS, x before y. `values` follow the wanted fields.

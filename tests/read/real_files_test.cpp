@@ -159,8 +159,8 @@ TEST(RealFiles, PlansKeepTheirCodesTheirStateAndTheirAccents) {
 TEST(RealFiles, MalformedFilesAreRefusedAndSayWhy) {
     SKIP_WITHOUT_DATA();
     const std::pair<const char*, const char*> cases[] = {
-        {"geometry/broken_geometries.csv", "table de texte"},
-        {"geometry/dubious_geometries.csv", "table de texte"},
+        {"geometry/broken_geometries.csv", "système de coordonnées"},
+        {"geometry/dubious_geometries.csv", "système de coordonnées"},
         {"gml/INVALID.gml", "XML ou GML"},
         {"gml/LeftHanded_exterior_clockwise_interior_clockwise.gml", "XML ou GML"},
         {"gml/Polygon_exterior_not_closed.gml", "XML ou GML"},
@@ -176,7 +176,6 @@ TEST(RealFiles, MalformedFilesAreRefusedAndSayWhy) {
         {"shp/max_callstack_error.shp", "aucune couche reconnue"},
         {"jpeg/corrupt_exif.jpg", "photo JPEG"},
         {"landxml/land_xml_empty_surface.xml", "XML ou GML"},
-        {"nmea/pygpsdata-BADHDR.log", "n'est pas reconnu"},
         {"truncated/base3-truncated.gpkg", "tronqué"},
         {"truncated/cog-truncated.tif", "TIFF"},
         {"truncated/edigeo-25354000AB01-truncated.tar.bz2", "tronquée"},
