@@ -32,6 +32,9 @@ int main(int argc, char** argv) {
     command::add_doctor(app, exit_code);
     command::add_tiles(app, exit_code);
     command::add_bench(app, exit_code);
+    command::add_worker(app, exit_code);
+    command::add_upload(app, exit_code);
+    command::add_job(app, exit_code);
     try {
         app.parse(argc, argv);
         return exit_code;

@@ -1,5 +1,6 @@
 #include "server/api/guard.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/jobs.hpp"
 
 namespace api {
 
@@ -63,6 +64,17 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/uploads/{upload}", upload_state, Needs::Account);
     guarded(Method::Patch, "/uploads/{upload}", append_upload, Needs::Account, piece_by_piece);
     guarded(Method::Delete, "/uploads/{upload}", delete_upload, Needs::Account);
+
+    guarded(Method::Get, "/jobs", own_jobs, Needs::Account);
+    guarded(Method::Post, "/jobs", make_job, Needs::Account);
+    guarded(Method::Get, "/jobs/{job}", job_state, Needs::Account);
+    guarded(Method::Delete, "/jobs/{job}", delete_job, Needs::Account);
+    guarded(Method::Get, "/jobs/{job}/events", job_events, Needs::Account);
+    guarded(Method::Get, "/jobs/{job}/draft", job_draft, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/cancel", cancel_job, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/retry", retry_job, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/publish", publish_job, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/undo", undo_job, Needs::Account);
 
     guarded(Method::Get, "/session", session);
     guarded(Method::Post, "/session", log_in);

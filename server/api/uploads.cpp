@@ -25,7 +25,7 @@ constexpr std::size_t longest_metadata = 4096;
 /// An upload nobody goes on with is taken away so long after its last byte.
 constexpr auto unfinished_life = "7 days";
 /// A holder that was asked to stop lets go within a tenth of a second, and the time of one fdatasync.
-constexpr auto longest_wait = std::chrono::seconds(9);
+constexpr auto longest_hold_wait = std::chrono::seconds(9);
 
 struct UploadRow {
     std::string id, name, metadata, sha256, created_at, expires_at, completed_at;
@@ -110,7 +110,7 @@ using Hold = std::unique_ptr<uploads::UploadLocks::Hold>;
 /// Takes the upload over from whoever holds it; nothing when he does not let go in time.
 boost::asio::awaitable<std::shared_ptr<uploads::UploadLocks::Hold>> hold_upload(
     const Services& services, std::string id, std::shared_ptr<http::BodySource> body) {
-    const auto end = std::chrono::steady_clock::now() + longest_wait;
+    const auto end = std::chrono::steady_clock::now() + longest_hold_wait;
     auto hold = std::make_shared<Hold>();
     while (std::chrono::steady_clock::now() < end) {
         std::function<void(std::function<void()>)> begin = [&locks = services.uploads.locks, id, body,
@@ -121,7 +121,7 @@ boost::asio::awaitable<std::shared_ptr<uploads::UploadLocks::Hold>> hold_upload(
             *hold = locks.take(id, stop, over);
             if (*hold) over();
         };
-        co_await wait_for(std::move(begin), std::chrono::milliseconds(longest_wait));
+        co_await wait_for(std::move(begin), std::chrono::milliseconds(longest_hold_wait));
         if (*hold) break;
     }
     co_return std::shared_ptr<uploads::UploadLocks::Hold>(std::move(*hold));

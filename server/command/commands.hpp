@@ -73,5 +73,8 @@ void add_audit(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_tiles(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
+void add_worker(CLI::App& app, int& exit_code);
+void add_upload(CLI::App& app, int& exit_code);
+void add_job(CLI::App& app, int& exit_code);
 
 }  // namespace command

@@ -53,7 +53,7 @@ select convention_id, line, service, communes, codes, rights from demo_conventio
     ('bethune', 1, 'ARCHEO', 'list', '{62119}', '{read}'),
     ('bethune', 2, 'FONCIER', 'list', '{62119}', '{owner1}'),
     ('bethune', 3, 'SIG', 'list', '{62119}', '{read,export}'),
-    ('bethune', 4, 'TOPO', 'list', '{62119}', '{read,edit,export}'),
+    ('bethune', 4, 'TOPO', 'list', '{62119}', '{read,edit,upload,export}'),
     ('partenaire', 1, 'ADS', 'all', null, '{read,export}')) v(whose, line, service, communes, codes, rights) using (whose);
 
 -- The bureau d'études studies the banks of the Lawe, inside two kilometres around the middle of Béthune.

@@ -13,6 +13,7 @@
 #include "server/command/commands.hpp"
 #include "server/command/schema.hpp"
 #include "server/db/connection.hpp"
+#include "server/jobs/sandbox.hpp"
 
 namespace command {
 
@@ -58,6 +59,15 @@ void check_grids(Diagnosis& diagnosis) {
                 fmt::format("{} absente : installez proj-data (les imports qui en ont besoin sont refusés sans elle)",
                             grid));
         }
+    }
+}
+
+void check_sandbox(Diagnosis& diagnosis) {
+    if (jobs::has_landlock()) {
+        diagnosis.ok("lecture des dépôts", "fichiers et appels système confinés (Landlock, seccomp)");
+    } else {
+        diagnosis.advise("lecture des dépôts",
+                         "ce noyau ne confine pas les fichiers (Landlock, Linux 5.13) ; les appels système le sont");
     }
 }
 
@@ -189,6 +199,7 @@ void add_doctor(CLI::App& app, int& exit_code) {
         Diagnosis diagnosis;
         check_libraries(diagnosis);
         check_grids(diagnosis);
+        check_sandbox(diagnosis);
         const fs::path binaries = db::find_postgres_binaries();
         if (!binaries.empty()) {
             diagnosis.ok("PostgreSQL local", binaries.string());

@@ -18,6 +18,7 @@
 #include "server/db/layer_declaration.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
+#include "server/jobs/task.hpp"
 
 namespace command {
 
@@ -46,15 +47,6 @@ int parse_epsg(const std::string& text) {
     return code;
 }
 
-gis::FieldType field_type_of(const std::string& sql_type) {
-    if (sql_type == "integer" || sql_type == "bigint" || sql_type == "smallint") return gis::FieldType::Integer;
-    if (sql_type == "double precision") return gis::FieldType::Number;
-    if (sql_type == "boolean") return gis::FieldType::Boolean;
-    if (sql_type == "date") return gis::FieldType::Date;
-    if (sql_type == "timestamp with time zone") return gis::FieldType::DateTime;
-    return gis::FieldType::Text;
-}
-
 std::string sql_type_of(gis::FieldType type) {
     switch (type) {
         case gis::FieldType::Integer:
@@ -71,25 +63,6 @@ std::string sql_type_of(gis::FieldType type) {
             return "text";
     }
     return "text";
-}
-
-/// The table of a layer that no built-in mapping knows, for the readers.
-gis::read::Target target_of(db::Connection& connection, const gis::Layer& layer) {
-    gis::read::Target target;
-    target.table = layer.schema_name + "." + layer.table_name;
-    const importing::TableShape shape = importing::describe_table(connection, target.table);
-    for (const auto& [name, type] : shape.columns)
-        target.columns.push_back({name, field_type_of(type), name == layer.id_column, ""});
-    target.id_column = layer.id_column;
-    if (layer.has_geometry()) target.geometry = layer.geometry_type;
-    target.coverage_column = layer.coverage_column;
-    return target;
-}
-
-bool has_mapping(const std::string& table) {
-    const auto& mappings = gis::read::all_mappings();
-    return std::any_of(mappings.begin(), mappings.end(),
-                       [&](const gis::read::Mapping& mapping) { return mapping.table == table; });
 }
 
 /// The table and layer made for an import, taken away again unless something was published in them.
@@ -161,7 +134,7 @@ CreatedLayer choose_target(const std::string& dsn, const ImportOptions& options,
     if (options.layer.empty()) return {};
     const gis::Catalog catalog = db::load_catalog(dsn, db::Listing::All);
     const gis::Layer* layer = catalog.find(options.layer);
-    if (layer == nullptr && has_mapping("cadastre." + options.layer)) {
+    if (layer == nullptr && jobs::has_mapping("cadastre." + options.layer)) {
         read_options.kind = options.layer;
         return {};
     }
@@ -173,13 +146,8 @@ CreatedLayer choose_target(const std::string& dsn, const ImportOptions& options,
                 options.layer));
     }
     if (layer == nullptr) return create_layer(dsn, options, read_options);
-    if (has_mapping(layer->schema_name + "." + layer->table_name)) {
-        read_options.kind = layer->table_name;
-    } else {
-        db::Connection connection(dsn);
-        read_options.target = target_of(connection, *layer);
-        read_options.target_srid = layer->has_geometry() ? layer->crs.srid : 2154;
-    }
+    db::Connection connection(dsn);
+    jobs::aim_at(connection, *layer, read_options);
     return {};
 }
 

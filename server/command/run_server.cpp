@@ -27,6 +27,7 @@
 #include "server/gate/upkeep.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/server.hpp"
+#include "server/jobs/runner.hpp"
 #include "server/live/tile_engine.hpp"
 
 namespace command {
@@ -177,6 +178,10 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--io-threads", io_threads, "Fils d'exécution du réseau")
         ->capture_default_str()
         ->check(CLI::Range(1, 32));
+    app.add_option("--import-workers", import_workers,
+                   "Fichiers déposés lus en même temps, chacun par un programme sans droits")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 32));
     app.add_option("--tile-memory", tile_memory,
                    "Mémoire pour les couches dont viennent les tuiles, en Mo ; ce qui n'y tient pas passe par SQL")
         ->capture_default_str()
@@ -236,6 +241,12 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     gate::TileUse tile_use;
     gate::SignIns sign_ins;
     std::optional<gate::DailyUpkeep> upkeep(std::in_place, serving_dsn, log_event);
+    jobs::Runner::Options job_options;
+    job_options.dsn = dsn;
+    job_options.uploads = options.uploads;
+    job_options.workers = options.import_workers;
+    job_options.log = log_event;
+    std::optional<jobs::Runner> runner(std::in_place, job_options);
     std::atomic<bool> draining{false};
     std::atomic<http::Server*> running{nullptr};
 
@@ -287,6 +298,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     server.stop(drain_time);
     write_tile_use(serving_dsn, tile_use);
     upkeep.reset();
+    runner.reset();
     log_event("stopped");
     spdlog::shutdown();
 }

@@ -28,6 +28,7 @@ struct ServerOptions {
     int bulk_threads = 12;
     int bulk_share = 4;
     int io_threads = 2;
+    int import_workers = 2;
     int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
     int tile_cache = 256;    ///< MB, for the tiles made
 

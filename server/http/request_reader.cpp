@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t read_size = 16 * 1024;
 /// What one socket read of a large body takes: as much as the kernel keeps for it.
-constexpr std::size_t piece_size = 256 * 1024;
+constexpr std::size_t largest_piece = 256 * 1024;
 
 bool lists(const std::vector<Header>& headers, std::string_view name, std::string_view element) {
     for (const Header& header : headers) {
@@ -163,7 +163,7 @@ Awaitable<std::variant<std::string, Refusal, PeerGone>> RequestReader::read_body
 Awaitable<std::string> RequestReader::read_piece(std::uint64_t most) {
     const auto now = Transport::Clock::now();
     if (pieces_total_ == 0) pieces_started_ = now;
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(most, piece_size));
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(most, largest_piece));
     std::string piece;
     if (!received_.empty()) {
         piece = received_.substr(0, size);

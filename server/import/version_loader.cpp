@@ -217,6 +217,34 @@ std::vector<LoadedTable> VersionLoader::publish() {
     return loaded;
 }
 
+std::vector<Draft> VersionLoader::keep() {
+    std::vector<Draft> drafts;
+    for (auto& load : loads_) {
+        if (!load->connection) continue;
+        if (load->part_id == 0)
+            throw gis::InvalidRequest(load->target,
+                                      "cette table n'a pas de versions ; importez-la par « carreau import »");
+        finish_copy(*load);
+        Draft draft;
+        draft.loaded.table = load->target;
+        draft.loaded.version_id = load->version_id;
+        index(*load, draft.loaded);
+        draft.loaded.rows = load->rows - draft.loaded.duplicates;
+        draft.part_id = load->part_id;
+        draft.part_table = load->aside;
+        drafts.push_back(std::move(draft));
+    }
+    for (const Draft& draft : drafts) {
+        const std::vector<db::Parameter> values{std::to_string(draft.loaded.version_id),
+                                                std::to_string(draft.loaded.rows)};
+        loads_.front()->connection->query(
+            "update catalogue.version set state = 'draft', feature_count = $2::bigint where version_id = $1::int",
+            values);
+    }
+    published_ = true;
+    return drafts;
+}
+
 std::int64_t VersionLoader::rows() const {
     const std::lock_guard lock(mutex_);
     std::int64_t rows = 0;

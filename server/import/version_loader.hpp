@@ -28,6 +28,13 @@ struct LoadedTable {
     int version_id = 0;                      ///< 0 for tables without versions
 };
 
+/// A table of rows that are kept aside, indexed, and seen by nobody.
+struct Draft {
+    LoadedTable loaded;
+    int part_id = 0;
+    std::string part_table;  ///< as SQL names it
+};
+
 /// Loads rows into new versions, one for each table that rows come for, and publishes them together.
 ///
 /// Rows go by binary COPY into tables aside, which nobody sees; `publish` then indexes them and, in one transaction,
@@ -43,6 +50,10 @@ class VersionLoader : public gis::RowSink {
 
     /// All or nothing. Calls no `write` afterwards.
     std::vector<LoadedTable> publish();
+
+    /// Instead of `publish`: everything that was loaded stays aside as drafts, which publish_together takes later.
+    /// Throws gis::InvalidRequest when rows came for a table without versions.
+    std::vector<Draft> keep();
 
     std::int64_t rows() const;
 

@@ -70,13 +70,17 @@ std::optional<std::string> coverage_of(Connection& connection, const std::string
         .text(0, 0);
 }
 
-/// Moves the rows of `coverage` (all when nothing) out of an attached partition into a new table aside.
-void move_aside(Connection& connection, const std::string& target, const Part& from, const std::string& column,
-                const std::optional<std::string>& coverage, int version_id) {
-    const std::string where = coverage
-                                  ? fmt::format(" where {} = any ({}::text[])", connection.quote_identifier(column),
-                                                connection.quote_literal(*coverage))
-                                  : "";
+/// The condition on rows of that coverage; empty: all rows.
+std::string where_covered(const Connection& connection, const std::string& column,
+                          const std::optional<std::string>& coverage) {
+    if (!coverage) return "";
+    return fmt::format(" where {} = any ({}::text[])", connection.quote_identifier(column),
+                       connection.quote_literal(*coverage));
+}
+
+/// Moves rows out of an attached partition into a new table aside. `coverage` nothing: that of the rows that went.
+void move_aside(Connection& connection, const std::string& target, const Part& from, const std::string& where,
+                const std::string& column, const std::optional<std::string>& coverage, int version_id) {
     if (query(connection, fmt::format("select 1 from {}{} limit 1", from.table, where)).rows() == 0) return;
     const int part_id = insert_part(connection, from.version_id, coverage, version_id);
     const std::string table = make_part_table(connection, target, part_id);
@@ -87,6 +91,39 @@ void move_aside(Connection& connection, const std::string& target, const Part& f
                     from.table, where, columns, table, columns, columns));
     Connection* const here = &connection;
     index_part({&here, 1}, target, table);
+    if (coverage || column.empty()) return;
+    query(connection, "update catalogue.part set coverage = $2::text[] where part_id = $1::int",
+          {std::to_string(part_id), coverage_of(connection, table, column)});
+}
+
+/// The version that rows written directly belong to once they go aside.
+int version_of_edits(Connection& connection, const std::string& target) {
+    return static_cast<int>(query(connection,
+                                  "insert into catalogue.version (target, source, state) values ($1, "
+                                  "'édition directe', 'retired') returning version_id",
+                                  {target})
+                                .int64(0, 0));
+}
+
+std::string table_of_edits(const Connection& connection, const std::string& target) {
+    const auto [schema, table] = split_name(target);
+    return connection.quote_identifier(schema) + "." + connection.quote_identifier(table + "_p0");
+}
+
+/// Rows that meet the condition go aside, out of every attached partition.
+void retire_where(Connection& connection, const std::string& target, const std::string& column,
+                  const std::string& where, int version_id) {
+    const Result rows = query(connection,
+                              std::string(part_columns) +
+                                  "where attached and version_id in (select version_id from catalogue.version where "
+                                  "target = $1) order by part_id",
+                              {target});
+    for (int i = 0; i < rows.rows(); ++i)
+        move_aside(connection, target, read_part(rows, i), where, column, std::nullopt, version_id);
+    const std::string direct = table_of_edits(connection, target);
+    if (query(connection, fmt::format("select 1 from {}{} limit 1", direct, where)).rows() == 0) return;
+    const Part edits{0, version_of_edits(connection, target), direct, std::nullopt, true};
+    move_aside(connection, target, edits, where, column, std::nullopt, version_id);
 }
 
 void detach(Connection& connection, const std::string& target, const Part& part, int replaced_by) {
@@ -117,7 +154,7 @@ void retire_overlapping(Connection& connection, const std::string& target, const
             !part.coverage ||
             query(connection, "select $1::text[] && $2::text[]", {*part.coverage, *coverage}).boolean(0, 0);
         if (!overlaps) continue;
-        move_aside(connection, target, part, column, coverage, version_id);
+        move_aside(connection, target, part, where_covered(connection, column, coverage), column, coverage, version_id);
         if (part.coverage) {
             query(connection,
                   "update catalogue.part set coverage = array(select unnest(coverage) except select "
@@ -126,19 +163,11 @@ void retire_overlapping(Connection& connection, const std::string& target, const
         }
     }
     // Rows written directly, outside any version, are replaced like the others.
-    const auto [schema, table] = split_name(target);
-    const std::string direct = connection.quote_identifier(schema) + "." + connection.quote_identifier(table + "_p0");
-    const std::string where = coverage
-                                  ? fmt::format(" where {} = any ({}::text[])", connection.quote_identifier(column),
-                                                connection.quote_literal(*coverage))
-                                  : "";
+    const std::string direct = table_of_edits(connection, target);
+    const std::string where = where_covered(connection, column, coverage);
     if (query(connection, fmt::format("select 1 from {}{} limit 1", direct, where)).rows() != 0) {
-        const int edits = static_cast<int>(query(connection,
-                                                 "insert into catalogue.version (target, source, state) values ($1, "
-                                                 "'édition directe', 'retired') returning version_id",
-                                                 {target})
-                                               .int64(0, 0));
-        move_aside(connection, target, {0, edits, direct, std::nullopt, true}, column, coverage, version_id);
+        const Part edits{0, version_of_edits(connection, target), direct, std::nullopt, true};
+        move_aside(connection, target, edits, where, column, coverage, version_id);
     }
 }
 
@@ -156,8 +185,56 @@ void update_states(Connection& connection, const std::string& target) {
     query(connection,
           "update catalogue.version v set state = case when exists (select from catalogue.part p where p.version_id = "
           "v.version_id and p.attached) "
-          "then 'published' else 'retired' end where target = $1 and state <> 'loading'",
+          "then 'published' else 'retired' end where target = $1 and state not in ('loading', 'draft')",
           {target});
+}
+
+LayerOfTable layer_of(Connection& connection, const std::string& target) {
+    const std::vector<LayerOfTable> layers = layers_of(connection, target);
+    if (layers.empty()) throw gis::NotFound(fmt::format("no layer is made of {}", target));
+    return layers.front();
+}
+
+void refuse_known_ids(Connection& connection, const std::string& target, const std::string& part) {
+    const std::string id = connection.quote_identifier(layer_of(connection, target).id_column);
+    const Result known =
+        query(connection, fmt::format("select n.{0}::text from {1} n join {2} o on o.{0} = n.{0} limit 5", id, part,
+                                      quoted(connection, target)));
+    if (known.rows() == 0) return;
+    std::string ids;
+    for (int i = 0; i < known.rows(); ++i) ids += (ids.empty() ? "" : ", ") + known.text(i, 0);
+    throw gis::Conflict(fmt::format("des objets de mêmes identifiants sont déjà publiés ({}) ; remplacez-les", ids));
+}
+
+/// What the new rows replace goes aside.
+void make_room(Connection& connection, const Publication& publication, const Part& part, const std::string& column) {
+    const std::string& target = publication.target;
+    switch (publication.replace) {
+        case Replace::Coverage:
+            return retire_overlapping(connection, target, column, coverage_of(connection, part.table, column),
+                                      publication.version_id);
+        case Replace::Nothing:
+            return refuse_known_ids(connection, target, part.table);
+        case Replace::Keys: {
+            const std::string id = connection.quote_identifier(layer_of(connection, target).id_column);
+            return retire_where(connection, target, column,
+                                fmt::format(" where {0} in (select {0} from {1})", id, part.table),
+                                publication.version_id);
+        }
+        case Replace::Area: {
+            const std::string name = layer_of(connection, target).geometry_column;
+            if (name.empty()) throw gis::Conflict("une table sans géométrie ne se remplace pas par emprise");
+            const std::string geometry = connection.quote_identifier(name);
+            const std::string area =
+                query(connection,
+                      fmt::format("select st_asewkt(st_convexhull(st_collect({})), 15) from {}", geometry, part.table))
+                    .text(0, 0);
+            const std::string literal = connection.quote_literal(area) + "::geometry";
+            return retire_where(connection, target, column,
+                                fmt::format(" where {0} && {1} and st_intersects({0}, {1})", geometry, literal),
+                                publication.version_id);
+        }
+    }
 }
 
 void publish_parts(Connection& connection, const Publication& publication) {
@@ -169,13 +246,13 @@ void publish_parts(Connection& connection, const Publication& publication) {
         const auto coverage = coverage_of(connection, part.table, column);
         query(connection, "update catalogue.part set coverage = $2::text[] where part_id = $1::int",
               {std::to_string(part_id), coverage});
-        retire_overlapping(connection, publication.target, column, coverage, publication.version_id);
+        make_room(connection, publication, part, column);
         attach(connection, publication.target, part_id);
     }
     query(connection,
-          "update catalogue.version set state = 'published', published_at = now(), feature_count = $2::bigint "
-          "where version_id = $1::int",
-          {std::to_string(publication.version_id), std::to_string(publication.rows)});
+          "update catalogue.version set state = 'published', published_at = now(), feature_count = $2::bigint, "
+          "replaces = $3 where version_id = $1::int",
+          {std::to_string(publication.version_id), std::to_string(publication.rows), to_string(publication.replace)});
     update_states(connection, publication.target);
 }
 
@@ -310,9 +387,75 @@ int put_back(Connection& connection, const std::string& target) {
     return restored;
 }
 
+/// Takes a published version out and puts back what it replaced; its table.
+std::string undo_version(Connection& connection, int version_id) {
+    const std::string id = std::to_string(version_id);
+    const Result version = query(connection,
+                                 "select target from catalogue.version where version_id = $1::int and state = "
+                                 "'published'",
+                                 {id});
+    if (version.rows() == 0) throw gis::Conflict("cette version n'est pas publiée");
+    const std::string target = version.text(0, 0);
+    const Result parts =
+        query(connection, std::string(part_columns) + "where version_id = $1::int order by part_id", {id});
+    for (int i = 0; i < parts.rows(); ++i) {
+        if (!read_part(parts, i).attached)
+            throw gis::Conflict(
+                "des objets de cette version ont été remplacés depuis ; annulez d'abord la plus récente");
+    }
+    for (int i = 0; i < parts.rows(); ++i) {
+        const Part part = read_part(parts, i);
+        connection.execute(fmt::format("alter table {} detach partition {}", quoted(connection, target), part.table));
+    }
+    query(connection, "update catalogue.part set attached = false where version_id = $1::int", {id});
+    const Result replaced =
+        query(connection, std::string(part_columns) + "where replaced_by = $1::int order by part_id", {id});
+    for (int i = 0; i < replaced.rows(); ++i) attach(connection, target, read_part(replaced, i).part_id);
+    query(connection, "update catalogue.version set state = 'draft', published_at = null where version_id = $1::int",
+          {id});
+    update_states(connection, target);
+    return target;
+}
+
 }  // namespace
 
-void publish_together(Connection& connection, const std::vector<Publication>& publications) {
+std::string to_string(Replace replace) {
+    switch (replace) {
+        case Replace::Coverage:
+            return "coverage";
+        case Replace::Nothing:
+            return "nothing";
+        case Replace::Keys:
+            return "keys";
+        case Replace::Area:
+            return "area";
+    }
+    return "";
+}
+
+std::optional<Replace> parse_replace(std::string_view text) {
+    for (const Replace replace : {Replace::Coverage, Replace::Nothing, Replace::Keys, Replace::Area}) {
+        if (text == to_string(replace)) return replace;
+    }
+    return std::nullopt;
+}
+
+void undo_together(Connection& connection, const std::vector<int>& version_ids,
+                   const std::function<void(Connection&)>& also) {
+    connection.execute("begin");
+    try {
+        connection.execute(fmt::format("select pg_advisory_xact_lock({})", publication_lock));
+        for (const int version : version_ids) tell(connection, undo_version(connection, version));
+        if (also) also(connection);
+        connection.execute("commit");
+    } catch (...) {
+        if (connection.is_open()) connection.execute("rollback");
+        throw;
+    }
+}
+
+void publish_together(Connection& connection, const std::vector<Publication>& publications,
+                      const std::function<void(Connection&)>& also) {
     connection.execute("begin");
     connection.execute(fmt::format("select pg_advisory_xact_lock({})", publication_lock));
     for (const Publication& publication : publications) {
@@ -323,6 +466,7 @@ void publish_together(Connection& connection, const std::vector<Publication>& pu
         }
     }
     for (const Publication& publication : publications) tell(connection, publication.target);
+    if (also) also(connection);
     connection.execute("commit");
 }
 
@@ -341,6 +485,16 @@ std::vector<Version> list_versions(Connection& connection, const std::string& ta
 }
 
 int roll_back(Connection& connection, const std::string& target) {
+    const Result newest = query(connection,
+                                "select version_id, replaces from catalogue.version where target = $1 and state = "
+                                "'published' order by published_at desc nulls last, version_id desc limit 1",
+                                {target});
+    // What went by ids or by place comes back beside the rest, not in its place.
+    if (newest.rows() > 0 && newest.text(0, 1) != "coverage") {
+        const int undone = static_cast<int>(newest.int64(0, 0));
+        undo_together(connection, {undone});
+        return undone;
+    }
     connection.execute("begin");
     try {
         const int restored = put_back(connection, target);
@@ -368,7 +522,7 @@ void discard_version(Connection& connection, int version_id) {
         query(connection, "select table_name from catalogue.part where version_id = $1::int and not attached",
               {std::to_string(version_id)});
     for (int i = 0; i < parts.rows(); ++i) connection.execute("drop table if exists " + parts.text(i, 0));
-    query(connection, "delete from catalogue.version where version_id = $1::int and state = 'loading'",
+    query(connection, "delete from catalogue.version where version_id = $1::int and state in ('loading', 'draft')",
           {std::to_string(version_id)});
     connection.execute("commit");
 }

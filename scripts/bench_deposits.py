@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Deposits: how fast a large upload reaches the disk beside what the disk takes, what memory it costs, and how long 100,000
+surveyed points take from the end of their upload to published tiles.
+
+  scripts/bench_deposits.py --program build/release/carreau [--quick]
+"""
+
+import argparse
+import base64
+import http.client
+import json
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import bench
+from bench import Bench, check, log_in, say, spread, tile_path, verdict
+
+UPLOAD_GOAL, MEMORY_GOAL, POINTS_GOAL = 0.5, 32, 10
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+class Caller:
+    def __init__(self, server, headers):
+        self.server, self.headers = server, headers
+
+    def ask(self, method, path, headers=None, body=None, expected=200):
+        connection = http.client.HTTPConnection(self.server.address.hostname, self.server.address.port, timeout=300)
+        connection.request(method, path, body=body, headers={**self.headers, **(headers or {})})
+        answer = connection.getresponse()
+        content = answer.read()
+        check(answer.status == expected, f"{method} {path}: {answer.status} {content[:200]}")
+        return answer.headers, content
+
+    def json(self, method, path, body=None, expected=200):
+        text = None if body is None else json.dumps(body)
+        return json.loads(self.ask(method, path, {"Content-Type": "application/json"}, text, expected)[1])
+
+    def begin(self, name, size):
+        named = "filename " + base64.b64encode(name.encode()).decode()
+        headers, _ = self.ask("POST", "/uploads", {**TUS, "Upload-Length": str(size), "Upload-Metadata": named}, expected=201)
+        return headers["Location"].rpartition("/")[2]
+
+    def send(self, upload, file, size):
+        headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0", "Content-Length": str(size)}
+        self.ask("PATCH", f"/uploads/{upload}", headers, file, expected=204)
+
+
+def disk_rate(folder, source, size):
+    """Megabytes a second of a plain copy with fdatasync."""
+    begin = time.perf_counter()
+    bench.output_of("dd", f"if={source}", f"of={folder}/plain", "bs=1M", "conv=fdatasync")
+    rate = size / 1e6 / (time.perf_counter() - begin)
+    (folder / "plain").unlink()
+    return rate
+
+
+class Memory:
+    """The largest resident size of the server meanwhile."""
+
+    def __init__(self, server):
+        self.server, self.largest, self.over = server, server.resident_mb(), False
+        self.thread = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.over:
+            self.largest = max(self.largest, self.server.resident_mb())
+            time.sleep(0.05)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over = True
+        self.thread.join()
+
+
+def uploads(server, caller, folder, size, rounds):
+    source = folder / "source"
+    with open(source, "wb") as out:
+        for _ in range(size >> 20):
+            out.write(os.urandom(1 << 20))
+    disk = Path(server.data, "depots")
+    caller.send(caller.begin("first", 1 << 20), b"x" * (1 << 20), 1 << 20)
+    idle = server.resident_mb()
+    rates, plain, grown = [], [], []
+    for _ in range(rounds):
+        plain.append(disk_rate(disk, source, size))
+        with Memory(server) as memory, open(source, "rb") as file:
+            upload = caller.begin("large", size)
+            begin = time.perf_counter()
+            caller.send(upload, file, size)
+            rates.append(size / 1e6 / (time.perf_counter() - begin))
+        grown.append(memory.largest - idle)
+        caller.ask("DELETE", f"/uploads/{upload}", TUS, expected=204)
+    ratios = [rate / best for rate, best in zip(rates, plain)]
+    say(f"upload of {size / 1e6:.0f} MB: {spread(rates, 'MB/s', 0)}; dd with fdatasync {spread(plain, 'MB/s', 0)}; ratio {spread(ratios, '')} "
+        f"{verdict(sorted(ratios)[len(ratios) // 2] >= UPLOAD_GOAL, f'>= {UPLOAD_GOAL} of the disk')}")
+    say(f"memory above idle ({idle:.0f} MB): {spread(grown, 'MB', 1)} {verdict(max(grown) <= MEMORY_GOAL, f'<= {MEMORY_GOAL} MB')}")
+
+
+def survey(count):
+    lines = ["numero;x;y;z;code;precision_h"]
+    lines += [f"{i};{675000 + i % 400:.3f};{7049000 + i / 400:.3f};{20 + i % 9:.2f};BANC;0.0{i % 9 + 1}" for i in range(count)]
+    return "\n".join(lines).encode()
+
+
+def points(server, caller, count, rounds):
+    content = survey(count)
+    longitude, latitude = map(float, server.sql("select st_x(p) || ' ' || st_y(p) from (select st_transform(st_setsrid(st_makepoint(675200, "
+                                                "7049100), 2154), 4326) p) q").split())
+    path = tile_path("leve_point", 16, longitude, latitude)
+    reads, publications, wholes = [], [], []
+    for n in range(rounds):
+        upload = caller.begin(f"leve{n}.csv", len(content))
+        caller.send(upload, content, len(content))
+        begin = time.perf_counter()
+        job = caller.json("POST", "/jobs", {"uploads": [upload]}, 201)["id"]
+        while (state := caller.json("GET", f"/jobs/{job}")["state"]) in ("waiting", "reading"):
+            time.sleep(0.02)
+        check(state == "draft", f"the job is {state}")
+        read = time.perf_counter()
+        published = caller.json("POST", f"/jobs/{job}/publish", {})
+        check(published["state"] == "published", str(published))
+        while not caller.ask("GET", path)[1]:
+            time.sleep(0.02)
+        end = time.perf_counter()
+        reads.append(read - begin)
+        publications.append(end - read)
+        wholes.append(end - begin)
+        shown = caller.json("GET", "/collections/leve_point/items?limit=1")["numberMatched"]
+        check(shown == count, f"{shown} points are published")
+        caller.json("POST", f"/jobs/{job}/undo", {})
+    say(f"{count} points: read {spread(reads)}, published to the tile {spread(publications)}, together {spread(wholes)} "
+        f"{verdict(sorted(wholes)[len(wholes) // 2] <= POINTS_GOAL, f'<= {POINTS_GOAL} s')}")
+
+
+def run(arguments, folder):
+    server = Bench(arguments.program, arguments.quick, folder / "now")
+    server.territory = "small"
+    try:
+        server.folder.mkdir()
+        server.start_server()
+        caller = Caller(server, log_in(server, "admin")[1])
+        uploads(server, caller, folder, (128 if arguments.quick else 1024) << 20, 3)
+        points(server, caller, 10_000 if arguments.quick else 100_000, 2 if arguments.quick else 3)
+    finally:
+        server.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="carreau-bench-", dir=os.environ.get("BENCH_FOLDER")) as folder:
+        Path(folder).chmod(0o755)
+        run(arguments, Path(folder))
+    raise SystemExit(1 if bench.missed else 0)
+
+
+main()

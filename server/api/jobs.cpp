@@ -1,0 +1,339 @@
+#include "server/api/jobs.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "gis/error.hpp"
+#include "server/api/body.hpp"
+#include "server/api/documents.hpp"
+#include "server/api/parameters.hpp"
+#include "server/import/versions.hpp"
+#include "server/jobs/task.hpp"
+#include "server/uploads/upload_store.hpp"
+
+namespace api {
+
+namespace {
+
+constexpr std::size_t most_files = 1000;
+constexpr int most_drawn = 5000;  // features of a draft: enough for a look, little enough for a phone
+constexpr auto look_interval = std::chrono::milliseconds(300);
+constexpr auto longest_answer = std::chrono::seconds(30);
+constexpr auto heartbeat = std::chrono::seconds(15);
+constexpr auto longest_watch = std::chrono::minutes(30);
+
+constexpr auto job_sql =
+    "select json_build_object('id', j.job_id, 'state', j.state, 'layer', j.layer, 'replaces', j.replaces, 'reason', "
+    "j.reason, "
+    "'options', j.options, 'progress', j.progress, 'report', {}, 'created_at', to_char(j.created_at at time zone "
+    "'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), 'published_at', to_char(j.published_at at time zone 'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), 'files', (select coalesce(json_agg(json_build_object('id', u.upload_id, "
+    "'name', u.name, "
+    "'size', u.size, 'sha256', u.sha256) order by f.n), '[]') from unnest(j.uploads) with ordinality f (id, n) join "
+    "capture.upload u "
+    "on u.upload_id = f.id))::text from capture.job j ";
+
+std::string select_jobs(bool with_report, const std::string& rest) {
+    return fmt::format(fmt::runtime(job_sql), with_report ? "j.report" : "null") + rest;
+}
+
+std::string job_id(const http::Request& request) {
+    const std::string id = request.param("job");
+    const bool sound = !id.empty() && id.size() <= 18 && id.find_first_not_of("0123456789") == std::string::npos;
+    if (!sound) throw gis::NotFound("there is no such job");
+    return id;
+}
+
+std::string address_of(const http::Request& request, const std::string& id) {
+    return fmt::format("{}/jobs/{}", request.base_url, id);
+}
+
+Json read_job(db::Connection& connection, const std::string& id) {
+    const std::vector<db::Parameter> values{id};
+    const db::Result rows = connection.query(select_jobs(true, "where j.job_id = $1::bigint"), values);
+    if (rows.rows() == 0) throw gis::NotFound("there is no such job");
+    return Json::parse(rows.text(0, 0));
+}
+
+/// Nobody's work any more: nothing of it changes by itself.
+bool is_settled(const Json& job) {
+    const auto state = job.at("state").get<std::string>();
+    return state == "draft" || state == "refused" || state == "failed" || state == "cancelled" || state == "published";
+}
+
+boost::asio::awaitable<Json> load_job(const Services& services, CallPtr call) {
+    auto work = [id = job_id(*call->request)](db::Connection& connection) { return read_job(connection, id); };
+    // The peer may have left a watch: it ends at its next piece.
+    Json job = co_await services.database.run(call->reader(), std::make_shared<db::RunningQuery>(), std::move(work));
+    co_return job;
+}
+
+boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time) {
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+}
+
+boost::asio::awaitable<Response> answer_job(const Services& services, CallPtr call, bool waits) {
+    const auto end = std::chrono::steady_clock::now() + longest_answer;
+    Json job = co_await load_job(services, call);
+    while (waits && !is_settled(job) && std::chrono::steady_clock::now() < end) {
+        co_await pause_for(look_interval);
+        job = co_await load_job(services, call);
+    }
+    Response response = json_response(job);
+    if (waits && !is_settled(job)) response.status = 202;
+    response.set_header("Cache-Control", "no-store");
+    co_return response;
+}
+
+std::vector<const gis::Layer*> layers_for_deposits(const Call& call) {
+    std::vector<const gis::Layer*> layers;
+    for (const gis::Layer& layer : call.known.catalog->layers()) {
+        if (layer.versioned && call.caller->scope.of(layer).grant(gis::Right::Upload).holds()) layers.push_back(&layer);
+    }
+    return layers;
+}
+
+/// What a body says of a job: checked here so that the person hears of it at once.
+struct Wish {
+    std::string layer;   ///< empty: what the files say
+    std::string tables;  ///< text[]
+    std::string options;
+};
+
+Wish read_wish(const Call& call, const Json& body) {
+    Wish wish;
+    const auto open = layers_for_deposits(call);
+    std::string tables;
+    for (const gis::Layer* layer : open)
+        tables += fmt::format("{}\"{}.{}\"", tables.empty() ? "" : ",", layer->schema_name, layer->table_name);
+    wish.tables = "{" + tables + "}";
+    if (const auto layer = body.find("layer"); layer != body.end() && !layer->is_null()) {
+        const std::string name = layer->is_string() ? layer->get<std::string>() : "";
+        const bool known = std::any_of(open.begin(), open.end(), [&](const gis::Layer* l) { return l->name == name; });
+        if (!known) throw gis::InvalidRequest("layer", "the name of a layer you may deposit in is expected");
+        wish.layer = name;
+    }
+    Json options = Json::object();
+    if (const auto said = body.find("options"); said != body.end() && !said->is_null()) options = *said;
+    if (!options.is_object()) throw gis::InvalidRequest("options", "an object is expected");
+    admin::require_members(options, jobs::known_wishes());
+    gis::read::Options checked;
+    jobs::read_wishes(options, checked);
+    wish.options = options.dump();
+    return wish;
+}
+
+std::string uploads_of(const Json& body) {
+    const auto found = body.find("uploads");
+    if (found == body.end() || !found->is_array() || found->empty() || found->size() > most_files)
+        throw gis::InvalidRequest("uploads", fmt::format("an array of 1 to {} ids of uploads expected", most_files));
+    std::string list;
+    for (const Json& id : *found) {
+        if (!id.is_string() || !uploads::is_upload_id(id.get_ref<const std::string&>()))
+            throw gis::InvalidRequest("uploads", "ids of uploads expected");
+        list += (list.empty() ? "" : ",") + id.get<std::string>();
+    }
+    return "{" + list + "}";
+}
+
+/// Moves a job on when it is in one of `from`; gis::Conflict says where it is instead.
+bool change_state(db::Connection& connection, const std::string& id, const std::string& from, const std::string& change,
+                  std::vector<db::Parameter> more = {}) {
+    std::vector<db::Parameter> values{id, from};
+    values.insert(values.end(), more.begin(), more.end());
+    const db::Result rows =
+        connection.query(fmt::format("update capture.job set changed_at = now(), reason = '', {} where job_id = "
+                                     "$1::bigint and state = any ($2::text[]) returning job_id",
+                                     change),
+                         values);
+    if (rows.rows() > 0) return true;
+    const Json job = read_job(connection, id);
+    throw gis::Conflict(fmt::format("the job is '{}'", job.at("state").get<std::string>()));
+}
+
+/// One event of server-sent events (HTML, 9.2).
+std::string event_of(const Json& job) {
+    return "data: " + job.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n\n";
+}
+
+/// What a watch remembers between its pieces.
+struct Watch {
+    std::string last;
+    std::chrono::steady_clock::time_point end = std::chrono::steady_clock::now() + longest_watch;
+    bool over = false;
+};
+
+boost::asio::awaitable<std::string> next_event(const Services* services, CallPtr call, std::shared_ptr<Watch> watch) {
+    const auto silent_until = std::chrono::steady_clock::now() + heartbeat;
+    while (!watch->over && std::chrono::steady_clock::now() < watch->end) {
+        const Json job = co_await load_job(*services, call);
+        std::string event = event_of(job);
+        watch->over = is_settled(job);
+        if (event != watch->last) {
+            watch->last = event;
+            co_return event;
+        }
+        if (std::chrono::steady_clock::now() > silent_until) co_return ": \n\n";
+        if (!watch->over) co_await pause_for(look_interval);
+    }
+    co_return std::string();
+}
+
+}  // namespace
+
+Answer own_jobs(const Services& services, CallPtr call) {
+    auto work = [](db::Connection& connection) {
+        Json items = Json::array();
+        const db::Result rows = connection.query(select_jobs(false, "order by j.job_id desc limit 100"));
+        for (int i = 0; i < rows.rows(); ++i) items.push_back(Json::parse(rows.text(i, 0)));
+        return items;
+    };
+    Json items = co_await services.database.run(call->reader(), query_for(*call->request), std::move(work));
+    Json layers = Json::array();
+    for (const gis::Layer* layer : layers_for_deposits(*call))
+        layers.push_back({{"id", layer->name}, {"title", layer->title}});
+    Response response = json_response({{"items", std::move(items)}, {"layers", std::move(layers)}});
+    response.set_header("Cache-Control", "no-store");
+    co_return response;
+}
+
+Answer make_job(const Services& services, CallPtr call) {
+    const Json body = json_body(*call->request, {"uploads", "layer", "options"});
+    const Wish wish = read_wish(*call, body);
+    if (wish.tables == "{}") throw nothing_at(*call->request);
+    const std::string files = uploads_of(body);
+    auto work = [wish, files](db::Connection& connection) {
+        const std::vector<db::Parameter> values{files};
+        const db::Result whole = connection.query(
+            "select count(distinct upload_id) = cardinality($1::text[]) from capture.upload where upload_id = any "
+            "($1::text[]) and sha256 is "
+            "not null",
+            values);
+        if (!whole.boolean(0, 0))
+            throw gis::InvalidRequest("uploads", "complete uploads of your own are expected, each once");
+        const std::vector<db::Parameter> row{files, wish.layer.empty() ? db::Parameter() : db::Parameter(wish.layer),
+                                             wish.tables, wish.options};
+        return connection
+            .query(
+                "insert into capture.job (person_id, organisation_id, uploads, layer, tables, options) select "
+                "person_id, organisation_id, "
+                "$1::text[], $2, $3::text[], $4::jsonb from capture.upload where upload_id = ($1::text[])[1] returning "
+                "job_id",
+                row)
+            .int64(0, 0);
+    };
+    const auto id =
+        std::to_string(co_await services.database.run(call->editor(), query_for(*call->request), std::move(work)));
+    auto look = [id](db::Connection& connection) { return read_job(connection, id); };
+    const Json job = co_await services.database.run(call->reader(), query_for(*call->request), std::move(look));
+    Response response = json_response(job);
+    response.status = 201;
+    response.set_header("Location", address_of(*call->request, id));
+    response.set_header("Cache-Control", "no-store");
+    co_return response;
+}
+
+Answer job_state(const Services& services, CallPtr call) {
+    Response response = co_await answer_job(services, call, false);
+    co_return response;
+}
+
+Answer job_events(const Services& services, CallPtr call) {
+    auto watch = std::make_shared<Watch>();
+    Response response = Response::stream(
+        "text/event-stream", [services = &services, call, watch] { return next_event(services, call, watch); });
+    // A proxy must not gather the events.
+    response.set_header("X-Accel-Buffering", "no");
+    response.set_header("Cache-Control", "no-store, no-transform");
+    co_return response;
+}
+
+Answer job_draft(const Services& services, CallPtr call) {
+    auto work = [id = job_id(*call->request)](db::Connection& connection) {
+        read_job(connection, id);
+        const std::vector<db::Parameter> values{id, std::to_string(most_drawn)};
+        const db::Result rows = connection.query("select capture.draft_features($1::bigint, $2::int)", values);
+        std::string text = R"({"type":"FeatureCollection","features":[)";
+        for (int i = 0; i < rows.rows(); ++i) text += (i == 0 ? "" : ",") + rows.text(i, 0);
+        return text + "]}";
+    };
+    const std::string text = co_await services.database.run(call->reader(), query_for(*call->request), std::move(work));
+    Response response = Response::bytes(geojson_type, std::string(text));
+    response.set_header("Cache-Control", "no-store");
+    co_return response;
+}
+
+Answer cancel_job(const Services& services, CallPtr call) {
+    auto work = [id = job_id(*call->request)](db::Connection& connection) {
+        return change_state(
+            connection, id, "{waiting,reading}",
+            "cancel = state = 'reading', state = case state when 'waiting' then 'cancelled' else state end");
+    };
+    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
+    Response response = co_await answer_job(services, call, true);
+    co_return response;
+}
+
+Answer retry_job(const Services& services, CallPtr call) {
+    const Json body = json_body(*call->request, {"layer", "options"});
+    const Wish wish = read_wish(*call, body);
+    auto work = [id = job_id(*call->request), wish](db::Connection& connection) {
+        return change_state(connection, id, "{draft,refused,failed,cancelled}",
+                            "state = 'waiting', attempts = 0, report = null, progress = '{}', layer = nullif($3, ''), "
+                            "tables = $4::text[], "
+                            "options = $5::jsonb",
+                            {wish.layer, wish.tables, wish.options});
+    };
+    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
+    Response response = co_await answer_job(services, call, false);
+    co_return response;
+}
+
+Answer publish_job(const Services& services, CallPtr call) {
+    const Json body = json_body(*call->request, {"replaces"});
+    const std::string said = body.contains("replaces") ? text_member(body, "replaces", 20) : "coverage";
+    if (!importing::parse_replace(said))
+        throw gis::InvalidRequest("replaces", "coverage, nothing, keys or area is expected");
+    auto work = [id = job_id(*call->request), said](db::Connection& connection) {
+        const Json job = read_job(connection, id);
+        const std::vector<db::Parameter> values{id};
+        const auto elsewhere = connection.query("select capture.rows_not_allowed($1::bigint)", values).int64(0, 0);
+        if (elsewhere > 0) throw gis::NotAllowed(fmt::format("{} objects lie where you may not deposit", elsewhere));
+        return change_state(connection, id, "{draft}", "state = 'to_publish', replaces = $3", {said});
+    };
+    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
+    Response response = co_await answer_job(services, call, true);
+    co_return response;
+}
+
+Answer undo_job(const Services& services, CallPtr call) {
+    auto work = [id = job_id(*call->request)](db::Connection& connection) {
+        return change_state(connection, id, "{published}", "state = 'to_undo'");
+    };
+    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
+    Response response = co_await answer_job(services, call, true);
+    co_return response;
+}
+
+Answer delete_job(const Services& services, CallPtr call) {
+    auto work = [id = job_id(*call->request)](db::Connection& connection) {
+        change_state(connection, id, "{draft,refused,failed,cancelled}", "cancel = false");
+        const std::vector<db::Parameter> values{id};
+        connection.query("delete from capture.job where job_id = $1::bigint", values);
+        return true;
+    };
+    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
+    co_return Response::no_content();
+}
+
+}  // namespace api

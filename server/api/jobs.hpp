@@ -1,0 +1,20 @@
+#pragma once
+
+#include "server/api/handlers.hpp"
+
+// The handlers of jobs: what becomes of uploads. A person's jobs are there for himself only.
+
+namespace api {
+
+Answer own_jobs(const Services& services, CallPtr call);
+Answer make_job(const Services& services, CallPtr call);
+Answer job_state(const Services& services, CallPtr call);
+Answer job_events(const Services& services, CallPtr call);
+Answer job_draft(const Services& services, CallPtr call);
+Answer cancel_job(const Services& services, CallPtr call);
+Answer retry_job(const Services& services, CallPtr call);
+Answer publish_job(const Services& services, CallPtr call);
+Answer undo_job(const Services& services, CallPtr call);
+Answer delete_job(const Services& services, CallPtr call);
+
+}  // namespace api

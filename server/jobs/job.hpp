@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/import/versions.hpp"
+#include "server/jobs/task.hpp"
+
+namespace jobs {
+
+/// A job that this runner holds.
+struct Job {
+    std::int64_t id = 0;
+    std::string state;  ///< "reading", "publishing", "undoing"
+    std::optional<std::string> layer;
+    std::vector<std::string> tables;  ///< rows for others are refused
+    Json wishes;
+    importing::Replace replace = importing::Replace::Coverage;
+
+    struct File {
+        std::string upload, name, sha256;
+    };
+    std::vector<File> files;
+};
+
+/// How long a holder may be silent.
+inline constexpr auto lease = "15 seconds";
+inline constexpr int most_attempts = 3;
+
+/// The next job nobody holds, with a lease; nothing when there is none. One whose holders died too often is failed.
+std::optional<Job> claim(db::Connection& connection);
+
+enum class Held { Yes, Cancelled, Lost };
+/// Prolongs the lease and tells how far the work is.
+Held prolong(db::Connection& connection, const Job& job, const Json& progress);
+
+/// The job is over, for now. `reason` is for the person.
+void settle(db::Connection& connection, const Job& job, const std::string& state, const std::string& reason,
+            const std::optional<Json>& report = std::nullopt);
+
+/// What became of the drafts of a job.
+struct JobVersion {
+    int version_id = 0;
+    std::string target;
+    int part_id = 0;
+    std::string part_table;
+    std::int64_t rows = 0;
+};
+std::vector<JobVersion> versions_of(db::Connection& connection, std::int64_t job);
+
+/// Takes away the drafts of a job that are not published.
+void discard_drafts(db::Connection& connection, std::int64_t job);
+
+}  // namespace jobs

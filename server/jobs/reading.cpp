@@ -1,0 +1,225 @@
+#include "server/jobs/reading.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <set>
+
+#include "gis/edit/wkb_shape.hpp"
+#include "gis/error.hpp"
+#include "server/db/catalog_store.hpp"
+#include "server/import/version_loader.hpp"
+#include "server/jobs/draft_facts.hpp"
+#include "server/jobs/wire.hpp"
+#include "server/jobs/worker_process.hpp"
+
+namespace jobs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto look_interval = std::chrono::milliseconds(1000);
+/// Of clock time, whatever little the worker computes: far above what the CPU limit lets a healthy one take.
+constexpr auto longest_reading = std::chrono::minutes(30);
+
+/// The job's own folder: the files by their names, and a place for the worker to write. Gone afterwards.
+class JobFolder {
+  public:
+    JobFolder(const fs::path& uploads, const Job& job) : path_(uploads / "travaux" / std::to_string(job.id)) {
+        fs::remove_all(path_);
+        fs::create_directories(input());
+        fs::create_directories(scratch());
+        std::set<std::string> taken;
+        for (const Job::File& file : job.files) {
+            std::string name = file.name;
+            for (int n = 2; !taken.insert(name).second; ++n) name = fmt::format("{}-{}", n, file.name);
+            fs::create_hard_link(uploads / (file.upload + ".bin"), input() / name);
+        }
+    }
+    JobFolder(const JobFolder&) = delete;
+    JobFolder& operator=(const JobFolder&) = delete;
+    ~JobFolder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    fs::path input() const { return path_ / "fichiers"; }
+    fs::path scratch() const { return path_ / "brouillon"; }
+    fs::path file(const char* name) const { return path_ / name; }
+
+  private:
+    fs::path path_;
+};
+
+/// Thrown through the loader so that nothing of the load is left.
+struct GivenUp {
+    std::string state;  ///< empty: the job is somebody else's by now
+    std::string reason;
+};
+
+fs::path write_task(const JobFolder& folder, const gis::read::Options& wanted, const Runner::Options& options) {
+    const Json task{
+        {"server", ::getpid()},     {"input", folder.input().string()},   {"scratch", folder.scratch().string()},
+        {"memory", options.memory}, {"cpu_seconds", options.cpu_seconds}, {"options", to_json(wanted)}};
+    std::ofstream(folder.file("tache.json")) << task.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return folder.file("tache.json");
+}
+
+gis::read::Options options_for(db::Connection& connection, const Job& job, const std::string& dsn) {
+    gis::read::Options options;
+    read_wishes(job.wishes, options);
+    options.territory = territory_of(connection);
+    if (job.layer) {
+        const gis::Catalog catalog = db::load_catalog(dsn, db::Listing::All);
+        const gis::Layer* layer = catalog.find(*job.layer);
+        if (layer == nullptr) throw GivenUp{"refused", fmt::format("la couche « {} » n'existe plus", *job.layer)};
+        aim_at(connection, *layer, options);
+    }
+    return options;
+}
+
+/// What a hostile worker could send is stopped here: tables of others, and geometries that are none.
+void check(const gis::RowBatch& batch, const Job& job) {
+    if (std::find(job.tables.begin(), job.tables.end(), batch.table) == job.tables.end()) {
+        throw GivenUp{"refused",
+                      fmt::format("ces fichiers vont dans une couche où vous ne pouvez déposer ({}) ; choisissez "
+                                  "une couche, ou demandez le droit",
+                                  batch.table)};
+    }
+    for (const gis::Row& row : batch.rows) {
+        if (row.wkb.empty()) continue;
+        const gis::ReadShape shape = gis::read_wkb(row.wkb);
+        if (!shape.shape) throw GivenUp{"failed", "une géométrie lue n'en est pas une : " + shape.expected};
+    }
+}
+
+class Reading {
+  public:
+    Reading(db::Connection& connection, const Job& job, const Runner::Options& options,
+            const std::atomic<bool>& stopping)
+        : connection_(connection), job_(job), options_(options), stopping_(stopping) {}
+
+    void run() {
+        const JobFolder folder(options_.uploads, job_);
+        const gis::read::Options wanted = options_for(connection_, job_, options_.dsn);
+        importing::VersionLoader loader(options_.dsn, source());
+        WorkerProcess worker(options_.program, write_task(folder, wanted, options_), folder.scratch(),
+                             folder.file("plaintes.txt"));
+        const Json report = listen(worker, loader);
+        keep(loader, report);
+    }
+
+  private:
+    importing::Source source() const {
+        const std::string names = job_.files.size() == 1
+                                      ? job_.files.front().name
+                                      : fmt::format("{} et {} autres", job_.files.front().name, job_.files.size() - 1);
+        return {names, job_.files.size() == 1 ? job_.files.front().sha256 : "", ""};
+    }
+
+    /// Until the worker said everything.
+    Json listen(WorkerProcess& worker, importing::VersionLoader& loader) {
+        const auto end = std::chrono::steady_clock::now() + longest_reading;
+        auto next_look = std::chrono::steady_clock::now();
+        Frame frame;
+        std::optional<Json> report;
+        while (true) {
+            const Got got = read_frame(worker.output(), look_interval, frame);
+            if (got == Got::End) break;
+            if (got == Got::Frame) hear(frame, loader, report);
+            if (std::chrono::steady_clock::now() > end)
+                throw GivenUp{"refused", "la lecture a duré plus de 30 minutes"};
+            if (std::chrono::steady_clock::now() < next_look) continue;
+            next_look = std::chrono::steady_clock::now() + look_interval;
+            look(loader);
+        }
+        const std::string why = worker.end();
+        if (!why.empty()) throw GivenUp{"refused", why};
+        if (!report) throw GivenUp{"failed", "le programme qui lit le fichier n'a rien dit"};
+        return *report;
+    }
+
+    void hear(const Frame& frame, importing::VersionLoader& loader, std::optional<Json>& report) {
+        switch (frame.type) {
+            case FrameType::Rows: {
+                gis::RowBatch batch = decode_rows(frame.payload);
+                check(batch, job_);
+                loader.write(std::move(batch));
+                return;
+            }
+            case FrameType::Progress:
+                progress_.update(Json::parse(frame.payload));
+                return;
+            case FrameType::Done:
+                report = Json::parse(frame.payload);
+                return;
+            case FrameType::Refused:
+                throw GivenUp{"refused", Json::parse(frame.payload).at("reason").get<std::string>()};
+        }
+        throw gis::Unavailable("the worker said something unknown");
+    }
+
+    void look(const importing::VersionLoader& loader) {
+        progress_["rows"] = loader.rows();
+        if (stopping_) throw GivenUp{};
+        switch (prolong(connection_, job_, progress_)) {
+            case Held::Yes:
+                return;
+            case Held::Cancelled:
+                throw GivenUp{"cancelled", "annulé à la demande"};
+            case Held::Lost:
+                throw GivenUp{};
+        }
+    }
+
+    void keep(importing::VersionLoader& loader, Json report) {
+        look(loader);
+        if (!report.at("refused_files").empty())
+            return settle(connection_, job_, "refused", "un des fichiers ne peut être lu : rien n'est gardé", report);
+        if (report.at("written").get<std::int64_t>() == 0)
+            return settle(connection_, job_, "refused", "aucun objet lisible dans ces fichiers", report);
+        const std::vector<importing::Draft> drafts = loader.keep();
+        report["drafts"] = Json::array();
+        for (const importing::Draft& draft : drafts) report["drafts"].push_back(facts_of(connection_, draft));
+        connection_.execute("begin");
+        for (const importing::Draft& draft : drafts) {
+            const std::vector<db::Parameter> values{std::to_string(job_.id), std::to_string(draft.loaded.version_id),
+                                                    draft.loaded.table,      std::to_string(draft.part_id),
+                                                    draft.part_table,        std::to_string(draft.loaded.rows)};
+            connection_.query(
+                "insert into capture.job_version values ($1::bigint, $2::int, $3, $4::int, $5, $6::bigint)", values);
+        }
+        settle(connection_, job_, "draft", "", report);
+        connection_.execute("commit");
+    }
+
+    db::Connection& connection_;
+    const Job& job_;
+    const Runner::Options& options_;
+    const std::atomic<bool>& stopping_;
+    Json progress_ = Json::object();
+};
+
+}  // namespace
+
+void read_job(db::Connection& connection, const Job& job, const Runner::Options& options,
+              const std::atomic<bool>& stopping) {
+    discard_drafts(connection, job.id);
+    const std::optional<Json> nothing;
+    try {
+        if (job.files.empty()) throw GivenUp{"refused", "les fichiers de ce dépôt ne sont plus là"};
+        Reading(connection, job, options, stopping).run();
+    } catch (const GivenUp& given_up) {
+        if (!given_up.state.empty()) settle(connection, job, given_up.state, given_up.reason);
+    } catch (const gis::InvalidRequest& refusal) {
+        settle(connection, job, "refused", refusal.what());
+    } catch (const db::SqlError& error) {
+        if (connection.is_open()) connection.run_script("rollback");
+        settle(connection, job, "refused", "la base refuse ces objets : " + error.reason());
+    }
+}
+
+}  // namespace jobs

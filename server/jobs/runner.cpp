@@ -1,0 +1,114 @@
+#include "server/jobs/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <set>
+
+#include "gis/error.hpp"
+#include "server/import/versions.hpp"
+#include "server/jobs/job.hpp"
+#include "server/jobs/reading.hpp"
+
+namespace jobs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto queue_look = std::chrono::milliseconds(1000);  // makes up for a lost notification, finds dead holders
+constexpr auto after_trouble = std::chrono::seconds(1);
+constexpr auto house_interval = std::chrono::minutes(10);
+
+void publish_job(db::Connection& connection, const Job& job) {
+    std::vector<importing::Publication> publications;
+    for (const JobVersion& version : versions_of(connection, job.id)) {
+        publications.push_back({version.target, version.version_id, {version.part_id}, "", version.rows, job.replace});
+    }
+    importing::publish_together(connection, publications,
+                                [&job](db::Connection& inside) { settle(inside, job, "published", ""); });
+}
+
+void undo_job(db::Connection& connection, const Job& job) {
+    std::vector<int> ids;
+    for (const JobVersion& version : versions_of(connection, job.id)) ids.push_back(version.version_id);
+    importing::undo_together(connection, ids, [&job](db::Connection& inside) { settle(inside, job, "draft", ""); });
+}
+
+/// A publication or its undoing, on a connection of its own: whatever fails leaves no transaction behind.
+void move(const Runner::Options& options, db::Connection& queue, const Job& job) {
+    const bool publishes = job.state == "publishing";
+    const char* stays = publishes ? "draft" : "published";
+    try {
+        db::Connection connection(options.dsn);
+        publishes ? publish_job(connection, job) : undo_job(connection, job);
+    } catch (const gis::Conflict& conflict) {
+        settle(queue, job, stays, conflict.what());
+    } catch (const db::SqlError& error) {
+        settle(queue, job, stays, "la base refuse : " + error.reason());
+    }
+}
+
+}  // namespace
+
+Runner::Runner(Options options) : options_(std::move(options)) {
+    for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Runner::~Runner() {
+    stopping_ = true;
+    for (std::thread& thread : threads_) thread.join();
+}
+
+bool Runner::do_one(db::Connection& connection) {
+    const std::optional<Job> job = claim(connection);
+    if (!job) return false;
+    if (job->state == "reading") {
+        read_job(connection, *job, options_, stopping_);
+    } else {
+        move(options_, connection, *job);
+    }
+    return true;
+}
+
+void Runner::work() {
+    auto next_house = std::chrono::steady_clock::now();
+    while (!stopping_) {
+        try {
+            db::Connection connection(options_.dsn);
+            connection.execute("listen carreau_job");
+            while (!stopping_) {
+                if (std::chrono::steady_clock::now() >= next_house) {
+                    next_house = std::chrono::steady_clock::now() + house_interval;
+                    keep_house(connection);
+                }
+                if (!do_one(connection)) connection.wait_notification(queue_look);
+            }
+        } catch (const std::exception& error) {
+            // The job's lease ends and it is taken again.
+            if (options_.log) options_.log(std::string("jobs: ") + error.what());
+            std::this_thread::sleep_for(after_trouble);
+        }
+    }
+}
+
+/// What nobody will ask for any more: uploads that were never finished, files without a row, drafts of dead readings.
+void Runner::keep_house(db::Connection& connection) {
+    const db::Result expired = connection.query(
+        "delete from capture.upload where completed_at is null and expires_at < now() - interval '1 hour' returning "
+        "upload_id");
+    for (int i = 0; i < expired.rows(); ++i) {
+        std::error_code ignored;
+        fs::remove(options_.uploads / (expired.text(i, 0) + ".bin"), ignored);
+        fs::remove(options_.uploads / (expired.text(i, 0) + ".check"), ignored);
+    }
+    const db::Result orphans = connection.query(
+        "select version_id from catalogue.version v where state = 'draft' and created_at < now() - interval '1 day' "
+        "and not "
+        "exists (select from capture.job_version j where j.version_id = v.version_id)");
+    for (int i = 0; i < orphans.rows(); ++i)
+        importing::discard_version(connection, static_cast<int>(orphans.int64(i, 0)));
+    importing::discard_abandoned(connection);
+}
+
+}  // namespace jobs

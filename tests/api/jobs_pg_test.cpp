@@ -1,0 +1,319 @@
+// From an upload to a published layer: queue, worker, report, draft, publication, undoing; and what goes wrong on the
+// way.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "server/api/upload_files.hpp"
+#include "server/db/layer_declaration.hpp"
+#include "server/embedded/embedded.hpp"
+#include "server/jobs/runner.hpp"
+#include "tests/api/api_fixture.hpp"
+
+namespace {
+
+using test::json;
+
+constexpr auto limit = std::chrono::seconds(60);
+
+// Two points near Béthune in CC50, comma decimals, accents in Latin-1, a line that is no point.
+constexpr auto survey =
+    "Numéro;X;Y;Z;Code;HRMS\n"
+    "1;1674512,34;9259234,56;25,10;BANC;0,012\n"
+    "2;1674520,00;9259240,00;25,30;ARBRE;0,300\n"
+    "3;abc;9259240,00;25,30;ARBRE;0,300\n";
+
+class Jobs : public test::ApiTest {
+  protected:
+    static void SetUpTestSuite() {
+        ApiTest::SetUpTestSuite();
+        for (const embedded::TextFile& file : embedded::layer_declarations()) {
+            if (file.name == "leve_point" || file.name == "leve_trace") db::declare_layer(dsn(), file.text);
+        }
+        db::Connection connection(dsn());
+        connection.run_script(
+            "insert into org.commune (code_insee, nom, geom) values ('62119', 'Béthune', "
+            "st_multi(st_transform(st_makeenvelope(2.55, 50.48, 2.75, 50.58, 4326), 2154)))");
+    }
+    void SetUp() override {
+        ApiTest::SetUp();
+        make_person("lea", "read,upload");
+        make_person("max", "read,upload");
+        make_person("reader", "read");
+        wait_for_layer("leve_point");
+        run_jobs(TEST_WORKER);
+    }
+    void TearDown() override {
+        runner_.reset();
+        ApiTest::TearDown();
+    }
+    void run_jobs(const std::string& program, std::uint64_t memory = std::uint64_t{1} << 30U) {
+        runner_.reset();
+        jobs::Runner::Options options;
+        options.dsn = dsn();
+        options.uploads = uploads().store.folder();
+        options.workers = 2;
+        options.program = program;
+        options.memory = memory;
+        runner_ = std::make_unique<jobs::Runner>(options);
+    }
+    void stop_jobs() { runner_.reset(); }
+
+    /// Id of a complete upload.
+    std::string deposit(const std::string& name, const std::string& bytes, const std::string& who = "lea") {
+        std::string encoded;
+        const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for (std::size_t i = 0; i < name.size(); i += 3) {
+            std::uint32_t bits = 0;
+            for (std::size_t j = 0; j < 3; ++j)
+                bits = bits << 8U | (i + j < name.size() ? static_cast<unsigned char>(name[i + j]) : 0U);
+            for (unsigned shift : {18U, 12U, 6U, 0U}) encoded += alphabet[bits >> shift & 63U];
+        }
+        encoded.resize(encoded.size() - (3 - name.size() % 3) % 3);
+        RawClient client(port());
+        client.send(
+            fmt::format(
+                "POST /uploads HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: {0}\r\nUpload-Metadata: "
+                "filename {1}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {0}\r\n{2}\r\n",
+                bytes.size(), encoded, token_of(who)) +
+            bytes);
+        const RawAnswer made = client.read_answer();
+        EXPECT_EQ(made.status, 201) << made.body;
+        return path_of(made.header("Location")).substr(9);
+    }
+    std::string start(const std::string& upload, const json& more = json::object(), const std::string& who = "lea") {
+        json body = more;
+        body["uploads"] = {upload};
+        const RawAnswer made = send("POST", "/jobs", body, token_of(who));
+        EXPECT_EQ(made.status, 201) << made.body;
+        return path_of(made.header("Location"));
+    }
+    json look(const std::string& job, const std::string& who = "lea") { return get_json(job, token_of(who)); }
+    /// The job once it is in that state.
+    json wait_for(const std::string& job, const std::string& state, const std::string& who = "lea") {
+        json seen;
+        EXPECT_TRUE(test::eventually(
+            [&] {
+                seen = look(job, who);
+                return seen["state"] == state;
+            },
+            limit))
+            << seen.dump(1);
+        return seen;
+    }
+    RawAnswer act(const std::string& job, const std::string& what, const json& body = json::object(),
+                  const std::string& who = "lea") {
+        return send("POST", job + "/" + what, body, token_of(who));
+    }
+    std::vector<std::string> published() { return ids_of("/collections/leve_point/items?limit=100"); }
+    std::vector<std::string> ids_of(const std::string& target) {
+        std::vector<std::string> found;
+        const json document = get_json(target, token_of("lea"));
+        for (const json& feature : document["features"]) found.push_back(feature["id"]);
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+    static std::string latin1(std::string text) {
+        for (std::size_t at; (at = text.find("é")) != std::string::npos;) text.replace(at, 2, "\xE9");
+        return text;
+    }
+
+    std::unique_ptr<jobs::Runner> runner_;
+};
+
+TEST_F(Jobs, ASurveyIsReadCheckedPublishedAndUndone) {
+    const std::string job = start(deposit("levé.csv", latin1(survey)));
+    const json read = wait_for(job, "draft");
+    const json& report = read["report"];
+    EXPECT_EQ(report["written"], 2);
+    EXPECT_EQ(report["refused"], 1);
+    EXPECT_EQ(report["encodings"], json({"Windows-1252 (supposé)"}));
+    ASSERT_EQ(report["crs"].size(), 1U);
+    EXPECT_TRUE(report["crs"][0].get<std::string>().starts_with("EPSG:3950")) << report["crs"];
+    EXPECT_EQ(report["recognised"]["layers"][0]["proposals"][0]["crs"], "EPSG:3950");
+    EXPECT_EQ(report["drafts"][0]["precision"], json({{"002", 1}, {"040", 1}}));
+    EXPECT_EQ(report["drafts"][0]["outside_territory"], 0);
+    bool told = false;
+    for (const json& problem : report["problems"])
+        told = told || (problem["kind"] == "refused" && problem["feature"] == 3 && problem["field"] == "X");
+    EXPECT_TRUE(told) << report["problems"];
+
+    EXPECT_TRUE(published().empty()) << "a draft is not published";
+    const json draft = get_json(job + "/draft", token_of("lea"));
+    ASSERT_EQ(draft["features"].size(), 2U);
+    EXPECT_NEAR(draft["features"][0]["geometry"]["coordinates"][1].get<double>(), 50.53, 0.1);
+    EXPECT_EQ(draft["features"][0]["properties"]["numero"], "1");
+    EXPECT_EQ(get(job, token_of("max")).status, 404);
+    EXPECT_EQ(get(job + "/draft", token_of("max")).status, 404);
+    EXPECT_EQ(act(job, "publish", json::object(), "max").status, 404);
+
+    EXPECT_EQ(act(job, "publish").status, 200);
+    EXPECT_EQ(look(job)["state"], "published");
+    EXPECT_EQ(published(), (std::vector<std::string>{"levé:1", "levé:2"}));
+    const json feature = get_json("/collections/leve_point/items/lev%C3%A9:1", token_of("lea"));
+    EXPECT_EQ(feature["properties"]["altitude"], 25.1);
+    EXPECT_EQ(feature["properties"]["classe_precision"], "002");
+    EXPECT_EQ(act(job, "undo").status, 200);
+    EXPECT_TRUE(published().empty());
+    EXPECT_EQ(look(job)["state"], "draft");
+    EXPECT_EQ(act(job, "publish").status, 200);
+    EXPECT_EQ(published().size(), 2U);
+    EXPECT_EQ(act(job, "undo").status, 200);
+}
+
+TEST_F(Jobs, WhatIsReplacedComesBack) {
+    const auto lot = [&](const std::string& name, const std::string& rows) {
+        const std::string job =
+            start(deposit(name + ".csv", "numero;x;y;code\n" + rows), {{"options", {{"crs", "EPSG:2154"}}}});
+        wait_for(job, "draft");
+        return job;
+    };
+    const std::string first = lot("a", "1;681000;7042000;BANC\n2;681010;7042000;BANC\n3;681900;7042900;BANC\n");
+    EXPECT_EQ(act(first, "publish").status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
+    // The same lot again: the whole of it.
+    const std::string again = lot("a", "1;681000;7042000;ARBRE\n");
+    EXPECT_EQ(act(again, "publish").status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1"}));
+    EXPECT_EQ(act(first, "undo").status, 200);
+    EXPECT_EQ(look(first)["state"], "published") << "replaced since";
+    EXPECT_FALSE(look(first)["reason"].get<std::string>().empty());
+    EXPECT_EQ(act(again, "undo").status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
+    // Added beside what has the same ids: refused, and said.
+    EXPECT_EQ(act(again, "publish", {{"replaces", "nothing"}}).status, 200);
+    EXPECT_EQ(look(again)["state"], "draft");
+    EXPECT_NE(look(again)["reason"].get<std::string>().find("a:1"), std::string::npos);
+    // By id: the others stay.
+    EXPECT_EQ(act(again, "publish", {{"replaces", "keys"}}).status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
+    EXPECT_EQ(get_json("/collections/leve_point/items/a:1", token_of("lea"))["properties"]["code"], "ARBRE");
+    EXPECT_EQ(act(again, "undo").status, 200);
+    EXPECT_EQ(get_json("/collections/leve_point/items/a:1", token_of("lea"))["properties"]["code"], "BANC");
+    // By area: what lies between the new points goes, what lies elsewhere stays.
+    const std::string area = lot("b", "1;680990;7041990;X\n2;681020;7041990;X\n3;681005;7042050;X\n");
+    EXPECT_EQ(act(area, "publish", {{"replaces", "area"}}).status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:3", "b:1", "b:2", "b:3"}));
+    EXPECT_EQ(act(area, "undo").status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
+    EXPECT_EQ(act(first, "undo").status, 200);
+    EXPECT_TRUE(published().empty());
+}
+
+TEST_F(Jobs, WhatThePersonSaysGoesBeforeWhatIsGuessed) {
+    const std::string upload = deposit("p.csv", "numero;x;y\n1;46;5\n2;47;6\n");
+    const std::string job = start(upload);
+    const json refused = wait_for(job, "refused");
+    EXPECT_NE(refused["reason"].get<std::string>().find("système de coordonnées"), std::string::npos)
+        << refused["reason"];
+    EXPECT_EQ(act(job, "retry", {{"options", {{"crs", "EPSG:9"}}}}).status, 400);
+    EXPECT_EQ(act(job, "retry", {{"options", {{"crs", "EPSG:4326"}, {"swap_axes", true}}}}).status, 200);
+    const json read = wait_for(job, "draft");
+    ASSERT_EQ(read["state"], "draft");
+    const json draft = get_json(job + "/draft", token_of("lea"));
+    EXPECT_NEAR(draft["features"][0]["geometry"]["coordinates"][0].get<double>(), 5, 1e-6);
+    EXPECT_EQ(read["report"]["drafts"][0]["outside_territory"], 2) << "flagged, not refused";
+}
+
+TEST_F(Jobs, AHostileFileHarmsItsWorkerOnly) {
+    const std::string good = deposit("bon.csv", "numero;lon;lat\n1;2.64;50.53\n");
+    struct Case {
+        const char* name;
+        std::string bytes;
+    };
+    const std::vector<Case> cases{
+        {"vrt.gpx",
+         "<OGRVRTDataSource><OGRVRTLayer "
+         "name=\"a\"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"},
+        {"entites.gpx", "<?xml version=\"1.0\"?><!DOCTYPE gpx [<!ENTITY a \"aaaa\">]><gpx>&a;</gpx>"},
+        {"nan.csv", "numero;lon;lat\n1;NaN;NaN\n2;inf;50\n"},
+        {"vide.csv", ""},
+        {"zeros.bin", std::string(2'000'000, '\0')},
+        {"photo.jpg", "\xFF\xD8\xFF\xE0 rien"},
+        {"loin.gpx",
+         "<gpx version=\"1.1\" creator=\"x\" xmlns=\"http://www.topografix.com/GPX/1/1\"><wpt lat=\"NaN\" "
+         "lon=\"999\"/></gpx>"}};
+    for (const Case& hostile : cases) {
+        const json seen = wait_for(start(deposit(hostile.name, hostile.bytes)), "refused");
+        EXPECT_FALSE(seen["reason"].get<std::string>().empty()) << hostile.name;
+    }
+    // A worker that falls or says nothing sound.
+    run_jobs("/bin/false");
+    EXPECT_NE(wait_for(start(good), "refused")["reason"].get<std::string>().find("code 1"), std::string::npos);
+    run_jobs("/bin/echo");
+    // What is no answer is nobody's fault: the job is tried again, and given up at last.
+    EXPECT_NE(wait_for(start(good), "failed")["reason"], "");
+    run_jobs(TEST_WORKER, std::uint64_t{40} << 20U);
+    EXPECT_NE(wait_for(start(good), "refused")["reason"], "");
+    run_jobs(TEST_WORKER);
+    wait_for(start(good), "draft");
+    EXPECT_EQ(get("/collections", token_of("lea")).status, 200);
+}
+
+TEST_F(Jobs, AJobOfADeadRunnerIsTakenAgainAndDoneOnce) {
+    stop_jobs();
+    const std::string job = start(deposit("c.csv", "numero;lon;lat\n1;2.64;50.53\n"));
+    run("update capture.job set state = 'reading', attempts = 1, lease_until = now() - interval '1 second' where "
+        "job_id = " +
+        job.substr(6));
+    run_jobs(TEST_WORKER);
+    wait_for(job, "draft");
+    EXPECT_EQ(scalar("select count(*)::text from capture.job_version where job_id = " + job.substr(6)), "1");
+    stop_jobs();
+    run("update capture.job set state = 'publishing', lease_until = now() - interval '1 second' where job_id = " +
+        job.substr(6));
+    run_jobs(TEST_WORKER);
+    wait_for(job, "published");
+    EXPECT_EQ(published().size(), 1U);
+    EXPECT_EQ(act(job, "undo").status, 200);
+}
+
+TEST_F(Jobs, AWaitingJobIsCancelledAndTriedAgain) {
+    stop_jobs();
+    const std::string job = start(deposit("d.csv", "numero;lon;lat\n1;2.64;50.53\n"));
+    EXPECT_EQ(act(job, "cancel").status, 200);
+    EXPECT_EQ(look(job)["state"], "cancelled");
+    EXPECT_EQ(act(job, "cancel").status, 409);
+    EXPECT_EQ(act(job, "publish").status, 409);
+    EXPECT_EQ(act(job, "retry").status, 200);
+    run_jobs(TEST_WORKER);
+    wait_for(job, "draft");
+    EXPECT_EQ(::request(port(), "DELETE", job, token_of("lea")).status, 204);
+    EXPECT_EQ(get(job, token_of("lea")).status, 404);
+}
+
+TEST_F(Jobs, EventsFollowAJobToItsEnd) {
+    const std::string job = start(deposit("e.csv", "numero;lon;lat\n1;2.64;50.53\n"));
+    const RawAnswer events = get(job + "/events", token_of("lea"));
+    EXPECT_EQ(events.status, 200);
+    EXPECT_EQ(events.header("Content-Type"), "text/event-stream");
+    EXPECT_TRUE(events.whole);
+    const std::size_t last = events.body.rfind("data: ");
+    ASSERT_NE(last, std::string::npos);
+    EXPECT_EQ(json::parse(events.body.substr(last + 6))["state"], "draft");
+    EXPECT_EQ(get(job + "/events", token_of("max")).status, 404);
+}
+
+TEST_F(Jobs, NobodyDepositsWhereHeMayNot) {
+    const std::string upload = deposit("f.csv", "numero;lon;lat\n1;2.64;50.53\n");
+    EXPECT_EQ(send("POST", "/jobs", {{"uploads", {upload}}}, token_of("reader")).status, 404);
+    EXPECT_EQ(send("POST", "/jobs", {{"uploads", {upload}}}, token_of("max")).status, 400) << "not his upload";
+    EXPECT_EQ(send("POST", "/jobs", {{"uploads", {upload}}, {"layer", "note"}}, token_of("lea")).status, 400);
+    EXPECT_EQ(send("POST", "/jobs", {{"uploads", {upload}}, {"options", {{"x", 1}}}}, token_of("lea")).status, 400);
+    EXPECT_EQ(send("POST", "/jobs", {{"uploads", json::array()}}, token_of("lea")).status, 400);
+    const std::string job = start(upload);
+    wait_for(job, "draft");
+    // The right ends between reading and publishing.
+    run("update org.convention_right set rights = '{read}' where convention_id = (select convention_id from "
+        "org.convention where titre = "
+        "'Convention de lea')");
+    EXPECT_TRUE(test::eventually([&] { return act(job, "publish").status == 404; }));
+    run("update org.convention_right set rights = '{read,upload}' where convention_id = (select convention_id from "
+        "org.convention where titre = "
+        "'Convention de lea')");
+    EXPECT_TRUE(test::eventually([&] { return get(job, token_of("lea")).status == 200; }));
+    EXPECT_TRUE(published().empty());
+}
+
+}  // namespace

@@ -1,0 +1,5 @@
+#include "server/jobs/worker.hpp"
+
+int main() {
+    return jobs::run_worker();
+}
