@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     command::add_migrate(app, exit_code);
     command::add_import(app, exit_code);
     command::add_export(app, exit_code);
+    command::add_inspire(app, exit_code);
     command::add_layer(app, exit_code);
     command::add_person(app, exit_code);
     command::add_organisation(app, exit_code);

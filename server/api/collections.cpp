@@ -4,6 +4,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
+#include "server/api/inspire_links.hpp"
 #include "server/api/parameters.hpp"
 
 namespace api {
@@ -51,6 +52,12 @@ Response html_collection(const gis::Layer& layer, const std::string& base_url) {
                      body + "</tbody></table></div>");
 }
 
+Json describe(const gis::Layer& layer, const Services& services, const Call& call) {
+    Json document = describe_collection(layer, services.offered_crs, call.request->base_url, call.caller->scope);
+    add_inspire_links(document["links"], layer, services, call);
+    return document;
+}
+
 }  // namespace
 
 Answer collections(const Services& services, CallPtr call) {
@@ -60,11 +67,12 @@ Answer collections(const Services& services, CallPtr call) {
     if (representation(*request) == Representation::AsHtml)
         co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
-    for (const gis::Layer& layer : known.catalog->layers())
-        list.push_back(describe_collection(layer, services.offered_crs, request->base_url, call->caller->scope));
+    for (const gis::Layer& layer : known.catalog->layers()) list.push_back(describe(layer, services, *call));
+    Json links = document_links(request->base_url + "/collections");
+    add_inspire_links(links, services, *call);
     Json uris = Json::array();
     for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
-    co_return json_response({{"links", document_links(request->base_url + "/collections")},
+    co_return json_response({{"links", std::move(links)},
                              {"carreau:revision", known.revision()},
                              {"crs", std::move(uris)},
                              {"collections", std::move(list)}});
@@ -76,7 +84,7 @@ Answer collection(const Services& services, CallPtr call) {
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
-    co_return json_response(describe_collection(layer, services.offered_crs, request->base_url, call->caller->scope));
+    co_return json_response(describe(layer, services, *call));
 }
 
 }  // namespace api

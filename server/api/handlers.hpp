@@ -63,6 +63,30 @@ Answer export_layer(const Services& services, CallPtr call);
 // wfs.cpp
 Answer web_feature_service(const Services& services, CallPtr call);
 
+// catalogue.cpp
+Answer open_data_catalogue(const Services& services, CallPtr call);
+
+// csw.cpp
+Answer catalogue_service(const Services& services, CallPtr call);
+
+// downloads.cpp
+Answer prepared_file(const Services& services, CallPtr call);
+
+// inspire_atom.cpp
+Answer atom_service(const Services& services, CallPtr call);
+Answer atom_data_set(const Services& services, CallPtr call);
+Answer atom_description(const Services& services, CallPtr call);
+Answer atom_search(const Services& services, CallPtr call);
+
+// records.cpp
+Answer records_landing(const Services& services, RequestPtr request);
+Answer records_conformance(const Services& services, RequestPtr request);
+Answer record_catalogues(const Services& services, RequestPtr request);
+Answer record_catalogue(const Services& services, RequestPtr request);
+Answer record_queryables(const Services& services, RequestPtr request);
+Answer record_items(const Services& services, CallPtr call);
+Answer record_item(const Services& services, CallPtr call);
+
 // inspire_metadata.cpp
 Answer inspire_metadata(const Services& services, CallPtr call);
 

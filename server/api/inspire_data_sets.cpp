@@ -7,14 +7,16 @@
 namespace api {
 
 std::vector<InspireDataSet> inspire_data_sets(const Services& services, const Call& call) {
-    const auto may_export = [&](const gis::Layer& layer) {
-        return call.caller->scope.of(layer).grant(gis::Right::Export).holds();
-    };
+    return inspire_data_sets(services.inspire_namespace, *call.known.catalog, call.caller->scope);
+}
+
+std::vector<InspireDataSet> inspire_data_sets(std::string_view authority, const gis::Catalog& visible,
+                                              const gis::Scope& scope) {
+    const auto may_export = [&](const gis::Layer& layer) { return scope.of(layer).grant(gis::Right::Export).holds(); };
     std::vector<InspireDataSet> data_sets;
     for (const auto& theme : inspire_themes()) {
-        InspireDataSet data_set{theme->name + '-' + theme->version,
-                                inspire_namespace(services.inspire_namespace, *theme), theme,
-                                inspire_parts(*theme, *call.known.catalog, {}, may_export)};
+        InspireDataSet data_set{theme->name + '-' + theme->version, inspire_namespace(authority, *theme), theme,
+                                inspire_parts(*theme, visible, {}, may_export)};
         if (!data_set.parts.empty()) data_sets.push_back(std::move(data_set));
     }
     return data_sets;

@@ -24,6 +24,9 @@ struct InspireDataSet {
 };
 
 std::vector<InspireDataSet> inspire_data_sets(const Services& services, const Call& call);
+/// Those that a caller of that scope, who sees the layers of `visible`, may have of that authority.
+std::vector<InspireDataSet> inspire_data_sets(std::string_view authority, const gis::Catalog& visible,
+                                              const gis::Scope& scope);
 
 /// The identifier of the record of a data set, or of the service for "service": unlike its address one that no other
 /// authority uses.

@@ -42,6 +42,12 @@ Json landing_document(const std::string& base) {
         link(base + "/styles", "http://www.opengis.net/def/rel/ogc/1.0/styles", "application/json", "Styles"));
     links.push_back(
         link(base + "/wfs?service=WFS&request=GetCapabilities", "related", "text/xml", "WFS 2.0.0, 1.1.0, 1.0.0"));
+    links.push_back(link(base + "/catalogue", "related", "application/ld+json", "Catalogue DCAT-AP"));
+    links.push_back(link(base + "/records", "related", "application/json", "Fiches (OGC API – Records)"));
+    links.push_back(link(base + "/csw?service=CSW&version=2.0.2&request=GetCapabilities", "related", "application/xml",
+                         "Service de découverte (CSW 2.0.2)"));
+    links.push_back(
+        link(base + "/atom", "related", "application/atom+xml", "Service de téléchargement INSPIRE (Atom)"));
     return {{"title", product}, {"description", about}, {"links", std::move(links)}};
 }
 

@@ -6,6 +6,7 @@
 
 #include "gis/error.hpp"
 #include "server/api/bulk_shares.hpp"
+#include "server/api/csw.hpp"
 #include "server/api/wfs.hpp"
 #include "server/gate/errors.hpp"
 #include "server/http/problem.hpp"
@@ -76,6 +77,9 @@ http::Response refused(const http::Request& request, const gis::EditRefused& ref
 http::Response to_response(const http::Request& request, std::exception_ptr error) {
     if (request.route == "/wfs") {
         if (auto report = wfs_problem(request, error)) return std::move(*report);
+    }
+    if (request.route == "/csw") {
+        if (auto report = csw_problem(request, error)) return std::move(*report);
     }
     try {
         std::rethrow_exception(error);

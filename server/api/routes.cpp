@@ -44,6 +44,21 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/wfs", web_feature_service);
     guarded(Method::Post, "/wfs", web_feature_service);
     guarded(Method::Get, "/metadata/{record}", inspire_metadata);
+    open("/records", records_landing);
+    open("/records/conformance", records_conformance);
+    open("/records/collections", record_catalogues);
+    open("/records/collections/{catalogue}", record_catalogue);
+    open("/records/collections/{catalogue}/queryables", record_queryables);
+    guarded(Method::Get, "/records/collections/{catalogue}/items", record_items);
+    guarded(Method::Get, "/records/collections/{catalogue}/items/{record}", record_item);
+    guarded(Method::Get, "/csw", catalogue_service);
+    guarded(Method::Post, "/csw", catalogue_service);
+    guarded(Method::Get, "/catalogue", open_data_catalogue);
+    guarded(Method::Get, "/downloads/{dataset}.gml", prepared_file);
+    guarded(Method::Get, "/atom", atom_service);
+    guarded(Method::Get, "/atom/opensearch.xml", atom_description);
+    guarded(Method::Get, "/atom/search", atom_search);
+    guarded(Method::Get, "/atom/datasets/{dataset}", atom_data_set);
 
     guarded(Method::Get, "/tiles/{layers}.json", tile_json);
     guarded(Method::Get, "/tiles/{layers}/{z}/{x}/{y}.mvt", tile);

@@ -30,6 +30,7 @@ class VisibleCatalogs;
 namespace api {
 
 class BulkShares;
+class PreparedFiles;
 struct UploadFiles;
 
 /// What the handlers work with. Built once by main; outlives the server.
@@ -46,6 +47,7 @@ struct Services {
     StartIndexKeys& start_index_keys;
     live::TileEngine& tiles;
     UploadFiles& uploads;
+    const PreparedFiles& prepared;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first

@@ -62,6 +62,7 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
+void add_inspire(CLI::App& app, int& exit_code);
 void add_layer(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_person(CLI::App& app, int& exit_code);

@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 
 #include "gis/error.hpp"
-#include "server/api/clock_text.hpp"
-#include "server/api/inspire_document.hpp"
+#include "server/api/inspire_file.hpp"
 #include "server/command/as_public.hpp"
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
@@ -19,7 +19,6 @@ namespace command {
 namespace {
 
 namespace fs = std::filesystem;
-using Collection = gis::inspire::DocumentForm::Collection;
 
 constexpr std::size_t piece_size = 256 * 1024;
 constexpr int shown_refusals = 10;
@@ -33,62 +32,24 @@ struct InspireOptions {
     std::string output;
 };
 
-/// A file that stands under its name only once it is whole; "-" is standard output.
-class OutputFile {
-  public:
-    explicit OutputFile(const std::string& path) : path_(path), part_(path + ".part") {
-        file_ = is_stdout() ? stdout : std::fopen(part_.c_str(), "wb");
-        if (file_ == nullptr) throw gis::InvalidRequest("-o", fmt::format("{} ne peut être écrit", part_.string()));
-    }
-    ~OutputFile() {
-        if (is_stdout() || file_ == nullptr) return;
-        std::fclose(file_);
-        std::error_code ignored;
-        fs::remove(part_, ignored);
-    }
-    OutputFile(const OutputFile&) = delete;
-    OutputFile& operator=(const OutputFile&) = delete;
-
-    bool is_stdout() const { return path_ == "-"; }
-    void write(std::string_view text) {
-        if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail();
-    }
-    void write_at_begin(std::string_view text) {
-        if (std::fseek(file_, 0, SEEK_SET) != 0) fail();
-        write(text);
-    }
-    void finish() {
-        if (std::fflush(file_) != 0) fail();
-        if (is_stdout()) return;
-        const int status = std::fclose(file_);
-        file_ = nullptr;
-        if (status != 0) fail();
-        fs::rename(part_, path_);
-    }
-
-  private:
-    [[noreturn]] void fail() const {
-        throw std::system_error(errno, std::generic_category(), fmt::format("écriture de {}", path_.string()));
-    }
-
-    fs::path path_;
-    fs::path part_;
-    std::FILE* file_ = nullptr;
-};
-
-/// The beginning of the document in always the same number of bytes: it is written again when the counts are known.
-std::string head_of(const api::InspireOrder& order, const std::string& time_stamp, std::int64_t count) {
-    const auto text_of = [&](std::int64_t number) {
-        gis::CollectionFacts facts;
-        facts.number_matched = facts.number_returned = number;
-        facts.time_stamp = time_stamp;
-        std::string text;
-        gis::inspire::Document(*order.theme, order.form).begin(text, facts);
-        return text;
+/// The document to standard output, which cannot go back to write counts at the head.
+api::InspireOutcome write_to_stdout(db::Connection& connection, api::InspireOrder& order) {
+    order.form.collection = gis::inspire::DocumentForm::Collection::Gml;
+    const auto write = [](const std::string& text) {
+        if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+            throw std::system_error(errno, std::generic_category(), "écriture de la sortie standard");
     };
-    std::string head = text_of(count);
-    head.insert(head.size() - 1, text_of(999'999'999'999).size() - head.size(), ' ');
-    return head;
+    std::string buffer;
+    gis::inspire::Document(*order.theme, order.form).begin(buffer, {});
+    const api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {
+        if (buffer.size() < piece_size) return;
+        write(buffer);
+        buffer.clear();
+    });
+    write(buffer);
+    if (std::fflush(stdout) != 0)
+        throw std::system_error(errno, std::generic_category(), "écriture de la sortie standard");
+    return outcome;
 }
 
 int tell(const api::InspireOrder& order, const api::InspireOutcome& outcome, std::FILE* to) {
@@ -119,23 +80,13 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
         throw gis::NotFound(fmt::format("aucune couche publiée ne convient au thème {}", order.theme->name));
     order.form.crs = api::find_inspire_crs(options.crs);
     order.form.id_namespace = api::inspire_namespace(options.authority, *order.theme);
-    OutputFile file(options.output);
-    order.form.collection = file.is_stdout() ? Collection::Gml : Collection::Wfs;
-
     db::Connection connection(dsn, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
     begin_as_public(connection, api::layers_of(order.parts));
-    const std::string time_stamp = api::time_stamp();
-    std::string buffer = head_of(order, time_stamp, 0);
-    const api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {
-        if (buffer.size() < piece_size) return;
-        file.write(buffer);
-        buffer.clear();
-    });
-    file.write(buffer);
-    if (!file.is_stdout()) file.write_at_begin(head_of(order, time_stamp, outcome.object_count()));
-    file.finish();
+    const bool to_stdout = options.output == "-";
+    const api::InspireOutcome outcome =
+        to_stdout ? write_to_stdout(connection, order) : api::write_inspire_file(connection, order, options.output);
     connection.execute("commit");
-    return tell(order, outcome, file.is_stdout() ? stderr : stdout);
+    return tell(order, outcome, to_stdout ? stderr : stdout);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "gis/error.hpp"
 #include "server/api/bulk_shares.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
 #include "server/api/upload_files.hpp"
@@ -240,6 +241,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
     gate::SignIns sign_ins;
+    api::PreparedFiles prepared(catalog, gatekeeper, pool_options, {options.inspire_namespace}, log_event);
     std::optional<gate::DailyUpkeep> upkeep(std::in_place, serving_dsn, log_event);
     jobs::Runner::Options job_options;
     job_options.dsn = dsn;
@@ -262,6 +264,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  start_index_keys,
                                  tile_engine,
                                  uploads,
+                                 prepared,
                                  tokens,
                                  portal,
                                  offered_crs(),
@@ -291,6 +294,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     const std::string address = fmt::format("http://{}:{}{}", host, server.port(), options.base_path);
     log_event(fmt::format("listening on {}", address));
     ready(address);
+    prepared.start();
 
     const int signal = wait_for_signal();
     draining = true;

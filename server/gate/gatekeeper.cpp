@@ -98,8 +98,8 @@ awaitable<CallerPtr> Gatekeeper::admit(http::RequestPtr request) {
     co_return co_await admit_new(std::move(request), key);
 }
 
-awaitable<CallerPtr> Gatekeeper::anybody(http::RequestPtr request) {
-    co_return co_await load(query_of(*request), "anonymous");
+awaitable<CallerPtr> Gatekeeper::anybody(std::shared_ptr<db::RunningQuery> query) {
+    co_return co_await load(std::move(query), "anonymous");
 }
 
 awaitable<CallerPtr> Gatekeeper::admit_new(http::RequestPtr request, ShownKey key) {

@@ -34,7 +34,7 @@ class Gatekeeper {
     /// Who asks. Throws Unauthorized when what he shows is not valid; a cookie that ended only makes him anonymous.
     boost::asio::awaitable<CallerPtr> admit(http::RequestPtr request);
     /// Who shows nothing, as he stands now: what everybody may.
-    boost::asio::awaitable<CallerPtr> anybody(http::RequestPtr request);
+    boost::asio::awaitable<CallerPtr> anybody(std::shared_ptr<db::RunningQuery> query);
 
     /// A caller as he is believed without asking the database.
     struct Standing {

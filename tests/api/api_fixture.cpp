@@ -1,6 +1,7 @@
 #include "tests/api/api_fixture.hpp"
 
 #include "server/api/bulk_shares.hpp"
+#include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
 #include "server/api/upload_files.hpp"
@@ -12,6 +13,8 @@
 #include "server/live/tile_engine.hpp"
 
 namespace test {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -85,6 +88,7 @@ struct ApiTest::Served {
           bulk(bulk_options(dsn)),
           catalog(dsn, [](const std::string&) {}),
           tiles(dsn, catalog, {}, [](const std::string&) {}),
+          prepared(catalog, gatekeeper, pool_options(dsn), {"FR.CARREAU", 50ms, 1ms, 1h}, [](const std::string&) {}),
           server(config(), api::make_routes(services), api::to_response) {
         server.start();
     }
@@ -111,6 +115,7 @@ struct ApiTest::Served {
     gate::TileUse tile_use;
     gate::SignIns sign_ins;
     http::StaticFiles portal;
+    api::PreparedFiles prepared;
     api::Services services{catalog,
                            pool,
                            bulk,
@@ -123,6 +128,7 @@ struct ApiTest::Served {
                            start_index_keys,
                            tiles,
                            uploads,
+                           prepared,
                            tokens,
                            portal,
                            offered(),
@@ -198,6 +204,10 @@ api::UploadFiles& ApiTest::uploads() {
 
 live::TileEngine& ApiTest::tiles() {
     return served_->tiles;
+}
+
+void ApiTest::prepare_files() {
+    served_->prepared.start();
 }
 
 void ApiTest::wait_for_layer(const std::string& name) {

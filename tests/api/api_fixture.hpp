@@ -42,6 +42,8 @@ class ApiTest : public PostgresTest {
     api::UploadFiles& uploads();
     /// The answer kept ready for a GET with these header lines; null: the common way answers it.
     http::PreparedPtr ready(const std::string& target, const std::string& headers = "");
+    /// Begins to make files of INSPIRE data sets.
+    void prepare_files();
     /// Waits until the server knows the layer.
     void wait_for_layer(const std::string& name);
 

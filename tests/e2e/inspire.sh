@@ -28,6 +28,8 @@ valid() {
 members() { grep -c '^<wfs:member>' "$1" || true; }
 objects() { grep -c "^<wfs:member><$2 " "$1" || true; }
 attribute() { head -n 2 "$1" | grep -o "$2=\"[^\"]*\"" | cut -d '"' -f 2; }
+# The program's own rules, beyond the schemas.
+checked() { "$CARREAU" inspire check "$1" >"$work/check" 2>&1 || fail "inspire check $1: $(head -n 8 "$work/check")"; }
 # Every reference within the document leads to an object of it.
 resolves() {
     { grep -o 'xlink:href="#[^"]*"' "$1" || true; } | cut -d '#' -f 2 | tr -d '"' | sort -u >"$work/named"
@@ -43,6 +45,7 @@ resolves "$work/cp.gml"
 equal "parcels" "$(objects "$work/cp.gml" cp:CadastralParcel)" "$(sql 'select count(*) from cadastre.parcelle')"
 equal "zonings" "$(objects "$work/cp.gml" cp:CadastralZoning)" \
     "$(sql 'select (select count(*) from org.commune_actuelle) + (select count(*) from cadastre.section) + (select count(*) from cadastre.feuille)')"
+checked "$work/cp.gml"
 equal "numberReturned" "$(attribute "$work/cp.gml" numberReturned)" "$(members "$work/cp.gml")"
 equal "parcels that name their section" "$(grep -c '<cp:zoning xlink:href="#CP' "$work/cp.gml")" "$(sql 'select count(*) from cadastre.parcelle')"
 
@@ -82,6 +85,7 @@ for version in 4.0 5.0; do
     valid "$work/nz.gml"
     resolves "$work/nz.gml"
     contains "namespace" "$(head -n 2 "$work/nz.gml")" "http://inspire.ec.europa.eu/schemas/nz-core/$version\""
+    checked "$work/nz.gml"
     equal "hazard areas" "$(objects "$work/nz.gml" nz-core:HazardArea)" "$(sql "$parts risque.zone_alea")"
     equal "risk zones" "$(objects "$work/nz.gml" nz-core:RiskZone)" "$(sql "$parts risque.zone_reglementaire")"
     equal "numberMatched" "$(attribute "$work/nz.gml" numberMatched)" "$(members "$work/nz.gml")"
@@ -96,6 +100,13 @@ step "planned land use"
 export_theme "$work/plu.gml" --theme plu
 valid "$work/plu.gml"
 resolves "$work/plu.gml"
+checked "$work/plu.gml"
+status=0
+sed 's/EPSG\/0\/4258/EPSG\/0\/2154/' "$work/plu.gml" >"$work/wrong.gml"
+"$CARREAU" inspire check "$work/wrong.gml" >"$work/check" 2>&1 || status=$?
+equal "status of a document in Lambert-93" "$status" 4
+contains "what is wrong" "$(cat "$work/check")" "EPSG/0/2154"
+rm "$work/wrong.gml"
 equal "zones" "$(objects "$work/plu.gml" plu:ZoningElement)" "$(sql 'select count(*) from urba.zone_urba')"
 equal "plans" "$(objects "$work/plu.gml" plu:SpatialPlan)" "$(sql 'select count(distinct idurba) from urba.zone_urba')"
 equal "regulations" "$(objects "$work/plu.gml" plu:SupplementaryRegulation)" \
@@ -159,4 +170,18 @@ if [[ -d $shared/cadastre/edigeo/25354 ]]; then
     equal "parcels of the commune" "$(grep -c '<cp:nationalCadastralReference>25354' "$work/real.gml")" "$of_commune"
     equal "all" "$(members "$work/real.gml")" "$(sql 'select (select count(*) from cadastre.parcelle) + (select count(*) from cadastre.feuille)')"
 fi
+step "whole data sets as files, which GDAL reads over HTTP"
+start_server 60 serve --database "$dsn" --port 0
+wait_until 20 "ready" is_status /readyz 200
+wait_until 120 "the file of the communes" is_status /downloads/au-4.0.gml 200
+length=$(curl -sI -m 30 "$address/downloads/au-4.0.gml" | tr -d '\r' | sed -n 's/^content-length: //Ip')
+((${length:-0} > 10000)) || fail "no length: '$length'"
+curl -s -m 60 -o "$work/au.gml" "$address/downloads/au-4.0.gml"
+equal "its length" "$(stat -c %s "$work/au.gml")" "$length"
+valid "$work/au.gml"
+curl -s -m 60 "$address/downloads/au-4.0.gml" | "$CARREAU" inspire check - >"$work/check" 2>&1 || fail "inspire check: $(head -n 8 "$work/check")"
+timeout 120 ogrinfo -ro -so "/vsicurl/$address/downloads/au-4.0.gml" AdministrativeUnit >"$work/gdal" 2>&1 || fail "ogrinfo: $(tail -n 3 "$work/gdal")"
+contains "communes that GDAL reads" "$(cat "$work/gdal")" "Feature Count: 65"
+stop_server
+
 [[ -x $schemas/validate.sh ]] || skip "everything but the official schemas passed; they are not in $schemas"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ struct OnlineResource {
     std::string protocol;  ///< media type, or "OGC:WFS"
     std::string name;
     std::string description;
+    std::uint64_t size = 0;  ///< bytes; 0: not known beforehand
 };
 
 /// What a record says of a data set. Texts are plain, in French; dates are "2026-01-31".

@@ -12,6 +12,7 @@ export interface Collection {
   'carreau:visible'?: boolean;
   'carreau:fictive'?: boolean;
   'carreau:vintage'?: string;
+  'carreau:updated'?: string;
   'carreau:geometryType'?: string;
   'carreau:idField'?: string;
   'carreau:labelField'?: string;
@@ -25,6 +26,8 @@ export interface Link {
   rel: string;
   type?: string;
   title?: string;
+  /** Bytes. */
+  length?: number;
 }
 
 export interface FieldSchema {

@@ -3,7 +3,7 @@ import { extentOf, type Collection } from './contract';
 import { fileFormats } from './edit/download';
 import { h, icon } from './dom';
 import { formatDate } from './format';
-import { t } from './i18n';
+import { language, t } from './i18n';
 import { firstZoom, legendOf, type LegendItem } from './styling';
 import { swatch } from './swatch';
 import type { View } from './view';
@@ -203,7 +203,8 @@ function legendList(legend: LegendItem[], title: string): HTMLElement {
 /** For those who want the data themselves. */
 function links(): HTMLElement {
   const link = (href: string, words: string) => h('a', { href, target: '_blank' }, words);
-  return h('p', { class: 'links' }, link('./collections', t.services), link('./licences.txt', t.licences));
+  const data = h('a', { href: `./donnees.html?lang=${language}`, id: 'open-data' }, t.openData.title);
+  return h('p', { class: 'links' }, data, link('./collections', t.services), link('./licences.txt', t.licences));
 }
 
 function emptyList(): HTMLElement {

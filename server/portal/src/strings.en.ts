@@ -1,12 +1,14 @@
 import { accountEn } from './account/strings.en';
 import { adminEn } from './admin/strings.en';
 import { editEn } from './edit/strings.en';
+import { openDataEn } from './open-data/strings.en';
 import type { Strings } from './strings.fr';
 
 export const en: Strings = {
   ...accountEn,
   ...editEn,
   admin: adminEn,
+  openData: openDataEn,
   locale: 'en-GB',
   product: 'Carreau',
   subtitle: 'The shared map of our area',

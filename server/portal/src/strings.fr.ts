@@ -1,11 +1,13 @@
 import { accountFr } from './account/strings.fr';
 import { adminFr } from './admin/strings.fr';
 import { editFr } from './edit/strings.fr';
+import { openDataFr } from './open-data/strings.fr';
 
 export const fr = {
   ...accountFr,
   ...editFr,
   admin: adminFr,
+  openData: openDataFr,
   locale: 'fr-FR',
   product: 'Carreau',
   subtitle: "La carte partagée de l'agglomération",

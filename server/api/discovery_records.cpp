@@ -1,0 +1,81 @@
+#include "server/api/discovery_records.hpp"
+
+#include "server/api/inspire_records.hpp"
+
+namespace api {
+
+namespace {
+
+using gis::records::Record;
+
+Record record_of(const gis::inspire::DatasetRecord& data_set, const http::Request& request) {
+    Record record;
+    record.id = data_set.id;
+    record.type = "dataset";
+    record.title = data_set.title;
+    record.abstract = data_set.abstract;
+    record.subjects = {data_set.theme_title, "http://inspire.ec.europa.eu/theme/" + data_set.theme_code,
+                       data_set.topic};
+    record.modified = data_set.date;
+    record.publisher = data_set.contact.organisation;
+    record.format = data_set.format;
+    for (const gis::inspire::Licence& licence : data_set.licences) {
+        if (!licence.text.empty())
+            record.rights.push_back(licence.of.empty() ? licence.text : licence.of + " : " + licence.text);
+    }
+    record.links.push_back({inspire_record_url(request, data_set.code), "describedby", "WWW:LINK-1.0-http--link",
+                            "application/xml", "Fiche ISO 19139"});
+    for (const gis::inspire::OnlineResource& resource : data_set.resources)
+        record.links.push_back(
+            {resource.url, "enclosure", resource.protocol, "application/gml+xml;version=3.2", resource.name});
+    record.extent = data_set.extent;
+    record.resource_id = data_set.code;
+    record.iso = gis::inspire::dataset_metadata(data_set);
+    return record;
+}
+
+Record record_of(const gis::inspire::ServiceRecord& service, const http::Request& request) {
+    Record record;
+    record.id = service.id;
+    record.type = "service";
+    record.title = service.title;
+    record.abstract = service.abstract;
+    record.subjects = {"infoFeatureAccessService"};
+    record.modified = service.date_stamp;
+    record.publisher = service.contact.organisation;
+    record.format = "GML 3.2.1";
+    record.links = {{inspire_record_url(request, "service"), "describedby", "WWW:LINK-1.0-http--link",
+                     "application/xml", "Fiche ISO 19139"},
+                    {service.url, "service-desc", "OGC:WFS", "text/xml", "Web Feature Service 2.0"}};
+    record.extent = service.extent;
+    record.iso = gis::inspire::service_metadata(service);
+    return record;
+}
+
+}  // namespace
+
+std::vector<Record> discovery_records(const Services& services, const Call& call, const gis::Scope& everybody) {
+    const http::Request& request = *call.request;
+    std::vector<Record> records;
+    for (const gis::inspire::DatasetRecord& data_set : inspire_records(services, call, everybody))
+        records.push_back(record_of(data_set, request));
+    if (!records.empty())
+        records.push_back(
+            record_of(inspire_service_record(inspire_data_sets(services, call), services, request), request));
+    return records;
+}
+
+boost::asio::awaitable<std::vector<std::size_t>> search_records(const Services& services, CallPtr call,
+                                                                std::vector<Record> records, gis::FilterPtr filter,
+                                                                std::vector<gis::records::Sort> sort) {
+    if (records.empty()) co_return std::vector<std::size_t>();
+    auto work = [statement = gis::records::search_sql(records, filter, sort)](db::Connection& connection) {
+        const db::Result rows = connection.query(statement.sql(), statement.parameters());
+        std::vector<std::size_t> places;
+        for (int row = 0; row < rows.rows(); ++row) places.push_back(static_cast<std::size_t>(rows.int64(row, 0)));
+        return places;
+    };
+    co_return co_await services.database.run(call->reader(), query_for(*call->request), std::move(work));
+}
+
+}  // namespace api
