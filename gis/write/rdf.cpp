@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string escaped(std::string_view value) {
+std::string rdf_xml_text(std::string_view value) {
     std::string out;
     append_xml_text(out, value);
     return out;
@@ -139,7 +139,7 @@ std::string RdfGraph::turtle() const {
 
 std::string RdfGraph::rdf_xml() const {
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF";
-    for (const auto& [prefix, uri] : prefixes_) out += fmt::format(" xmlns:{}=\"{}\"", prefix, escaped(uri));
+    for (const auto& [prefix, uri] : prefixes_) out += fmt::format(" xmlns:{}=\"{}\"", prefix, rdf_xml_text(uri));
     out += ">\n";
     const auto uri_of = [&](const std::string& name) {
         const auto colon = name.find(':');
@@ -150,17 +150,19 @@ std::string RdfGraph::rdf_xml() const {
     for (const Resource& resource : resources_) {
         out += fmt::format("<rdf:Description rdf:{}=\"{}\">\n",
                            resource.subject.kind == RdfTerm::Kind::Blank ? "nodeID" : "about",
-                           escaped(resource.subject.value));
+                           rdf_xml_text(resource.subject.value));
         for (const auto& [predicate, object] : resource.statements) {
             if (object.kind != RdfTerm::Kind::Text) {
                 out += fmt::format("<{} rdf:{}=\"{}\"/>\n", predicate,
-                                   object.kind == RdfTerm::Kind::Blank ? "nodeID" : "resource", escaped(object.value));
+                                   object.kind == RdfTerm::Kind::Blank ? "nodeID" : "resource",
+                                   rdf_xml_text(object.value));
                 continue;
             }
             out += '<' + predicate;
             if (!object.language.empty()) out += fmt::format(" xml:lang=\"{}\"", object.language);
-            if (!object.datatype.empty()) out += fmt::format(" rdf:datatype=\"{}\"", escaped(uri_of(object.datatype)));
-            out += fmt::format(">{}</{}>\n", escaped(object.value), predicate);
+            if (!object.datatype.empty())
+                out += fmt::format(" rdf:datatype=\"{}\"", rdf_xml_text(uri_of(object.datatype)));
+            out += fmt::format(">{}</{}>\n", rdf_xml_text(object.value), predicate);
         }
         out += "</rdf:Description>\n";
     }

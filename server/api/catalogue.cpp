@@ -37,7 +37,7 @@ const std::vector<std::pair<std::string, std::string>> prefixes{
 
 const std::string french = "http://publications.europa.eu/resource/authority/language/FRA";
 
-gis::RdfTerm type_of(std::string_view name) {
+gis::RdfTerm rdf_type(std::string_view name) {
     const auto colon = name.find(':');
     for (const auto& [prefix, uri] : prefixes) {
         if (prefix == name.substr(0, colon)) return iri(uri + std::string(name.substr(colon + 1)));
@@ -53,13 +53,13 @@ class Catalogue {
         if (contact_.organisation.empty()) contact_.organisation = "Carreau";
         publisher_ = iri(base_ + "/#publisher");
         catalogue_ = iri(base_ + "/catalogue");
-        graph_.add(catalogue_, "rdf:type", type_of("dcat:Catalog"));
+        graph_.add(catalogue_, "rdf:type", rdf_type("dcat:Catalog"));
         graph_.add(catalogue_, "dct:title", text("Catalogue de données de Carreau"));
         graph_.add(catalogue_, "dct:description", text("Les couches publiées et les jeux de données INSPIRE."));
         graph_.add(catalogue_, "dct:publisher", publisher_);
         graph_.add(catalogue_, "dct:language", iri(french));
         graph_.add(catalogue_, "foaf:homepage", iri(base_ + "/"));
-        graph_.add(publisher_, "rdf:type", type_of("foaf:Agent"));
+        graph_.add(publisher_, "rdf:type", rdf_type("foaf:Agent"));
         graph_.add(publisher_, "foaf:name", text(contact_.organisation));
     }
 
@@ -104,7 +104,7 @@ class Catalogue {
                        const std::optional<gis::GeographicBox>& extent) {
         const gis::RdfTerm data_set = iri(url);
         graph_.add(catalogue_, "dcat:dataset", data_set);
-        graph_.add(data_set, "rdf:type", type_of("dcat:Dataset"));
+        graph_.add(data_set, "rdf:type", rdf_type("dcat:Dataset"));
         graph_.add(data_set, "dct:title", text(title));
         graph_.add(data_set, "dct:description", text(description.empty() ? title : description));
         graph_.add(data_set, "dct:publisher", publisher_);
@@ -115,14 +115,14 @@ class Catalogue {
         if (!contact_.email.empty()) {
             const gis::RdfTerm card = graph_.blank();
             graph_.add(data_set, "dcat:contactPoint", card);
-            graph_.add(card, "rdf:type", type_of("vcard:Organization"));
+            graph_.add(card, "rdf:type", rdf_type("vcard:Organization"));
             graph_.add(card, "vcard:fn", text(contact_.organisation));
             graph_.add(card, "vcard:hasEmail", iri("mailto:" + contact_.email));
         }
         if (extent) {
             const gis::RdfTerm place = graph_.blank();
             graph_.add(data_set, "dct:spatial", place);
-            graph_.add(place, "rdf:type", type_of("dct:Location"));
+            graph_.add(place, "rdf:type", rdf_type("dct:Location"));
             graph_.add(
                 place, "dcat:bbox",
                 typed(fmt::format("POLYGON(({0:.5f} {1:.5f},{2:.5f} {1:.5f},{2:.5f} {3:.5f},{0:.5f} {3:.5f},{0:.5f} "
@@ -138,7 +138,7 @@ class Catalogue {
                           const std::string& download) {
         const gis::RdfTerm distribution = iri(id + "#distribution");
         graph_.add(data_set, "dcat:distribution", distribution);
-        graph_.add(distribution, "rdf:type", type_of("dcat:Distribution"));
+        graph_.add(distribution, "rdf:type", rdf_type("dcat:Distribution"));
         graph_.add(distribution, "dct:title", text(title));
         graph_.add(distribution, "dcat:accessURL", iri(access));
         if (!download.empty()) graph_.add(distribution, "dcat:downloadURL", iri(download));

@@ -52,7 +52,7 @@ Response html_collection(const gis::Layer& layer, const std::string& base_url) {
                      body + "</tbody></table></div>");
 }
 
-Json describe(const gis::Layer& layer, const Services& services, const Call& call) {
+Json collection_document(const gis::Layer& layer, const Services& services, const Call& call) {
     Json document = describe_collection(layer, services.offered_crs, call.request->base_url, call.caller->scope);
     add_inspire_links(document["links"], layer, services, call);
     return document;
@@ -67,7 +67,7 @@ Answer collections(const Services& services, CallPtr call) {
     if (representation(*request) == Representation::AsHtml)
         co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
-    for (const gis::Layer& layer : known.catalog->layers()) list.push_back(describe(layer, services, *call));
+    for (const gis::Layer& layer : known.catalog->layers()) list.push_back(collection_document(layer, services, *call));
     Json links = document_links(request->base_url + "/collections");
     add_inspire_links(links, services, *call);
     Json uris = Json::array();
@@ -84,7 +84,7 @@ Answer collection(const Services& services, CallPtr call) {
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
-    co_return json_response(describe(layer, services, *call));
+    co_return json_response(collection_document(layer, services, *call));
 }
 
 }  // namespace api

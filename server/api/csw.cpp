@@ -18,12 +18,12 @@ namespace {
 
 namespace records = gis::records;
 
-records::CswRequest read_request(const http::Request& request) {
+records::CswRequest read_csw(const http::Request& request) {
     if (request.method != http::Method::Post || request.body.empty()) return records::read_csw_kvp(request.query);
     return records::read_csw_xml(request.body);
 }
 
-std::string capabilities(const Services& services, const http::Request& request) {
+std::string csw_capabilities_of(const Services& services, const http::Request& request) {
     const gis::inspire::Contact contact = gis::inspire::parse_contact(services.contact);
     return records::csw_capabilities({request.base_url + "/csw", "Service de découverte de Carreau",
                                       "Fiches des jeux de données INSPIRE et du service qui les donne.",
@@ -55,10 +55,10 @@ std::string by_id(const records::GetRecordById& asked, const std::vector<records
 }  // namespace
 
 Answer catalogue_service(const Services& services, CallPtr call) {
-    const records::CswRequest asked = read_request(*call->request);
+    const records::CswRequest asked = read_csw(*call->request);
     std::string document;
     if (std::holds_alternative<records::GetCapabilities>(asked)) {
-        document = capabilities(services, *call->request);
+        document = csw_capabilities_of(services, *call->request);
     } else {
         const gate::CallerPtr everybody = co_await services.gatekeeper.anybody(query_for(*call->request));
         std::vector<records::Record> all = discovery_records(services, *call, everybody->scope);

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t piece_size = 256 * 1024;
+constexpr std::size_t file_piece = 256 * 1024;
 
 /// A file that stands under its name only once it is whole.
 class WholeFile {
@@ -79,7 +79,7 @@ InspireOutcome write_inspire_file(db::Connection& connection, const InspireOrder
     const std::string moment = time_stamp();
     std::string buffer = head_of(order, moment, 0);
     InspireOutcome outcome = write_inspire(connection, order, buffer, [&] {
-        if (buffer.size() < piece_size) return;
+        if (buffer.size() < file_piece) return;
         file.write(buffer);
         buffer.clear();
     });

@@ -107,7 +107,7 @@ gis::Expression folded(gis::Expression expression) {
 }
 
 /// Parts of a list between commas.
-std::vector<std::string> list_of(const http::Request& request, std::string_view name) {
+std::vector<std::string> comma_list(const http::Request& request, std::string_view name) {
     constexpr std::size_t most = 100;
     std::vector<std::string> parts;
     std::string_view text = request.query_value(name).value_or("");
@@ -127,7 +127,7 @@ gis::Filter one_of(std::string_view name, const std::vector<std::string>& values
 }
 
 /// Any of the terms, whatever its case and accents (20-004r1, 8.3.4).
-gis::Filter about(const std::vector<std::string>& terms) {
+gis::Filter mentions_any(const std::vector<std::string>& terms) {
     gis::Or any;
     for (const std::string& term : terms) {
         const std::string pattern = '%' + gis::like_pattern(term, "", "", "", "q") + '%';
@@ -141,10 +141,10 @@ gis::FilterPtr filter_of(const http::Request& request, const gis::FeatureQuery& 
     gis::And all;
     if (const auto box = parse_bbox(request, {gis::crs84()}))
         all.parts.push_back({gis::Spatial{gis::Spatial::Operator::Intersects, {gis::GeometryRef{}}, {*box}}});
-    if (const auto terms = list_of(request, "q"); !terms.empty()) all.parts.push_back(about(terms));
-    if (const auto types = list_of(request, "type"); !types.empty()) all.parts.push_back(one_of("type", types));
-    if (const auto ids = list_of(request, "ids"); !ids.empty()) all.parts.push_back(one_of("identifier", ids));
-    if (const auto ids = list_of(request, "externalIds"); !ids.empty())
+    if (const auto terms = comma_list(request, "q"); !terms.empty()) all.parts.push_back(mentions_any(terms));
+    if (const auto types = comma_list(request, "type"); !types.empty()) all.parts.push_back(one_of("type", types));
+    if (const auto ids = comma_list(request, "ids"); !ids.empty()) all.parts.push_back(one_of("identifier", ids));
+    if (const auto ids = comma_list(request, "externalIds"); !ids.empty())
         all.parts.push_back(one_of("resourceidentifier", ids));
     if (all.parts.empty()) return query.filter;
     gis::FilterPtr bound = gis::bind_filter({std::move(all)}, gis::records::queryables());

@@ -12,21 +12,21 @@ namespace {
 
 constexpr std::string_view gml_type = "application/gml+xml;version=3.2";
 
-std::string escaped(std::string_view text) {
+std::string feed_text(std::string_view text) {
     std::string out;
     append_xml_text(out, text);
     return out;
 }
 
-std::string element(std::string_view name, std::string_view text) {
-    return fmt::format("<{0}>{1}</{0}>\n", name, escaped(text));
+std::string tagged(std::string_view name, std::string_view text) {
+    return fmt::format("<{0}>{1}</{0}>\n", name, feed_text(text));
 }
 
 std::string link(std::string_view rel, std::string_view type, std::string_view url, std::string_view title,
                  std::uint64_t size = 0) {
     const std::string length = size == 0 ? "" : fmt::format(" length=\"{}\"", size);
     return fmt::format("<link rel=\"{}\" type=\"{}\" hreflang=\"fr\"{} href=\"{}\" title=\"{}\"/>\n", rel, type, length,
-                       escaped(url), escaped(title));
+                       feed_text(url), feed_text(title));
 }
 
 std::string moment(const std::string& day) {
@@ -41,13 +41,13 @@ std::string feed_start() {
 
 /// RFC 4287 wants a name; the TG an address, which is left out where nobody gave one.
 std::string author(const Contact& contact) {
-    std::string text = "<author>\n" + element("name", contact.organisation.empty() ? "Carreau" : contact.organisation);
-    if (!contact.email.empty()) text += element("email", contact.email);
+    std::string text = "<author>\n" + tagged("name", contact.organisation.empty() ? "Carreau" : contact.organisation);
+    if (!contact.email.empty()) text += tagged("email", contact.email);
     return text + "</author>\n";
 }
 
 std::string category(const Crs& crs) {
-    return fmt::format("<category term=\"{}\" label=\"{}\"/>\n", crs.uri(), escaped(crs.name));
+    return fmt::format("<category term=\"{}\" label=\"{}\"/>\n", crs.uri(), feed_text(crs.name));
 }
 
 /// GeoRSS Simple: latitude before longitude, a closed ring.
@@ -64,7 +64,7 @@ std::string rights(const DatasetRecord& data_set) {
         const std::string& words = licence.text.empty() ? "conditions d’utilisation inconnues" : licence.text;
         text += fmt::format("{}{}{}", text.empty() ? "" : " ; ", licence.of.empty() ? "" : licence.of + " : ", words);
     }
-    return element("rights", text.empty() ? "conditions d’utilisation inconnues" : text);
+    return tagged("rights", text.empty() ? "conditions d’utilisation inconnues" : text);
 }
 
 std::string latest(const std::vector<DatasetRecord>& data_sets) {
@@ -74,8 +74,8 @@ std::string latest(const std::vector<DatasetRecord>& data_sets) {
 }
 
 std::string identifiers(const DatasetRecord& data_set) {
-    return element("inspire_dls:spatial_dataset_identifier_code", data_set.code) +
-           element("inspire_dls:spatial_dataset_identifier_namespace", data_set.id_namespace);
+    return tagged("inspire_dls:spatial_dataset_identifier_code", data_set.code) +
+           tagged("inspire_dls:spatial_dataset_identifier_namespace", data_set.id_namespace);
 }
 
 std::string feed_of(const AtomAddresses& at, const DatasetRecord& data_set) {
@@ -87,22 +87,22 @@ std::string feed_of(const AtomAddresses& at, const DatasetRecord& data_set) {
 std::string atom_service_feed(const AtomAddresses& at, const Contact& contact,
                               const std::vector<DatasetRecord>& data_sets) {
     std::string text = feed_start();
-    text += element("title", "Service de téléchargement INSPIRE");
-    text += element("subtitle", "Jeux de données INSPIRE entiers, par Atom");
+    text += tagged("title", "Service de téléchargement INSPIRE");
+    text += tagged("subtitle", "Jeux de données INSPIRE entiers, par Atom");
     text += link("describedby", "application/xml", at.metadata + "/service", "Métadonnées du service");
     text += link("self", "application/atom+xml", at.service, "Ce document");
     text += link("search", "application/opensearchdescription+xml", at.description, "Description OpenSearch");
-    text += element("id", at.service);
-    text += element("rights", "Selon la licence de chaque jeu de données");
-    text += element("updated", latest(data_sets));
+    text += tagged("id", at.service);
+    text += tagged("rights", "Selon la licence de chaque jeu de données");
+    text += tagged("updated", latest(data_sets));
     text += author(contact);
     for (const DatasetRecord& data_set : data_sets) {
-        text += "<entry>\n" + element("title", data_set.title) + identifiers(data_set);
+        text += "<entry>\n" + tagged("title", data_set.title) + identifiers(data_set);
         text +=
             link("describedby", "application/xml", at.metadata + '/' + data_set.code, "Métadonnées du jeu de données");
         text += link("alternate", "application/atom+xml", feed_of(at, data_set), "Flux du jeu de données");
-        text += element("id", feed_of(at, data_set)) + rights(data_set);
-        text += element("updated", moment(data_set.date)) + element("summary", data_set.abstract);
+        text += tagged("id", feed_of(at, data_set)) + rights(data_set);
+        text += tagged("updated", moment(data_set.date)) + tagged("summary", data_set.abstract);
         text += polygon(data_set.extent);
         for (const Crs& crs : data_set.crs) text += category(crs);
         text += "</entry>\n";
@@ -112,19 +112,19 @@ std::string atom_service_feed(const AtomAddresses& at, const Contact& contact,
 
 std::string atom_data_set_feed(const AtomAddresses& at, const DatasetRecord& data_set) {
     std::string text = feed_start();
-    text += element("title", data_set.title) + element("subtitle", data_set.abstract);
+    text += tagged("title", data_set.title) + tagged("subtitle", data_set.abstract);
     text += link("self", "application/atom+xml", feed_of(at, data_set), "Ce document");
     text += link("up", "application/atom+xml", at.service, "Service de téléchargement");
     text += link("describedby", "text/html", "http://inspire.ec.europa.eu/theme/" + data_set.theme_code,
                  "Thème INSPIRE " + data_set.theme_title);
     text += link("describedby", "application/xml", at.metadata + '/' + data_set.code, "Métadonnées du jeu de données");
-    text += element("id", feed_of(at, data_set)) + rights(data_set) + element("updated", moment(data_set.date));
+    text += tagged("id", feed_of(at, data_set)) + rights(data_set) + tagged("updated", moment(data_set.date));
     text += author(data_set.contact);
     for (std::size_t i = 0; i < data_set.crs.size() && i < data_set.resources.size(); ++i) {
         const OnlineResource& resource = data_set.resources[i];
-        text += "<entry>\n" + element("title", resource.name);
+        text += "<entry>\n" + tagged("title", resource.name);
         text += link("alternate", gml_type, resource.url, resource.name, resource.size);
-        text += element("id", resource.url) + element("updated", moment(data_set.date)) + polygon(data_set.extent);
+        text += tagged("id", resource.url) + tagged("updated", moment(data_set.date)) + polygon(data_set.extent);
         text += category(data_set.crs[i]) + "</entry>\n";
     }
     return text + "</feed>\n";
@@ -137,33 +137,33 @@ std::string open_search_description(const AtomAddresses& at, const Contact& cont
         "?spatial_dataset_identifier_code={inspire_dls:spatial_dataset_identifier_code?}"
         "&spatial_dataset_identifier_namespace={inspire_dls:spatial_dataset_identifier_namespace?}";
     const auto url = [](std::string_view rel, std::string_view type, std::string_view address) {
-        return fmt::format("<Url type=\"{}\" rel=\"{}\" template=\"{}\"/>\n", type, rel, escaped(address));
+        return fmt::format("<Url type=\"{}\" rel=\"{}\" template=\"{}\"/>\n", type, rel, feed_text(address));
     };
     std::string text =
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OpenSearchDescription "
         "xmlns=\"http://a9.com/-/spec/opensearch/1.1/\" "
         "xmlns:inspire_dls=\"http://inspire.ec.europa.eu/schemas/inspire_dls/1.0\" "
         "xml:lang=\"fr\">\n";
-    text += element("ShortName", "INSPIRE");
-    text += element("Description", "Recherche des jeux de données INSPIRE du service de téléchargement");
+    text += tagged("ShortName", "INSPIRE");
+    text += tagged("Description", "Recherche des jeux de données INSPIRE du service de téléchargement");
     text += url("self", "application/opensearchdescription+xml", at.description);
     text += url("results", "application/atom+xml", data_set + "&language={language?}&q={searchTerms?}");
     text += url("describedby", "application/atom+xml", data_set + "&language={language?}");
     text += url("results", gml_type, data_set + "&crs={inspire_dls:crs?}&language={language?}");
-    if (!contact.email.empty()) text += element("Contact", contact.email);
-    text += element("Tags", "INSPIRE téléchargement");
-    text += element("LongName", "Service de téléchargement INSPIRE");
+    if (!contact.email.empty()) text += tagged("Contact", contact.email);
+    text += tagged("Tags", "INSPIRE téléchargement");
+    text += tagged("LongName", "Service de téléchargement INSPIRE");
     for (const DatasetRecord& record : data_sets) {
         for (const Crs& crs : record.crs) {
             text += fmt::format(
                 "<Query role=\"example\" inspire_dls:spatial_dataset_identifier_namespace=\"{}\" "
                 "inspire_dls:spatial_dataset_identifier_code=\"{}\" inspire_dls:crs=\"{}\" language=\"fr\" "
                 "title=\"{}\" count=\"1\"/>\n",
-                escaped(record.id_namespace), escaped(record.code), crs.uri(), escaped(record.title));
+                feed_text(record.id_namespace), feed_text(record.code), crs.uri(), feed_text(record.title));
         }
     }
-    text += element("Developer", "Carreau");
-    text += element("Language", "fr");
+    text += tagged("Developer", "Carreau");
+    text += tagged("Language", "fr");
     return text + "</OpenSearchDescription>\n";
 }
 

@@ -23,31 +23,31 @@ struct Rule {
     std::string_view english;
 };
 
-constexpr Rule collection{"collection",
-                          "La racine doit être wfs:FeatureCollection, gml:FeatureCollection ou base:SpatialDataSet.",
-                          "The root must be wfs:FeatureCollection, gml:FeatureCollection or base:SpatialDataSet."};
-constexpr Rule schema{"schema", "Donner xsi:schemaLocation, avec le schéma de chaque espace de noms INSPIRE.",
-                      "Give xsi:schemaLocation, with the schema of each INSPIRE namespace."};
-constexpr Rule crs{
+constexpr Rule collection_rule{
+    "collection", "La racine doit être wfs:FeatureCollection, gml:FeatureCollection ou base:SpatialDataSet.",
+    "The root must be wfs:FeatureCollection, gml:FeatureCollection or base:SpatialDataSet."};
+constexpr Rule schema_rule{"schema", "Donner xsi:schemaLocation, avec le schéma de chaque espace de noms INSPIRE.",
+                           "Give xsi:schemaLocation, with the schema of each INSPIRE namespace."};
+constexpr Rule crs_rule{
     "crs",
     "N'employer que les systèmes admis, écrits http://www.opengis.net/def/crs/EPSG/0/CODE (4258, 3034, 3035, 3038 à "
     "3051).",
     "Use admitted systems only, written http://www.opengis.net/def/crs/EPSG/0/CODE (4258, 3034, 3035, 3038 to 3051)."};
-constexpr Rule nil{"nil", "Un nilReason va avec xsi:nil=\"true\", et inversement.",
-                   "A nilReason goes with xsi:nil=\"true\", and the other way round."};
-constexpr Rule reason{"nil-reason",
-                      "Raisons admises : unknown, withheld, other:unpopulated, ou les adresses de VoidReasonValue.",
-                      "Reasons admitted: unknown, withheld, other:unpopulated, or the addresses of VoidReasonValue."};
-constexpr Rule unique{"id", "Chaque gml:id et chaque inspireId est unique dans le document.",
-                      "Each gml:id and each inspireId is unique in the document."};
-constexpr Rule reference{"reference", "Ce que nomme un xlink:href=\"#...\" doit être dans le document.",
-                         "What an xlink:href=\"#...\" names must be in the document."};
-constexpr Rule ring{"ring", "Un anneau a au moins quatre positions de deux ou trois nombres, et se ferme.",
-                    "A ring has at least four positions of two or three numbers, and closes."};
-constexpr Rule curve{"interpolation", "Pas d'arcs ni de courbes : des segments seulement.",
-                     "No arcs and no curves: straight segments only."};
-constexpr Rule lifespan{"lifespan", "Une fin ne précède pas son début.", "An end does not precede its beginning."};
-constexpr Rule area_unit{"unit", "cp:areaValue est en m2, cp:estimatedAccuracy en m.",
+constexpr Rule nil_rule{"nil", "Un nilReason va avec xsi:nil=\"true\", et inversement.",
+                        "A nilReason goes with xsi:nil=\"true\", and the other way round."};
+constexpr Rule reason_rule{
+    "nil-reason", "Raisons admises : unknown, withheld, other:unpopulated, ou les adresses de VoidReasonValue.",
+    "Reasons admitted: unknown, withheld, other:unpopulated, or the addresses of VoidReasonValue."};
+constexpr Rule unique_rule{"id", "Chaque gml:id et chaque inspireId est unique dans le document.",
+                           "Each gml:id and each inspireId is unique in the document."};
+constexpr Rule reference_rule{"reference", "Ce que nomme un xlink:href=\"#...\" doit être dans le document.",
+                              "What an xlink:href=\"#...\" names must be in the document."};
+constexpr Rule ring_rule{"ring", "Un anneau a au moins quatre positions de deux ou trois nombres, et se ferme.",
+                         "A ring has at least four positions of two or three numbers, and closes."};
+constexpr Rule curve_rule{"interpolation", "Pas d'arcs ni de courbes : des segments seulement.",
+                          "No arcs and no curves: straight segments only."};
+constexpr Rule lifespan_rule{"lifespan", "Une fin ne précède pas son début.", "An end does not precede its beginning."};
+constexpr Rule unit_rule{"unit", "cp:areaValue est en m2, cp:estimatedAccuracy en m.",
                          "cp:areaValue is in m2, cp:estimatedAccuracy in m."};
 
 std::string_view local(std::string_view name) {
@@ -55,7 +55,7 @@ std::string_view local(std::string_view name) {
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos) return {};
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
@@ -86,7 +86,7 @@ bool is_admitted_reason(std::string_view text) {
 /// The numbers of a position list; nothing when something else is among them.
 std::vector<double> numbers_of(std::string_view text) {
     std::vector<double> numbers;
-    while (!(text = trimmed(text)).empty()) {
+    while (!(text = without_blanks(text)).empty()) {
         double number = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         if (error != std::errc{}) return {};
@@ -120,22 +120,23 @@ class Checker : public pugi::xml_tree_walker {
         check_nil(node);
         if (const auto href = node.attribute("xlink:href"); std::string_view(href.value()).starts_with('#'))
             references_.emplace_back(std::string(href.value()).substr(1), object_);
-        if (const auto srs = node.attribute("srsName"); srs && !is_admitted_crs(srs.value())) add(crs, srs.value());
+        if (const auto srs = node.attribute("srsName"); srs && !is_admitted_crs(srs.value()))
+            add(crs_rule, srs.value());
         if (name == "LinearRing") check_ring(node);
         if (name == "Arc" || name == "ArcString" || name == "Circle" || name == "CubicSpline" || name == "BSpline" ||
             name == "Bezier")
-            add(curve, node.name());
+            add(curve_rule, node.name());
         if (name == "Identifier") check_inspire_id(node);
-        if (name == "areaValue" && std::string_view(node.attribute("uom").value()) != "m2") add(area_unit, node.name());
+        if (name == "areaValue" && std::string_view(node.attribute("uom").value()) != "m2") add(unit_rule, node.name());
         if (name == "estimatedAccuracy" && std::string_view(node.attribute("uom").value()) != "m")
-            add(area_unit, node.name());
+            add(unit_rule, node.name());
         check_dates(node, name);
         return true;
     }
 
     void check_root(const pugi::xml_node& root) {
         const std::string_view name = local(root.name());
-        if (name != "FeatureCollection" && name != "SpatialDataSet") add(collection, root.name());
+        if (name != "FeatureCollection" && name != "SpatialDataSet") add(collection_rule, root.name());
         const std::string location = root.attribute("xsi:schemaLocation").value();
         for (const pugi::xml_attribute& attribute : root.attributes()) {
             const std::string_view uri = attribute.value();
@@ -144,15 +145,15 @@ class Checker : public pugi::xml_tree_walker {
             const bool is_theme = uri.starts_with("http://inspire.ec.europa.eu/schemas/") &&
                                   uri.find("/base") == std::string_view::npos &&
                                   uri.find("/gn/") == std::string_view::npos;
-            if (is_theme && location.find(uri) == std::string::npos) add(schema, std::string(uri));
+            if (is_theme && location.find(uri) == std::string::npos) add(schema_rule, std::string(uri));
         }
-        if (location.empty()) add(schema, root.name());
+        if (location.empty()) add(schema_rule, root.name());
     }
 
     void check_references() {
         for (const auto& [id, object] : references_) {
             object_ = object;
-            if (!ids_.contains(id)) add(reference, "#" + id);
+            if (!ids_.contains(id)) add(reference_rule, "#" + id);
         }
     }
 
@@ -173,24 +174,24 @@ class Checker : public pugi::xml_tree_walker {
 
     void check_id(const pugi::xml_node& node) {
         const auto id = node.attribute("gml:id");
-        if (id && !ids_.insert(id.value()).second) add(unique, id.value());
+        if (id && !ids_.insert(id.value()).second) add(unique_rule, id.value());
     }
 
     void check_inspire_id(const pugi::xml_node& node) {
         std::string id;
         for (const char* part : {"namespace", "localId", "versionId"}) {
             for (const pugi::xml_node& child : node.children()) {
-                if (local(child.name()) == part) id += std::string(trimmed(child.child_value())) + '/';
+                if (local(child.name()) == part) id += std::string(without_blanks(child.child_value())) + '/';
             }
         }
-        if (!inspire_ids_.insert(id).second) add(unique, id);
+        if (!inspire_ids_.insert(id).second) add(unique_rule, id);
     }
 
     void check_nil(const pugi::xml_node& node) {
         const auto why = node.attribute("nilReason");
         const bool is_nil = node.attribute("xsi:nil").as_bool();
-        if (static_cast<bool>(why) != is_nil) add(nil, node.name());
-        if (why && !is_admitted_reason(why.value())) add(reason, why.value());
+        if (static_cast<bool>(why) != is_nil) add(nil_rule, node.name());
+        if (why && !is_admitted_reason(why.value())) add(reason_rule, why.value());
     }
 
     void check_ring(const pugi::xml_node& node) {
@@ -199,7 +200,7 @@ class Checker : public pugi::xml_tree_walker {
             const std::vector<double> more = numbers_of(child.child_value());
             numbers.insert(numbers.end(), more.begin(), more.end());
         }
-        if (!is_closed_ring(numbers)) add(ring, "LinearRing");
+        if (!is_closed_ring(numbers)) add(ring_rule, "LinearRing");
     }
 
     /// ISO 8601 in one form sorts as text.
@@ -209,11 +210,11 @@ class Checker : public pugi::xml_tree_walker {
         if (name == "endLifeSpanVersion") begin_name = "beginLifeSpanVersion";
         if (name == "validTo") begin_name = "validFrom";
         if (begin_name.empty()) return;
-        const std::string_view end = trimmed(node.child_value());
+        const std::string_view end = without_blanks(node.child_value());
         for (const pugi::xml_node& sibling : node.parent().children()) {
             if (local(sibling.name()) != begin_name) continue;
-            const std::string_view begin = trimmed(sibling.child_value());
-            if (!begin.empty() && !end.empty() && end < begin) add(lifespan, fmt::format("{} < {}", end, begin));
+            const std::string_view begin = without_blanks(sibling.child_value());
+            if (!begin.empty() && !end.empty() && end < begin) add(lifespan_rule, fmt::format("{} < {}", end, begin));
         }
     }
 
