@@ -73,7 +73,8 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/search", search);
     guarded(Method::Post, "/owners/search", search_owners, Needs::Account);
 
-    router.add(Method::Options, "/uploads", [&services](RequestPtr request) { return uploads_options(services, request); });
+    router.add(Method::Options, "/uploads",
+               [&services](RequestPtr request) { return uploads_options(services, request); });
     guarded(Method::Get, "/uploads", own_uploads, Needs::Account);
     guarded(Method::Post, "/uploads", begin_upload, Needs::Account, piece_by_piece);
     guarded(Method::Get, "/uploads/{upload}", upload_state, Needs::Account);
