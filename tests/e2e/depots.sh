@@ -37,9 +37,6 @@ remote job rollback "$job" >/dev/null
 equal "taken back" "$(features leve_point)" 0
 contains "the list" "$(remote job list)" "Dépôt $job : draft"
 
-shared=${CARREAU_DATA:-$root/../shared/data}
-[[ -d $shared/terrain ]] || skip "everything but the third-party files passed; they are not in $shared"
-
 # table FILE OUTCOME: a line for docs/depots.md, where one asks for it.
 table() { [[ -z ${DEPOTS_TABLE:-} ]] || printf '| %s | %s |\n' "$1" "$2" >>"$DEPOTS_TABLE"; }
 # deposit FILE: sends it, reads it; $state, $rows and $reason say what became of it.
@@ -53,6 +50,28 @@ deposit() {
     reason=$(ask "select coalesce(nullif(reason, ''), report #>> '{problems,0,reason}', '') from capture.job order by job_id desc limit 1")
     equal "the server after $1" "$(status_of /healthz)" 200
 }
+step "files that attack who reads them: refused with a reason, one after the other"
+command -v python3 >/dev/null || fail "python3 is not installed"
+mkdir "$work/hostile"
+python3 "$here/hostile_files.py" "$work/hostile"
+memory() { awk '/^VmRSS/ {print int($2 / 1024)}' "/proc/$server/status"; }
+before=$(memory)
+for file in "$work"/hostile/*; do
+    begin=$SECONDS
+    deposit "$file"
+    echo "    $(basename "$file"): $reason"
+    equal "$(basename "$file")" "$state" refused
+    [[ -n $reason ]] || fail "$(basename "$file") was refused without a reason"
+    ((SECONDS - begin < 100)) || fail "$(basename "$file") took $((SECONDS - begin)) s"
+    table "attaque : $(basename "$file")" "refusé : $reason"
+done
+[[ ! -e /tmp/carreau-echappe.txt ]] || fail "a member of an archive left its folder"
+equal "no other draft" "$(ask 'select count(*) from capture.job_version')" 1
+(($(memory) - before < 64)) || fail "the server grew from $before to $(memory) MB"
+
+shared=${CARREAU_DATA:-$root/../shared/data}
+[[ -d $shared/terrain ]] || skip "everything but the third-party files passed; they are not in $shared"
+
 layer_count() { timeout 60 ogrinfo -ro -al -so "$1" "$2" 2>/dev/null | awk '/^Feature Count: /{print $3}'; }
 
 step "GPX: the counts of ogrinfo"
