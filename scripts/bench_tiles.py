@@ -5,6 +5,7 @@ One PostgreSQL for all, one contender at a time, rounds in turn. Needs wrk, pgbe
 In parts: --data DIR --prepare loads the territory once, then --data DIR --part cold, and so on."""
 
 import argparse
+import contextlib
 import http.client
 import json
 import math
@@ -31,13 +32,43 @@ def run(*command, **options):
     return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
 
 
+def fields(message):
+    """(number, bytes) of the length-delimited fields of a protobuf message."""
+    at = 0
+
+    def varint():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        key = varint()
+        if key & 7 == 2:
+            length = varint()
+            yield key >> 3, message[at:at + length]
+            at += length
+        else:
+            varint()
+
+
+def feature_count(tile):
+    return sum(number == 2 for layer, content in fields(tile) if layer == 3 for number, _ in fields(content))
+
+
 def processor_seconds(pids):
     return sum(times_of(pid)[0] for pid in pids)
 
 
 class Bench:
-    def __init__(self, program, folder, data, seconds, rounds, territory):
+    def __init__(self, program, folder, data, seconds, rounds, territory, martin=None):
         self.program, self.folder, self.seconds, self.rounds = program, folder, seconds, rounds
+        self.martin_program = martin
         self.territory = territory
         self.data = data or folder / "data"
         self.dsn = f"host={self.data}/run port=5432 user=carreau dbname=carreau"
@@ -107,18 +138,52 @@ class Bench:
         return rate, used / total
 
     def pids(self):
+        if self.martin_process:
+            backends = self.sql("select pid from pg_stat_activity where application_name = 'martin'").split()
+            return [self.martin_process.pid, *backends]
         if self.nginx and self.counting_nginx:
             children = Path(f"/proc/{self.nginx.pid}/task/{self.nginx.pid}/children").read_text().split()
             return [self.nginx.pid, *children]
         return [self.server.pid]
 
     counting_nginx = False
+    martin_process = None
+
+    def martin(self, layer, tiles, headers, connections):
+        """Martin itself, its cache off, on the same table."""
+        schema, table, id_column, geometry = self.of_layer(
+            layer, "concat_ws(' ', table_schema, table_name, id_column, geometry_column)").split()
+        types = self.sql(f"select jsonb_object_agg(a.attname, format_type(a.atttypid, null)) from pg_attribute a where a.attname in "
+                         f"({self.columns(layer, tiles[0][0], quote='quote_literal')}) and a.attrelid = '{schema}.{table}'::regclass")
+        source = {"schema": schema, "table": table, "srid": 2154, "geometry_column": geometry, "geometry_type": "GEOMETRY",
+                  "extent": 4096, "buffer": 64, "clip_geom": True, "properties": json.loads(types)}
+        port = 18998
+        address = f"postgresql://carreau@/carreau?host={self.data}/run&application_name=martin"
+        configuration = {"listen_addresses": f"127.0.0.1:{port}", "worker_processes": os.cpu_count(), "cache": "disable",
+                         "postgres": {"connection_string": address, "auto_publish": False, "tables": {layer: source}}}
+        (self.folder / "martin.json").write_text(json.dumps(configuration))
+        options = {**os.environ, "PGOPTIONS": "-c jit=off -c max_parallel_workers_per_gather=0", "RUST_LOG": "error"}
+        self.martin_process = subprocess.Popen([self.martin_program, "--config", str(self.folder / "martin.json")], env=options)
+        try:
+            path = lambda t: "/%s/%d/%d/%d" % (layer, *t)
+            for _ in range(100):
+                with contextlib.suppress(OSError):
+                    answer, body = self.get(path(tiles[0]), port=port)
+                    break
+                time.sleep(0.1)
+            if answer.status != 200 or feature_count(body) != feature_count(self.oracle(layer, tiles[0])):
+                raise SystemExit(f"Martin answers {answer.status}, not the features of its SQL")
+            return self.wrk([path(t) for t in tiles], port, headers, connections)
+        finally:
+            self.martin_process.terminate()
+            self.martin_process.wait(30)
+            self.martin_process = None
 
     def pgbench(self, layer, tiles, clients=2):
         files = []
         for i, (z, x, y) in enumerate(tiles[:60]):
             path = self.folder / f"tile{i}.sql"
-            path.write_text(self.martin(layer, (z, x, y)) + ";")
+            path.write_text(self.martin_sql(layer, (z, x, y)) + ";")
             files += ["-f", str(path)]
         before = ended_backends(self.data)
         # Its best: both lose time where a tile is small, starting PROJ in each parallel worker most of all.
@@ -173,8 +238,11 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
         headers = [f"Accept-Encoding: {encoding}"] if encoding else []
         ours = [len(self.get(p)[1]) for p in paths[:60]]
         theirs = [self.oracle(layer, t) for t in tiles[:60]]
-        results = self.alternate({"carreau": lambda: self.wrk(paths, self.address.port, headers, clients or 16),
-                                  "martin sql": lambda: self.pgbench(layer, tiles, clients or 2)})
+        contenders = {"carreau": lambda: self.wrk(paths, self.address.port, headers, clients or 16),
+                      "martin sql": lambda: self.pgbench(layer, tiles, clients or 2)}
+        if self.martin_program:
+            contenders["martin"] = lambda: self.martin(layer, tiles, headers, clients or 16)
+        results = self.alternate(contenders)
         if encoding == "gzip":
             begin = time.process_time()
             for tile in theirs:
@@ -186,16 +254,18 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
         self.tell(f"cold {layer} z{z}{' ' + encoding if encoding else ''}, {statistics.mean(ours) / 1000:.1f} kB", results)
         print(f"  {len(tiles)} tiles, bytes: {sum(ours) / sum(map(len, theirs)):.2f} of the other's", flush=True)
 
-    def martin(self, layer, tile):
+    def columns(self, layer, z, quote="quote_ident"):
+        """The attributes that Carreau's tile carries."""
+        return self.sql(f"select string_agg(distinct {quote}(n), ', ') from (select l.id_column n from catalogue.layer l where l.name = '{layer}' "
+                        f"union select f.name from catalogue.field f join catalogue.layer l using (layer_id) "
+                        f"where l.name = '{layer}' and f.tile_min_zoom <= {z}) a")
+
+    def martin_sql(self, layer, tile):
         z, x, y = tile
-        # The attributes that Carreau's tile carries.
-        columns = self.sql(f"select string_agg(distinct quote_ident(n), ', ') from (select l.id_column n from catalogue.layer l where l.name = '{layer}' "
-                           f"union select f.name from catalogue.field f join catalogue.layer l using (layer_id) "
-                           f"where l.name = '{layer}' and f.tile_min_zoom <= {z}) a")
-        return MARTIN.format(z=z, x=x, y=y, table=self.table(layer), columns=columns)
+        return MARTIN.format(z=z, x=x, y=y, table=self.table(layer), columns=self.columns(layer, z))
 
     def oracle(self, layer, tile):
-        return bytes.fromhex(self.sql(f"set jit = off; select encode(({self.martin(layer, tile)}), 'hex')"))
+        return bytes.fromhex(self.sql(f"set jit = off; select encode(({self.martin_sql(layer, tile)}), 'hex')"))
 
     def of_layer(self, layer, expression):
         return self.sql(f"select {expression} from catalogue.layer where name = '{layer}'")
@@ -320,13 +390,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--territory", default="full")
     parser.add_argument("--data", type=Path, help="where the territory is loaded, and stays")
+    parser.add_argument("--martin", help="a martin program to run beside it")
     parser.add_argument("--prepare", action="store_true", help="load it and end")
     parser.add_argument("--part", action="append", choices=["cold", "low", "sql", "store", "hot"])
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="carreau-tiles."))
     folder.chmod(0o755)
     data = options.data.absolute() if options.data else None
-    bench = Bench(os.path.abspath(options.program), folder, data, options.seconds, options.rounds, options.territory)
+    bench = Bench(os.path.abspath(options.program), folder, data, options.seconds, options.rounds, options.territory,
+                  options.martin)
     try:
         if options.prepare or not data:
             bench.prepare()

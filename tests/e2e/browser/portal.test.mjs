@@ -222,6 +222,27 @@ test('on a phone the layers are a sheet and the card leaves room for the map', a
   await portal.leave();
 });
 
+test('no tile of the map is heavier than 500 kB, while one pans over the cadastre', async () => {
+  const [, lat, lng] = parcel.map.split('/').map(Number);
+  const zooms = [11, 13, 14, 15, 16]; // every tile of every zoom is weighed in tiles.sh
+  const portal = await Portal.open(browser, { viewport: phone });
+  const tiles = [];
+  portal.page.on('response', (response) => {
+    if (/\/tiles\/.*\.mvt/.test(response.url())) tiles.push(response);
+  });
+  for (const zoom of zooms) {
+    await portal.page.evaluate(([zoom, center]) => window.carreau.map.jumpTo({ zoom, center }), [zoom, [lng, lat]]);
+    await portal.still();
+    await portal.page.evaluate(() => window.carreau.map.panBy([400, 600], { duration: 300 }));
+    await portal.still();
+  }
+  const asked = new Set(tiles.map((tile) => Number(/\/(\d+)\/\d+\/\d+\.mvt/.exec(tile.url())[1])));
+  for (const zoom of zooms) assert.ok(asked.has(zoom), `tiles of zoom ${zoom} were asked for`);
+  const bodies = await Promise.all(tiles.map(async (tile) => ({ url: tile.url(), status: tile.status(), bytes: (await tile.body()).length })));
+  assert.deepEqual(bodies.filter(({ status, bytes }) => (status !== 200 && status !== 204) || bytes > 500_000), []);
+  await portal.leave();
+});
+
 test('the page speaks English when asked', async () => {
   const portal = await Portal.open(browser, { hash: `#sel=parcelle/${parcel.id}` });
   await portal.cardTitle();
