@@ -480,6 +480,7 @@ def main(description=__doc__, parts=(), measure=None):
         bench.stop()
         shutil.rmtree(folder, ignore_errors=True)
         if options.out:
+            options.out.mkdir(parents=True, exist_ok=True)
             (options.out / "bench.txt").write_text("\n".join(lines) + "\n")
             (options.out / "bench.json").write_text(json.dumps(record, indent=1) + "\n")
     return code
