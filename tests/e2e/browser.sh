@@ -19,7 +19,7 @@ proxy=$!
 wait_until 10 "the proxy listens" test -s "$work/proxy"
 status=0
 (cd "$work/browser" && CHROMIUM=$CHROMIUM CARREAU_URL=$address \
-    CARREAU_PREFIX_URL=http://127.0.0.1:$(cat "$work/proxy")/sig/carte timeout 850 npm test) || status=$?
+    CARREAU_PREFIX_URL=http://127.0.0.1:$(cat "$work/proxy")/sig/carte timeout 850 node --test ${BROWSER_ONLY:+"$BROWSER_ONLY.test.mjs"}) || status=$?
 kill "$proxy" 2>/dev/null || true
 wait "$proxy" 2>/dev/null || true
 equal "npm test" "$status" 0

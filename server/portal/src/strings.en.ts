@@ -1,5 +1,6 @@
 import { accountEn } from './account/strings.en';
 import { adminEn } from './admin/strings.en';
+import { depotEn } from './depot/strings.en';
 import { editEn } from './edit/strings.en';
 import { openDataEn } from './open-data/strings.en';
 import type { Strings } from './strings.fr';
@@ -9,6 +10,7 @@ export const en: Strings = {
   ...editEn,
   admin: adminEn,
   openData: openDataEn,
+  depot: depotEn,
   locale: 'en-GB',
   product: 'Carreau',
   subtitle: 'The shared map of our area',

@@ -1,5 +1,6 @@
 import { accountFr } from './account/strings.fr';
 import { adminFr } from './admin/strings.fr';
+import { depotFr } from './depot/strings.fr';
 import { editFr } from './edit/strings.fr';
 import { openDataFr } from './open-data/strings.fr';
 
@@ -8,6 +9,7 @@ export const fr = {
   ...editFr,
   admin: adminFr,
   openData: openDataFr,
+  depot: depotFr,
   locale: 'fr-FR',
   product: 'Carreau',
   subtitle: "La carte partagée de l'agglomération",

@@ -64,6 +64,7 @@ export class AccountMenu {
     const button = (words: string, id: string, act: () => void) =>
       h('li', {}, h('button', { type: 'button', id, onclick: () => this.choose(act) }, words));
     const items = [button(t.myAccesses, 'my-accesses', () => this.events.tokens())];
+    items.push(h('li', {}, h('a', { href: './depot.html', id: 'depot' }, t.depot.title)));
     if (administrator) items.push(h('li', {}, h('a', { href: './admin.html', id: 'administration' }, t.administration)));
     items.push(button(t.logout, 'logout', () => this.events.logout()));
     return items;

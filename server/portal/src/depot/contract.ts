@@ -1,0 +1,60 @@
+/** What the server says of deposits. */
+export interface Problem {
+  kind: 'note' | 'repaired' | 'refused';
+  file: string;
+  feature?: number;
+  field: string;
+  reason: string;
+}
+
+export interface Draft {
+  table: string;
+  rows: number;
+  duplicates: number;
+  bbox?: [number, number, number, number];
+  outside_territory?: number;
+  precision?: Record<string, number>;
+}
+
+export interface Report {
+  written: number;
+  refused: number;
+  problem_count: number;
+  problems: Problem[];
+  crs: string[];
+  encodings: string[];
+  drafts?: Draft[];
+}
+
+export type JobState =
+  | 'waiting'
+  | 'reading'
+  | 'draft'
+  | 'refused'
+  | 'failed'
+  | 'cancelled'
+  | 'to_publish'
+  | 'publishing'
+  | 'published'
+  | 'to_undo'
+  | 'undoing';
+
+export interface Job {
+  id: number;
+  state: JobState;
+  layer: string | null;
+  reason: string;
+  options: Record<string, unknown>;
+  progress: { done?: number; total?: number; rows?: number };
+  report: Report | null;
+  created_at: string;
+  published_at: string | null;
+  files: { id: string; name: string; size: number }[];
+}
+
+export interface Jobs {
+  items: Job[];
+  layers: { id: string; title: string }[];
+}
+
+export const settled: readonly JobState[] = ['draft', 'refused', 'failed', 'cancelled', 'published'];

@@ -1,0 +1,186 @@
+import { h } from '../dom';
+import { explanation } from '../form';
+import type { Http } from '../http';
+import { t } from '../i18n';
+import { settled, type Draft, type Job, type Problem, type Report } from './contract';
+import { draftMap } from './draft-map';
+
+const shownProblems = 30;
+
+export interface CardEvents {
+  notify(text: string): void;
+  removed(job: Job): void;
+}
+
+/** What became of a deposit: its state, its report, and what its owner can do about it. */
+export class JobCard {
+  readonly element = h('li', { class: 'job' });
+  private watch: EventSource | null = null;
+  private map: HTMLElement | null = null;
+
+  constructor(
+    private readonly http: Http,
+    private job: Job,
+    private readonly events: CardEvents,
+  ) {
+    this.element.id = `job-${job.id}`;
+    this.show(job);
+    if (settled.includes(job.state)) void this.load();
+    else this.follow();
+  }
+
+  close(): void {
+    this.watch?.close();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.show(await this.http.get<Job>(`jobs/${this.job.id}`));
+    } catch {
+      // The list said what matters; the report comes with the next look.
+    }
+  }
+
+  /** Server-sent events; the browser asks again by itself when the connection is lost. */
+  private follow(): void {
+    this.watch?.close();
+    const watch = new EventSource(this.http.url(`jobs/${this.job.id}/events`));
+    this.watch = watch;
+    watch.onmessage = (event: MessageEvent<string>) => {
+      const job = JSON.parse(event.data) as Job;
+      if (settled.includes(job.state)) watch.close();
+      this.show(job);
+    };
+  }
+
+  private show(job: Job): void {
+    if (job.state !== this.job.state) this.map = null;
+    this.job = job;
+    this.element.dataset['state'] = job.state;
+    const names = job.files.map((file) => file.name).join(', ');
+    const head = h('div', { class: 'job-head' }, h('h3', {}, names), h('span', { class: `job-state ${job.state}` }, t.depot.states[job.state]));
+    const parts: (HTMLElement | null)[] = [head, this.progress(), job.reason ? h('p', { class: 'job-reason' }, job.reason) : null];
+    if (job.report) parts.push(this.report(job.report));
+    parts.push(this.actions());
+    this.element.replaceChildren(...parts.filter((part): part is HTMLElement => part !== null));
+    void this.draw();
+  }
+
+  private progress(): HTMLElement | null {
+    if (this.job.state !== 'reading') return null;
+    const { done, total } = this.job.progress;
+    return h('progress', total ? { max: total, value: done ?? 0 } : {});
+  }
+
+  private report(report: Report): HTMLElement {
+    const facts = (report.drafts ?? []).map((draft) => h('p', { class: 'job-facts' }, this.facts(draft, report)));
+    const crs = report.crs.length ? h('p', { class: 'soft' }, report.crs.join(' ; ')) : null;
+    const box = h('div', { class: 'job-report' }, ...facts, crs);
+    if (report.problem_count > 0) box.append(this.problems(report));
+    return box;
+  }
+
+  private facts(draft: Draft, report: Report): string {
+    const words = [t.depot.objects(draft.rows)];
+    if (report.refused) words.push(t.depot.refusedRows(report.refused));
+    if (draft.duplicates) words.push(t.depot.duplicates(draft.duplicates));
+    if (draft.outside_territory) words.push(t.depot.outside(draft.outside_territory));
+    if (draft.precision) {
+      const classes = Object.entries(draft.precision).map(([name, count]) => `${t.depot.classes[name] ?? name}\u00a0: ${count}`);
+      words.push(`${t.depot.precision} (${classes.join(', ')})`);
+    }
+    return words.join(' ; ');
+  }
+
+  private problems(report: Report): HTMLElement {
+    const line = (problem: Problem) =>
+      h(
+        'li',
+        { class: problem.kind },
+        `${t.depot.problemKinds[problem.kind] ?? problem.kind}${problem.feature ? ` ${t.depot.row(problem.feature)}` : ''}${problem.field ? ` (${problem.field})` : ''} : ${problem.reason}`,
+      );
+    const list = h('ul', { class: 'job-problems' }, ...report.problems.slice(0, shownProblems).map(line));
+    if (report.problem_count > shownProblems) list.append(h('li', {}, t.depot.more(report.problem_count - shownProblems)));
+    return h('details', report.refused ? { open: true } : {}, h('summary', {}, t.depot.problems(report.problem_count)), list);
+  }
+
+  private actions(): HTMLElement {
+    const { state } = this.job;
+    const box = h('div', { class: 'job-actions' });
+    if (state === 'draft') box.append(...this.publishing());
+    if (state === 'published') {
+      box.append(this.button(t.depot.undo, 'undo', 'undo'));
+      const drawn = this.job.report?.drafts?.find((draft) => draft.bbox)?.bbox;
+      const at = drawn ? `#map=17/${((drawn[1] + drawn[3]) / 2).toFixed(6)}/${((drawn[0] + drawn[2]) / 2).toFixed(6)}` : '';
+      box.append(h('a', { href: `./${at}` }, t.depot.seeOnMap));
+    }
+    if (state === 'waiting' || state === 'reading') box.append(this.button(t.depot.cancelReading, 'cancel', 'cancel'));
+    if (state === 'draft' || state === 'refused' || state === 'failed' || state === 'cancelled') box.append(...this.again(), this.removal());
+    return box;
+  }
+
+  private publishing(): HTMLElement[] {
+    const choice = h('select', { name: 'replaces', 'aria-label': t.depot.replaces });
+    for (const [value, words] of Object.entries(t.depot.replacesOf)) choice.append(h('option', { value }, `${t.depot.replaces} ${words}`));
+    const publish = h('button', { type: 'button', class: 'button main', 'data-act': 'publish' }, t.depot.publish);
+    publish.addEventListener('click', () => void this.act('publish', { replaces: choice.value }));
+    return [publish, choice];
+  }
+
+  private again(): HTMLElement[] {
+    const known = typeof this.job.options['crs'] === 'string' ? this.job.options['crs'] : '';
+    const crs = h('input', { name: 'crs', placeholder: 'EPSG:3950', value: known, size: 10, 'aria-label': t.depot.crs });
+    const button = h('button', { type: 'button', class: 'button', 'data-act': 'retry' }, t.depot.again);
+    button.addEventListener('click', () => {
+      const text = crs.value.trim();
+      const code = /^\d+$/.test(text) ? `EPSG:${text}` : text;
+      void this.act('retry', { layer: this.job.layer, options: { ...this.job.options, crs: code || null } });
+    });
+    return [crs, button];
+  }
+
+  private removal(): HTMLElement {
+    const button = h('button', { type: 'button', class: 'button', 'data-act': 'remove' }, t.depot.remove);
+    button.addEventListener('click', () => void this.remove());
+    return button;
+  }
+
+  private button(words: string, act: string, path: string): HTMLElement {
+    const button = h('button', { type: 'button', class: 'button', 'data-act': act }, words);
+    button.addEventListener('click', () => void this.act(path, {}));
+    return button;
+  }
+
+  private async act(path: string, body: unknown): Promise<void> {
+    for (const button of this.element.querySelectorAll('button')) button.disabled = true;
+    try {
+      const job = await this.http.send<Job>('POST', `jobs/${this.job.id}/${path}`, body);
+      if (job) this.show(job);
+      if (job && !settled.includes(job.state)) this.follow();
+    } catch (error) {
+      this.events.notify(explanation(error));
+      void this.load();
+      this.show(this.job);
+    }
+  }
+
+  private async remove(): Promise<void> {
+    try {
+      await this.http.send('DELETE', `jobs/${this.job.id}`);
+      this.events.removed(this.job);
+    } catch (error) {
+      this.events.notify(explanation(error));
+    }
+  }
+
+  private async draw(): Promise<void> {
+    const box = this.job.report?.drafts?.find((draft) => draft.bbox)?.bbox;
+    if (this.job.state !== 'draft' || !box) return;
+    try {
+      this.map ??= await draftMap(this.http, this.job.id, box);
+      if (this.job.state === 'draft') this.element.append(this.map);
+    } catch {
+      // Without a picture the report still says where the objects are.
+    }
+  }
+}
