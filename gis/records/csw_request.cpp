@@ -114,6 +114,22 @@ FilterPtr filter_of(Node filter) {
                             wfs::Version::V1_1_0, "constraint");
 }
 
+/// "w, s, e, n" of the corners of a BBOX, which may end in the name of a CRS between quotes.
+std::string corners_of(std::string_view text) {
+    const auto quote = text.find('\'');
+    if (quote == std::string_view::npos) return std::string(text);
+    std::string_view name = text.substr(quote + 1);
+    name = name.substr(0, name.find('\''));
+    const auto crs = find_crs(name, {crs84(), *crs_from_epsg(4326)});
+    if (!crs) throw invalid("constraint", fmt::format("there is no BBOX in '{}'", name.substr(0, 100)));
+    const std::vector<std::string> corners = wfs::split_list(text.substr(0, quote));
+    if (corners.size() != 4) throw invalid("constraint", "BBOX: a name, 4 numbers and a CRS expected");
+    // "EPSG:4326" has longitude first by custom; the names of the OGC have the order of the EPSG.
+    const bool latitude_first = !crs->is_crs84 && !name.starts_with("EPSG:");
+    return latitude_first ? fmt::format("{},{},{},{}", corners[1], corners[0], corners[3], corners[2])
+                          : fmt::format("{},{},{},{}", corners[0], corners[1], corners[2], corners[3]);
+}
+
 /// Reads the Common Catalogue Query Language as clients write it, and writes it as CQL2: names without their prefixes
 /// and as the queryables have them, BBOX(name, w, s, e, n) as the relation it is.
 class CqlWords {
@@ -192,10 +208,7 @@ class CqlWords {
             skip_blanks();
             const auto close = rest_.find(')');
             if (is_queryable(name) && rest_.starts_with(',') && close != std::string_view::npos) {
-                std::string_view numbers = rest_.substr(1, close - 1);
-                if (const auto crs = numbers.find('\''); crs != std::string_view::npos)
-                    numbers = numbers.substr(0, numbers.find_last_of(',', crs));
-                out_ += fmt::format("S_INTERSECTS({}, BBOX({}))", name, numbers);
+                out_ += fmt::format("S_INTERSECTS({}, BBOX({}))", name, corners_of(rest_.substr(1, close - 1)));
                 rest_.remove_prefix(close + 1);
                 return true;
             }
@@ -265,8 +278,8 @@ CswRequest read_csw_kvp(const std::vector<std::pair<std::string, std::string>>& 
     require_version(text("version"));
     require_format(text("outputformat"));
     if (name == "getrecordbyid") {
-        GetRecordById request{wfs::split_list(text("id")), element_set_of(text("elementsetname")),
-                              schema_of(text("outputschema"))};
+        GetRecordById request{wfs::distinct_ids(wfs::split_list(text("id")), "Id"),
+                              element_set_of(text("elementsetname")), schema_of(text("outputschema"))};
         if (request.ids.empty()) throw missing("id");
         return request;
     }
@@ -304,6 +317,7 @@ CswRequest read_csw_xml(std::string_view body) {
         GetRecordById request{{}, element_set_of(wfs::text_of(wfs::child_called(root, "ElementSetName"))), schema};
         for (const Node& id : wfs::children_called(root, "Id")) request.ids.push_back(wfs::text_of(id));
         if (request.ids.empty()) throw missing("Id");
+        request.ids = wfs::distinct_ids(request.ids, "Id");
         return request;
     }
     const Node query = wfs::child_called(root, "Query");

@@ -65,6 +65,17 @@ std::vector<std::string> split_list(std::string_view text) {
     }
 }
 
+std::vector<std::string> distinct_ids(const std::vector<std::string>& ids, const std::string& parameter) {
+    constexpr std::size_t most = 100;
+    std::vector<std::string> distinct;
+    for (const std::string& id : ids) {
+        if (std::find(distinct.begin(), distinct.end(), id) != distinct.end()) continue;
+        if (distinct.size() == most) throw invalid(parameter, "at most 100 expected");
+        distinct.push_back(id);
+    }
+    return distinct;
+}
+
 std::vector<std::string> split_groups(std::string_view text) {
     text = trimmed(text);
     if (text.size() < 2 || text.front() != '(' || text.back() != ')') return {std::string(text)};

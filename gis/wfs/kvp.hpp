@@ -35,6 +35,10 @@ class Kvp {
 /// "a,b" -> a, b; parts are trimmed, empty ones dropped.
 std::vector<std::string> split_list(std::string_view text);
 
+/// Each once, in their order. Throws ServiceError naming `parameter` when more than 100 remain: each may cost a
+/// description of the same length.
+std::vector<std::string> distinct_ids(const std::vector<std::string>& ids, const std::string& parameter);
+
 /// "(a,b)(c)" -> "a,b", "c"; text without parentheses is one group. Groups of XML may hold parentheses themselves.
 std::vector<std::string> split_groups(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "gis/wfs/feature_names.hpp"
+#include "gis/wfs/kvp.hpp"
 #include "gis/wfs/names.hpp"
 #include "gis/wfs/service_error.hpp"
 
@@ -59,7 +60,7 @@ std::string list_stored_queries(const Catalog& catalog, const std::vector<DataSe
 }
 
 std::string describe_stored_queries(const std::vector<std::string>& ids, const std::vector<DataSet>& data_sets) {
-    std::vector<std::string> wanted = ids;
+    std::vector<std::string> wanted = distinct_ids(ids, "storedquery_id");
     if (wanted.empty()) {
         wanted.emplace_back(feature_by_id_query);
         if (!data_sets.empty()) wanted.emplace_back(spatial_data_set_query);

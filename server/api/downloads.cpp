@@ -6,8 +6,26 @@
 #include "server/api/handlers.hpp"
 #include "server/api/journal.hpp"
 #include "server/api/prepared_files.hpp"
+#include "server/http/conditional.hpp"
 
 namespace api {
+
+namespace {
+
+/// Whether the answer holds the beginning of the file: who loads it in parts is noted once.
+bool begins_download(const http::Request& request, const PreparedFile& file) {
+    if (request.method == http::Method::Head) return false;
+    const std::string etag = http::quoted_etag(file.etag);
+    const std::string* known = request.header("If-None-Match");
+    if (known != nullptr && http::none_match_hits(*known, etag)) return false;
+    const std::string* range = request.header("Range");
+    const std::string* if_range = request.header("If-Range");
+    if (range == nullptr || (if_range != nullptr && !http::if_range_holds(*if_range, etag))) return true;
+    const http::RangeRequest asked = http::parse_range(*range, file.size);
+    return asked.kind != http::RangeKind::Unsatisfiable && asked.range.first == 0;
+}
+
+}  // namespace
 
 Answer prepared_file(const Services& services, CallPtr call) {
     const http::Request& request = *call->request;
@@ -16,8 +34,9 @@ Answer prepared_file(const Services& services, CallPtr call) {
     if (found == data_sets.end()) throw nothing_at(request);
     const PreparedFilePtr file = services.prepared.find(*found, call->caller->scope);
     if (!file) throw gis::Unavailable("the file is not made yet; GetSpatialDataSet of the WFS gives the same now");
+    const bool begins = begins_download(request, *file);
     for (const gis::Layer* layer : found->layers()) {
-        if (request.method == http::Method::Head) break;
+        if (!begins) break;
         const JournalLine line{"export", layer->name, "", "", "answered", 1};
         co_await record(services, *call->caller, request, line);
     }

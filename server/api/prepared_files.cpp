@@ -23,6 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+struct RightsChanged : gis::Unavailable {
+    RightsChanged() : Unavailable("rights changed meanwhile") {}
+};
+
 /// Equal where two callers are given the same document.
 std::string content_of(const InspireDataSet& data_set, const gis::Scope& scope) {
     std::string content = data_set.code;
@@ -38,6 +42,12 @@ std::string declared_of(const InspireDataSet& data_set) {
     for (const gis::Layer* layer : data_set.layers())
         declared += fmt::format("{} {} {}\n", layer->name, layer->updated, layer->vintage);
     return declared;
+}
+
+/// Whether the disk still has it: others clean temporary folders too.
+bool is_there(const PreparedFile& file) {
+    std::error_code gone;
+    return fs::file_size(file.path, gone) == file.size && !gone;
 }
 
 }  // namespace
@@ -82,10 +92,13 @@ void PreparedFiles::start() {
 }
 
 PreparedFilePtr PreparedFiles::find(const InspireDataSet& data_set, const gis::Scope& scope) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = files_.find(data_set.code);
-    if (found == files_.end() || found->second->content != content_of(data_set, scope)) return nullptr;
-    return found->second;
+    PreparedFilePtr file;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = files_.find(data_set.code); found != files_.end()) file = found->second;
+    }
+    if (!file || file->content != content_of(data_set, scope) || !is_there(*file)) return nullptr;
+    return file;
 }
 
 void PreparedFiles::work() {
@@ -126,19 +139,32 @@ void PreparedFiles::look() {
             if (const auto found = files_.find(data_set.code); found != files_.end()) file = found->second;
         }
         if (Clock::now() < not_before_[data_set.code]) continue;
-        if (file && file->content == content && is_current(*file, data_set)) continue;
+        if (file && file->content == content && is_there(*file) && is_current(*file, data_set)) continue;
         const Clock::time_point begin = Clock::now();
-        bool soon = false;
+        bool rests = true;
         try {
             make(data_set, visible, content, caller->scope.revision);
-        } catch (const gis::Unavailable&) {
-            soon = true;  // the database is away, or rights changed
+        } catch (const RightsChanged&) {
+            rests = false;
+        } catch (const gis::Unavailable& error) {
+            // The database is away: soon again. What took long was stopped by a time limit.
+            rests = Clock::now() - begin > options_.rest;
+            if (rests) give_up(data_set, error.what());
         } catch (const std::exception& error) {
-            log_(fmt::format("the file of the INSPIRE data set {}: {}", data_set.code, error.what()));
+            give_up(data_set, error.what());
         }
         const Clock::time_point end = Clock::now();
-        if (!soon) not_before_[data_set.code] = end + std::max<Clock::duration>(options_.rest, 10 * (end - begin));
+        if (rests) not_before_[data_set.code] = end + std::max<Clock::duration>(options_.rest, 10 * (end - begin));
     }
+}
+
+void PreparedFiles::give_up(const InspireDataSet& data_set, std::string_view reason) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return;
+        files_.erase(data_set.code);
+    }
+    log_(fmt::format("the file of the INSPIRE data set {}: {}", data_set.code, reason));
 }
 
 gate::CallerPtr PreparedFiles::everybody() {
@@ -174,6 +200,8 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
     order.parts = data_set.parts;
     order.form.crs = find_inspire_crs(fmt::format("EPSG:{}", prepared_crs));
     order.form.id_namespace = data_set.id_namespace;
+    std::error_code gone;
+    if (!fs::is_directory(folder_->path(), gone)) folder_ = std::make_shared<const gis::read::TempFolder>();
     const auto file =
         std::make_shared<PreparedFile>(folder_, folder_->path() / fmt::format("{}.{}.gml", data_set.code, ++made_));
     file->content = content;
@@ -182,7 +210,7 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
     run([&](db::Connection& connection) {
         const db::Result moment =
             connection.query("select pg_current_snapshot()::text, catalogue.access_revision()", {});
-        if (moment.int64(0, 1) != access_revision) throw gis::Unavailable("rights changed meanwhile");
+        if (moment.int64(0, 1) != access_revision) throw RightsChanged();
         file->snapshot = moment.text(0, 0);
         write_inspire_file(connection, order, file->path);
     });

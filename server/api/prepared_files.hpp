@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "gis/read/archive.hpp"
@@ -65,8 +66,8 @@ class PreparedFiles {
     /// Begins to make files. To be called once.
     void start();
 
-    /// The file of a data set for a caller of that scope; null where it is not made yet, or where he sees more or less
-    /// of it than everybody.
+    /// The file of a data set for a caller of that scope; null where it is not made yet or no longer on the disk, or
+    /// where he sees more or less of it than everybody.
     PreparedFilePtr find(const InspireDataSet& data_set, const gis::Scope& scope) const;
 
   private:
@@ -76,6 +77,8 @@ class PreparedFiles {
     bool is_current(const PreparedFile& file, const InspireDataSet& data_set);
     void make(const InspireDataSet& data_set, const gis::CatalogPtr& visible, const std::string& content,
               std::int64_t access_revision);
+    /// Takes away the outdated file that could not be made anew, and says why in the log.
+    void give_up(const InspireDataSet& data_set, std::string_view reason);
     /// Runs it as everybody and waits.
     void run(std::function<void(db::Connection&)> act);
 

@@ -170,6 +170,8 @@ Answer records_landing(const Services&, RequestPtr request) {
          {"links",
           Json::array({self_link(url), link(url + "/conformance", "conformance", "application/json", "Conformité"),
                        link(url + "/collections", "data", "application/json", "Catalogues"),
+                       link(request->base_url + "/api?f=json", "service-desc", openapi_type,
+                            "Description de l'API (OpenAPI 3.0)"),
                        link(request->base_url + "/", "up", "application/json", "Carreau")})}});
 }
 
@@ -213,8 +215,10 @@ Answer record_queryables(const Services&, RequestPtr request) {
 Answer record_items(const Services& services, CallPtr call) {
     const http::Request& request = *call->request;
     require_catalogue(request);
-    require_known(request, {"f", "limit", "offset", "bbox", "bbox-crs", "q", "type", "ids", "externalIds", "filter",
-                            "filter-lang", "filter-crs", "sortby"});
+    require_known(request, {"f", "limit", "offset", "bbox", "bbox-crs", "datetime", "q", "type", "ids", "externalIds",
+                            "filter", "filter-lang", "filter-crs", "sortby"});
+    // Records have no time, and what has none matches (17-069r4, 7.15.4).
+    if (const auto datetime = request.query_value("datetime")) gis::parse_datetime(std::string(*datetime));
     gis::FeatureQuery query;
     query.layer = &gis::records::queryables();
     parse_filter_parameters(request, {gis::crs84()}, query);

@@ -8,10 +8,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <pugixml.hpp>
 #include <set>
 #include <sstream>
 
+#include "gis/read/archive.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "tests/api/wfs_fixture.hpp"
 #include "tests/support/xml_schema.hpp"
@@ -46,6 +48,9 @@ insert into risque.zone_reglementaire (idzonereglementaire, codeprocedure, geom)
 class Inspire : public test::WfsTest {
   protected:
     static void SetUpTestSuite() {
+        // Of this process alone: a test takes files away.
+        temporary_ = std::make_unique<gis::read::TempFolder>();
+        setenv("TMPDIR", temporary_->path().c_str(), 1);
         WfsTest::SetUpTestSuite();
         db::Connection(dsn()).run_script(rows);
         for (const char* declaration :
@@ -57,6 +62,11 @@ class Inspire : public test::WfsTest {
               R"({"table": "risque.zone_alea", "name": "ppr_zone_alea"})",
               R"({"table": "risque.zone_reglementaire", "name": "ppr_zone_reglementaire"})"})
             db::declare_layer(dsn(), declaration);
+    }
+    static void TearDownTestSuite() {
+        WfsTest::TearDownTestSuite();
+        unsetenv("TMPDIR");
+        temporary_.reset();
     }
     void SetUp() override {
         WfsTest::SetUp();
@@ -80,6 +90,8 @@ class Inspire : public test::WfsTest {
                                epsg, code, more),
                    headers);
     }
+
+    inline static std::unique_ptr<gis::read::TempFolder> temporary_;
 };
 
 /// Empty where the document is valid, or nobody can say.
@@ -133,6 +145,8 @@ TEST_F(Inspire, StoredQueriesAreDescribed) {
     EXPECT_TRUE(holds(by_id, "<wfs:StoredQueryDescription id=\"urn:ogc:def:query:OGC-WFS::GetFeatureById\">"));
     EXPECT_EQ(report_of(wfs(query + "&storedquery_id=GetSpatialDataSet,lune")),
               "400 InvalidParameterValue storedquery_id");
+    const std::string twice = query + "&storedquery_id=GetSpatialDataSet,GetSpatialDataSet";
+    EXPECT_EQ(count(wfs(twice).body, "<wfs:StoredQueryDescription "), 1U);
     const RawAnswer posted =
         post(R"(<wfs:DescribeStoredQueries xmlns:wfs="http://www.opengis.net/wfs/2.0" service="WFS" version="2.0.0">
         <wfs:StoredQueryId>http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet</wfs:StoredQueryId>
@@ -427,6 +441,30 @@ TEST_F(Inspire, FilesAreMadeAnewWhenTheirDataChange) {
     EXPECT_TRUE(test::eventually([&] { return holds_objects("2003"); }));
     EXPECT_TRUE(test::eventually([&] { return get(path, token_of("exportatrice")).status == 200; }))
         << "she sees the same";
+
+    const auto noted = [&](const std::string& headers, const char* method = "GET") {
+        const auto entries = [&] {
+            return connection()
+                .query("select count(*) from audit.entry where action = 'export' and layer = 'section'", {})
+                .int64(0, 0);
+        };
+        const std::int64_t before = entries();
+        EXPECT_LT(request(port(), method, path, headers).status, 417) << headers;
+        return entries() - before;
+    };
+    EXPECT_EQ(noted(""), 1);
+    EXPECT_EQ(noted("Range: bytes=0-9\r\n"), 1);
+    EXPECT_EQ(noted("Range: bytes=10-19\r\n"), 0) << "the rest of a download";
+    EXPECT_EQ(noted("Range: bytes=10-19\r\nIf-Range: \"another\"\r\n"), 1) << "the whole file";
+    EXPECT_EQ(noted("If-None-Match: *\r\n"), 0);
+    EXPECT_EQ(noted("", "HEAD"), 0);
+
+    for (const auto& folder : std::filesystem::directory_iterator(temporary_->path())) {
+        if (!folder.path().filename().string().starts_with("carreau-read-")) continue;
+        std::error_code busy;  // a file may be made there just now
+        std::filesystem::remove_all(folder.path(), busy);
+    }
+    EXPECT_TRUE(test::eventually([&] { return holds_objects("2003"); })) << "made anew, in a new folder";
 }
 
 TEST_F(Inspire, CollectionsHaveTheLinksOfTheGoodPractice) {
@@ -504,6 +542,17 @@ TEST_F(Inspire, TheCatalogueServiceFindsWhatTheCallerMayHave) {
         </csw:Constraint></csw:Query></csw:GetRecords>)");
     EXPECT_EQ(verdict("iso", posted), "");
     EXPECT_EQ(count(posted.body, "<csw:BriefRecord>"), 1U);
+    const auto by_ids = [&](int different) {
+        std::string body =
+            R"(<GetRecordById xmlns="http://www.opengis.net/cat/csw/2.0.2" service="CSW" version="2.0.2">)";
+        for (int i = 0; i < 1000; ++i)
+            body +=
+                fmt::format("<Id>FR.CARREAU.{}</Id>", i % different == 0 ? "cp-4.0" : std::to_string(i % different));
+        return request(port(), "POST", "/csw", "Content-Type: application/xml\r\n", body + "</GetRecordById>");
+    };
+    EXPECT_EQ(count(by_ids(1).body, "cp-4.0</dc:identifier>"), 1U);
+    EXPECT_EQ(by_ids(101).status, 400);
+    EXPECT_TRUE(holds(by_ids(101), "locator=\"Id\""));
 }
 
 TEST_F(Inspire, RecordsAsAnApi) {
@@ -528,6 +577,7 @@ TEST_F(Inspire, RecordsAsAnApi) {
     EXPECT_EQ(ids("externalIds=plu-4.0", hers), "plu-4.0");
     EXPECT_EQ(ids("bbox=2,50,3,51"), "cp-4.0 service");
     EXPECT_EQ(ids("bbox=-60,2,-50,6"), "");
+    EXPECT_EQ(ids("datetime=2001-01-01T00:00:00Z/.."), "cp-4.0 service") << "they have no time";
     EXPECT_EQ(ids("filter=type = 'dataset' AND casei(title) like casei('%PARCELLES%')", hers), "cp-4.0");
     EXPECT_EQ(ids("sortby=-type"), "service cp-4.0");
     const test::json page = get_json(items + "?limit=1");
@@ -536,7 +586,8 @@ TEST_F(Inspire, RecordsAsAnApi) {
     const test::json next = get_json(path_of(link_of(page, "next")));
     EXPECT_EQ(next["features"][0]["id"], "FR.CARREAU.service");
     EXPECT_EQ(link_of(next, "next"), "");
-    for (const std::string wrong : {"limit=0", "offset=x", "lune=1", "filter=lune = 1", "sortby=lune", "bbox=1,2"})
+    for (const std::string wrong :
+         {"limit=0", "offset=x", "lune=1", "filter=lune = 1", "sortby=lune", "bbox=1,2", "datetime=lune"})
         EXPECT_EQ(get(items + "?" + test::encoded(wrong)).status, 400) << wrong;
 
     const test::json one = get_json(items + "/FR.CARREAU.cp-4.0");
@@ -550,7 +601,7 @@ TEST_F(Inspire, RecordsAsAnApi) {
     EXPECT_EQ(get(items + "/FR.CARREAU.plu-4.0", hers).status, 200);
     EXPECT_EQ(get("/records/collections/lune/items").status, 404);
     const test::json landing = get_json("/records");
-    for (const char* relation : {"self", "conformance", "data"})
+    for (const char* relation : {"self", "conformance", "data", "service-desc"})
         EXPECT_EQ(get(path_of(link_of(landing, relation))).status, 200) << relation;
     const test::json catalogue = get_json("/records/collections/inspire");
     EXPECT_EQ(catalogue["itemType"], "record");

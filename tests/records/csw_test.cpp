@@ -2,6 +2,7 @@
 
 #include "gis/records/csw.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gis/error.hpp"
@@ -86,6 +87,18 @@ TEST(Csw, CqlAndFilterMeanTheSame) {
     EXPECT_EQ(cql("AnyText LIKE '%a%' AND \"dct:modified\" >= '2026-01-01'"),
               cql("anytext LIKE '%a%' AND apiso:Modified >= '2026-01-01'"));
     EXPECT_EQ(cql("BBOX(ows:BoundingBox, 2, 50, 3, 51)"), cql("bbox ( boundingbox , 2,50,3,51,'EPSG:4326')"));
+    const auto box = [&](const std::string& corners) {
+        const GetRecords asked =
+            records_of({{"constraintLanguage", "CQL_TEXT"}, {"constraint", "BBOX(ows:BoundingBox," + corners + ")"}});
+        const gis::SqlStatement statement = search_sql({Record{}}, asked.filter, asked.sort);
+        return std::pair(statement.sql(), statement.parameters());
+    };
+    const auto longitude_first = box("2,50,3,51");
+    EXPECT_EQ(box("2,50,3,51,'urn:ogc:def:crs:OGC:1.3:CRS84'"), longitude_first);
+    EXPECT_EQ(box("2,50,3,51,'EPSG:4326'"), longitude_first);
+    EXPECT_EQ(box("50,2,51,3,'urn:ogc:def:crs:EPSG::4326'"), longitude_first);
+    EXPECT_EQ(box("50,2,51,3,'http://www.opengis.net/def/crs/EPSG/0/4326'"), longitude_first);
+    EXPECT_NE(box("50,2,51,3,'EPSG:4326'"), longitude_first);
     EXPECT_NE(cql("BBOX(ows:BoundingBox, 2, 50, 3, 51)").find("st_intersects"), std::string::npos);
     EXPECT_EQ(cql("Title = 'dc:title BBOX(a'' b'"), cql("title = 'dc:title BBOX(a'' b'")) << "texts stay";
 }
@@ -110,6 +123,20 @@ TEST(Csw, Xml) {
         R"(<GetRecordById xmlns="http://www.opengis.net/cat/csw/2.0.2" service="CSW" version="2.0.2"><Id>a</Id><Id>b</Id>
         <ElementSetName>full</ElementSetName></GetRecordById>)");
     EXPECT_EQ(std::get<GetRecordById>(by_id).ids, (std::vector<std::string>{"a", "b"}));
+    const auto by_ids = [](int count, const char* pattern) {
+        std::string body =
+            R"(<GetRecordById xmlns="http://www.opengis.net/cat/csw/2.0.2" service="CSW" version="2.0.2">)";
+        for (int i = 0; i < count; ++i) body += "<Id>" + fmt::format(fmt::runtime(pattern), i) + "</Id>";
+        return body + "</GetRecordById>";
+    };
+    EXPECT_EQ(std::get<GetRecordById>(read_csw_xml(by_ids(1000, "a"))).ids, std::vector<std::string>{"a"});
+    EXPECT_EQ(std::get<GetRecordById>(read_csw_xml(by_ids(100, "a{}"))).ids.size(), 100U);
+    try {
+        read_csw_xml(by_ids(101, "a{}"));
+        ADD_FAILURE() << "101 different ones";
+    } catch (const gis::wfs::ServiceError& error) {
+        EXPECT_EQ(error.code() + " " + error.locator(), "InvalidParameterValue Id");
+    }
     EXPECT_THROW(read_csw_xml("<a"), gis::wfs::ServiceError);
     EXPECT_THROW(read_csw_xml("<!DOCTYPE a []><a/>"), gis::wfs::ServiceError);
 }
@@ -140,6 +167,8 @@ TEST(Csw, WhatIsWrongIsNamed) {
         {{"constraint", "lune = 'a'"}, "constraint"},
         {{"constraint", "title ="}, "constraint"},
         {{"constraint", "title = 'a"}, "constraint"},
+        {{"constraint", "BBOX(ows:BoundingBox,2,50,3,51,'EPSG:2154')"}, "constraint"},
+        {{"constraint", "BBOX(ows:BoundingBox,2,50,3,'EPSG:4326')"}, "constraint"},
         {{"constraint", "<ogc:Filter/>"}, "constraint"},
         {{"sortBy", "lune:A"}, "sortBy"},
         {{"sortBy", "title:X"}, "sortBy"}};
