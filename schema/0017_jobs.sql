@@ -21,6 +21,7 @@ create table capture.job (
     cancel          boolean not null default false,
     attempts        integer not null default 0,
     lease_until     timestamptz,                -- of whoever works on it; passed: he is dead
+    holder          uuid,                       -- who that is: nobody else tells or settles anything
     progress        jsonb not null default '{}',
     report          jsonb,
     reason          text not null default '',   -- why it was refused, failed, or could not be published
@@ -92,15 +93,41 @@ begin
     for v in select part_table, target, rows from capture.job_version where job_id = wanted loop
         select * into l from catalogue.layer where table_schema || '.' || table_name = v.target order by layer_id limit 1;
         if not found then total := total + v.rows; continue; end if;
-        execute format('select count(*) from %s where not (%s)', v.part_table, access.predicate(l, 'upload')) into outside;
+        execute format('select count(*) from %s where not coalesce((%s), false)', v.part_table, access.predicate(l, 'upload')) into outside;
         total := total + outside;
     end loop;
     return total;
 end $$;
 
-revoke all on function capture.tell_job, capture.own_job, capture.draft_features, capture.rows_not_allowed from public;
+-- Whether publishing the draft would take rows away from where the asker may not deposit, or meet their ids.
+create function capture.replaces_not_allowed(wanted bigint, way text) returns boolean language plpgsql stable
+security definer set search_path = pg_catalog, public as $$
+declare
+    v record;
+    l catalogue.layer;
+    met text;
+    found_one boolean;
+begin
+    for v in select part_table, target from capture.job_version where job_id = wanted loop
+        select * into l from catalogue.layer where table_schema || '.' || table_name = v.target order by layer_id limit 1;
+        if not found then return true; end if;
+        met := case
+            when way in ('keys', 'nothing') then format('o.%1$I in (select n.%1$I from %2$s n)', l.id_column, v.part_table)
+            when way = 'area' then format('st_intersects(o.%1$I, (select st_convexhull(st_collect(n.%1$I)) from %2$s n))',
+                                          l.geometry_column, v.part_table)
+            when l.coverage_column is null then 'true'
+            else format('o.%1$I in (select n.%1$I from %2$s n)', l.coverage_column, v.part_table) end;
+        execute format('select exists (select from %I.%I o where %s and not coalesce((%s), false))', l.table_schema, l.table_name, met,
+                       access.predicate(l, 'upload')) into found_one;
+        if found_one then return true; end if;
+    end loop;
+    return false;
+end $$;
+
+revoke all on function capture.tell_job, capture.own_job, capture.draft_features, capture.rows_not_allowed,
+    capture.replaces_not_allowed from public;
 grant execute on function capture.draft_features to carreau_reader;
-grant execute on function capture.rows_not_allowed to carreau_editor;
+grant execute on function capture.rows_not_allowed, capture.replaces_not_allowed to carreau_editor;
 grant select on capture.job to carreau_reader, carreau_editor;
 grant insert (person_id, organisation_id, uploads, layer, tables, options), delete on capture.job to carreau_editor;
 grant update (state, replaces, cancel, options, layer, tables, reason, attempts, report, progress, changed_at) on capture.job to carreau_editor;

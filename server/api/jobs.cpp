@@ -309,6 +309,11 @@ Answer publish_job(const Services& services, CallPtr call) {
         const std::vector<db::Parameter> values{id};
         const auto elsewhere = connection.query("select capture.rows_not_allowed($1::bigint)", values).int64(0, 0);
         if (elsewhere > 0) throw gis::NotAllowed(fmt::format("{} objects lie where you may not deposit", elsewhere));
+        const std::vector<db::Parameter> way{id, said};
+        if (connection.query("select capture.replaces_not_allowed($1::bigint, $2)", way).boolean(0, 0))
+            throw gis::NotAllowed(
+                "this would replace objects, or take their ids, where you may not deposit: choose another 'replaces', "
+                "or ask the SIG to publish it");
         return change_state(connection, id, "{draft}", "state = 'to_publish', replaces = $3", {said});
     };
     co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
@@ -318,6 +323,10 @@ Answer publish_job(const Services& services, CallPtr call) {
 
 Answer undo_job(const Services& services, CallPtr call) {
     auto work = [id = job_id(*call->request)](db::Connection& connection) {
+        read_job(connection, id);
+        const std::vector<db::Parameter> values{id};
+        if (connection.query("select capture.rows_not_allowed($1::bigint)", values).int64(0, 0) > 0)
+            throw gis::NotAllowed("you may no longer deposit where these objects lie: ask the SIG to undo it");
         return change_state(connection, id, "{published}", "state = 'to_undo'");
     };
     co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));

@@ -408,10 +408,25 @@ std::string undo_version(Connection& connection, int version_id) {
         connection.execute(fmt::format("alter table {} detach partition {}", quoted(connection, target), part.table));
     }
     query(connection, "update catalogue.part set attached = false where version_id = $1::int", {id});
+    // What went aside and came back meanwhile joins the first part: who publishes the version again publishes all of
+    // it.
+    for (int i = 1; i < parts.rows(); ++i) {
+        const std::string columns = columns_list(connection, quoted(connection, target), {"part_id"});
+        const Part part = read_part(parts, i);
+        connection.execute(fmt::format("insert into {} ({}) select {} from {}", read_part(parts, 0).table, columns,
+                                       columns, part.table));
+        connection.execute("drop table " + part.table);
+        query(connection, "delete from catalogue.part where part_id = $1::int", {std::to_string(part.part_id)});
+    }
     const Result replaced =
         query(connection, std::string(part_columns) + "where replaced_by = $1::int order by part_id", {id});
     for (int i = 0; i < replaced.rows(); ++i) attach(connection, target, read_part(replaced, i).part_id);
     query(connection, "update catalogue.version set state = 'draft', published_at = null where version_id = $1::int",
+          {id});
+    // A deposit that published it is a draft again, whoever takes it back.
+    query(connection,
+          "update capture.job set state = 'draft', published_at = null where state = 'published' and job_id in (select "
+          "job_id from capture.job_version where version_id = $1::int)",
           {id});
     update_states(connection, target);
     return target;

@@ -26,14 +26,15 @@ std::vector<Job::File> files_of(db::Connection& connection, const std::string& i
 
 /// Nobody's job, or one whose holder is dead.
 constexpr auto claim_sql =
-    "update capture.job set lease_until = now() + $1::interval, changed_at = now(), "
+    "update capture.job set lease_until = now() + $1::interval, changed_at = now(), holder = gen_random_uuid(), "
     "attempts = case when state in ('waiting', 'reading') then attempts + 1 else attempts end, "
     "state = case state when 'waiting' then 'reading' when 'to_publish' then 'publishing' when 'to_undo' then "
     "'undoing' "
     "else state end where job_id = (select job_id from capture.job where state in ('waiting', 'to_publish', 'to_undo') "
     "or (state in ('reading', 'publishing', 'undoing') and lease_until < now()) "
     "order by state in ('waiting', 'reading'), job_id limit 1 for update skip locked) "
-    "returning job_id, state, layer, array_to_json(tables)::text, options::text, replaces, attempts";
+    "returning job_id, state, layer, array_to_json(tables)::text, options::text, replaces, attempts, "
+    "holder::text, cardinality(uploads)";
 
 }  // namespace
 
@@ -49,7 +50,9 @@ std::optional<Job> claim(db::Connection& connection) {
         job.tables = Json::parse(rows.text(0, 3)).get<std::vector<std::string>>();
         job.wishes = Json::parse(rows.text(0, 4));
         job.replace = importing::parse_replace(rows.text(0, 5)).value_or(importing::Replace::Coverage);
+        job.holder = rows.text(0, 7);
         job.files = files_of(connection, std::to_string(job.id));
+        job.is_complete = static_cast<std::int64_t>(job.files.size()) == rows.int64(0, 8);
         if (rows.int64(0, 6) <= most_attempts) return job;
         settle(
             connection, job, "failed",
@@ -58,24 +61,29 @@ std::optional<Job> claim(db::Connection& connection) {
 }
 
 Held prolong(db::Connection& connection, const Job& job, const Json& progress) {
-    const std::vector<db::Parameter> values{std::to_string(job.id), lease, dumped(progress), job.state};
+    const std::vector<db::Parameter> values{std::to_string(job.id), lease, dumped(progress), job.state, job.holder};
     const db::Result rows = connection.query(
         "update capture.job set lease_until = now() + $2::interval, progress = $3::jsonb, changed_at = now() "
-        "where job_id = $1::bigint and state = $4 returning cancel",
+        "where job_id = $1::bigint and state = $4 and holder = $5::uuid returning cancel",
         values);
     if (rows.rows() == 0) return Held::Lost;
     return rows.boolean(0, 0) ? Held::Cancelled : Held::Yes;
 }
 
-void settle(db::Connection& connection, const Job& job, const std::string& state, const std::string& reason,
+bool settle(db::Connection& connection, const Job& job, const std::string& state, const std::string& reason,
             const std::optional<Json>& report) {
-    const std::vector<db::Parameter> values{std::to_string(job.id), state, reason,
-                                            report ? db::Parameter(dumped(*report)) : db::Parameter(), job.state};
-    connection.query(
+    const std::vector<db::Parameter> values{std::to_string(job.id),
+                                            state,
+                                            reason,
+                                            report ? db::Parameter(dumped(*report)) : db::Parameter(),
+                                            job.state,
+                                            job.holder};
+    const db::Result settled = connection.query(
         "update capture.job set state = $2, reason = $3, report = coalesce($4::jsonb, report), lease_until = null, "
         "cancel = false, changed_at = now(), published_at = case $2 when 'published' then now() when 'draft' then null "
-        "else published_at end where job_id = $1::bigint and state = $5",
+        "else published_at end where job_id = $1::bigint and state = $5 and holder = $6::uuid returning 1",
         values);
+    return settled.rows() > 0;
 }
 
 std::vector<JobVersion> versions_of(db::Connection& connection, std::int64_t job) {

@@ -13,7 +13,8 @@ namespace jobs {
 /// A job that this runner holds.
 struct Job {
     std::int64_t id = 0;
-    std::string state;  ///< "reading", "publishing", "undoing"
+    std::string holder;  ///< this runner's claim: what it says counts as long as nobody else holds the job
+    std::string state;   ///< "reading", "publishing", "undoing"
     std::optional<std::string> layer;
     std::vector<std::string> tables;  ///< rows for others are refused
     Json wishes;
@@ -23,6 +24,7 @@ struct Job {
         std::string upload, name, sha256;
     };
     std::vector<File> files;
+    bool is_complete = true;  ///< false: some of the files are no longer there
 };
 
 /// How long a holder may be silent.
@@ -36,8 +38,8 @@ enum class Held { Yes, Cancelled, Lost };
 /// Prolongs the lease and tells how far the work is.
 Held prolong(db::Connection& connection, const Job& job, const Json& progress);
 
-/// The job is over, for now. `reason` is for the person.
-void settle(db::Connection& connection, const Job& job, const std::string& state, const std::string& reason,
+/// The job is over, for now. `reason` is for the person. False: somebody else holds it by now, and nothing was changed.
+bool settle(db::Connection& connection, const Job& job, const std::string& state, const std::string& reason,
             const std::optional<Json>& report = std::nullopt);
 
 /// What became of the drafts of a job.

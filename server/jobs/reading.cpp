@@ -58,6 +58,7 @@ class JobFolder {
 struct GivenUp {
     std::string state;  ///< empty: the job is somebody else's by now
     std::string reason;
+    std::optional<Json> report = std::nullopt;
 };
 
 fs::path write_task(const JobFolder& folder, const gis::read::Options& wanted, const Runner::Options& options) {
@@ -178,9 +179,9 @@ class Reading {
     void keep(importing::VersionLoader& loader, Json report) {
         look(loader);
         if (!report.at("refused_files").empty())
-            return settle(connection_, job_, "refused", "un des fichiers ne peut être lu : rien n'est gardé", report);
+            throw GivenUp{"refused", "un des fichiers ne peut être lu : rien n'est gardé", std::move(report)};
         if (report.at("written").get<std::int64_t>() == 0)
-            return settle(connection_, job_, "refused", "aucun objet lisible dans ces fichiers", report);
+            throw GivenUp{"refused", "aucun objet lisible dans ces fichiers", std::move(report)};
         const std::vector<importing::Draft> drafts = loader.keep();
         report["drafts"] = Json::array();
         for (const importing::Draft& draft : drafts) report["drafts"].push_back(facts_of(connection_, draft));
@@ -192,8 +193,9 @@ class Reading {
             connection_.query(
                 "insert into capture.job_version values ($1::bigint, $2::int, $3, $4::int, $5, $6::bigint)", values);
         }
-        settle(connection_, job_, "draft", "", report);
-        connection_.execute("commit");
+        const bool is_ours = settle(connection_, job_, "draft", "", report);
+        connection_.execute(is_ours ? "commit" : "rollback");
+        if (!is_ours) throw GivenUp{};
     }
 
     db::Connection& connection_;
@@ -210,10 +212,11 @@ void read_job(db::Connection& connection, const Job& job, const Runner::Options&
     discard_drafts(connection, job.id);
     const std::optional<Json> nothing;
     try {
-        if (job.files.empty()) throw GivenUp{"refused", "les fichiers de ce dépôt ne sont plus là"};
+        if (!job.is_complete)
+            throw GivenUp{"refused", "des fichiers de ce dépôt ne sont plus là : déposez-les à nouveau"};
         Reading(connection, job, options, stopping).run();
     } catch (const GivenUp& given_up) {
-        if (!given_up.state.empty()) settle(connection, job, given_up.state, given_up.reason);
+        if (!given_up.state.empty()) settle(connection, job, given_up.state, given_up.reason, given_up.report);
     } catch (const gis::InvalidRequest& refusal) {
         settle(connection, job, "refused", refusal.what());
     } catch (const db::SqlError& error) {

@@ -20,19 +20,25 @@ constexpr auto queue_look = std::chrono::milliseconds(1000);  // makes up for a 
 constexpr auto after_trouble = std::chrono::seconds(1);
 constexpr auto house_interval = std::chrono::minutes(10);
 
+/// In the transaction of the work: who lost the job undoes it by what this throws.
+void require_settled(db::Connection& connection, const Job& job, const char* state) {
+    if (!settle(connection, job, state, "")) throw gis::Conflict("somebody else does this");
+}
+
 void publish_job(db::Connection& connection, const Job& job) {
     std::vector<importing::Publication> publications;
     for (const JobVersion& version : versions_of(connection, job.id)) {
         publications.push_back({version.target, version.version_id, {version.part_id}, "", version.rows, job.replace});
     }
     importing::publish_together(connection, publications,
-                                [&job](db::Connection& inside) { settle(inside, job, "published", ""); });
+                                [&job](db::Connection& inside) { require_settled(inside, job, "published"); });
 }
 
 void undo_job(db::Connection& connection, const Job& job) {
     std::vector<int> ids;
     for (const JobVersion& version : versions_of(connection, job.id)) ids.push_back(version.version_id);
-    importing::undo_together(connection, ids, [&job](db::Connection& inside) { settle(inside, job, "draft", ""); });
+    importing::undo_together(connection, ids,
+                             [&job](db::Connection& inside) { require_settled(inside, job, "draft"); });
 }
 
 /// A publication or its undoing, on a connection of its own: whatever fails leaves no transaction behind.

@@ -89,14 +89,17 @@ class Cursor {
 };
 
 /// The rest of a frame follows its beginning at once: a worker that stops in the middle is given this long.
-constexpr int patience = 30'000;
+constexpr auto patience = std::chrono::seconds(30);  // for a whole frame
 
 /// False at the end of the stream before the first byte.
 bool read_exactly(int descriptor, char* into, std::size_t count) {
     std::size_t got = 0;
+    const auto until = std::chrono::steady_clock::now() + patience;
     while (got < count) {
         pollfd look{descriptor, POLLIN, 0};
-        if (::poll(&look, 1, patience) == 0) throw gis::Unavailable("the worker stopped in the middle of its answer");
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0 || ::poll(&look, 1, static_cast<int>(left.count())) == 0)
+            throw gis::Unavailable("the worker stopped in the middle of its answer");
         const ssize_t read = ::read(descriptor, into + got, count - got);
         if (read < 0 && errno == EINTR) continue;
         if (read < 0) malformed();

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "gis/error.hpp"
@@ -17,6 +19,8 @@
 namespace jobs {
 
 namespace {
+
+constexpr auto longest_goodbye = std::chrono::seconds(5);
 
 /// Nothing of the server's surroundings but where PROJ and GDAL find their data.
 std::vector<std::string> surroundings(const std::filesystem::path& scratch) {
@@ -82,7 +86,13 @@ void WorkerProcess::kill() {
 std::string WorkerProcess::end() {
     if (pid_ <= 0) return "";
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    const auto until = std::chrono::steady_clock::now() + longest_goodbye;
+    for (pid_t gone = 0; gone != pid_;) {
+        const bool waits = std::chrono::steady_clock::now() < until;
+        if (!waits) kill();  // it closed its output, and stays
+        gone = ::waitpid(pid_, &status, waits ? WNOHANG : 0);
+        if (gone < 0 && errno != EINTR) break;
+        if (gone == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     pid_ = -1;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return "";

@@ -200,6 +200,11 @@ TEST_F(Jobs, WhatIsReplacedComesBack) {
     EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
     EXPECT_EQ(act(first, "undo").status, 200);
     EXPECT_TRUE(published().empty());
+    // What went and came back is published again with the rest.
+    EXPECT_EQ(act(first, "publish").status, 200);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
+    EXPECT_EQ(act(first, "undo").status, 200);
+    EXPECT_TRUE(published().empty());
 }
 
 TEST_F(Jobs, WhatThePersonSaysGoesBeforeWhatIsGuessed) {
@@ -315,6 +320,48 @@ TEST_F(Jobs, NobodyDepositsWhereHeMayNot) {
         "'Convention de lea')");
     EXPECT_TRUE(test::eventually([&] { return get(job, token_of("lea")).status == 200; }));
     EXPECT_TRUE(published().empty());
+}
+
+TEST_F(Jobs, NothingOfWhereOneMayNotDepositIsReplaced) {
+    run("create table donnees.borne (id text primary key, commune text not null, geom geometry(Point, 2154) not null)");
+    db::declare_layer(dsn(), R"({"table": "donnees.borne", "commune_column": "commune"})");
+    make_person("eva", "read,upload");
+    run("update org.convention_right set communes = 'list', codes = '{62119}' where convention_id = (select "
+        "convention_id from org.convention where titre = 'Convention de eva')");
+    run("insert into donnees.borne values ('mine', '62119', st_point(681000, 7042000, 2154)), "
+        "('yours', '62041', st_point(681010, 7042000, 2154))");
+    stop_jobs();
+    const auto draft_of = [&](const std::string& id, const std::string& points) {
+        run("create table if not exists donnees.borne_draft as select * from donnees.borne where false");
+        run("truncate donnees.borne_draft");
+        run("insert into donnees.borne_draft select '" + id + "', '62119', (st_dump('SRID=2154;" + points +
+            "'::geometry)).geom");
+        run("with j as (insert into capture.job (person_id, organisation_id, uploads, tables, state) select person_id, "
+            "organisation_id, '{x}', '{donnees.borne}', 'draft' from org.person where login = 'eva' returning job_id), "
+            "v as (insert into catalogue.version (target, source, state) values ('donnees.borne', 'essai', 'draft') "
+            "returning version_id) insert into capture.job_version select job_id, version_id, 'donnees.borne', 0, "
+            "'donnees.borne_draft', 1 from j, v");
+        return scalar("select max(job_id) from capture.job");
+    };
+    const auto asked = [&](const std::string& job, const std::string& replaces) {
+        return act("/jobs/" + job, "publish", {{"replaces", replaces}}, "eva");
+    };
+    const std::string taken = draft_of("yours", "MULTIPOINT(681000 7042000)");
+    EXPECT_TRUE(test::eventually([&] { return get("/jobs/" + taken, token_of("eva")).status == 200; }));
+    for (const char* way : {"keys", "nothing", "coverage"}) {
+        const RawAnswer refused = asked(taken, way);
+        EXPECT_EQ(refused.status, 403) << way << refused.body;
+        EXPECT_EQ(refused.body.find("yours"), std::string::npos) << refused.body;
+    }
+    EXPECT_EQ(look("/jobs/" + taken, "eva")["state"], "draft");
+    // Around what is another's, though each point is one's own.
+    const std::string around =
+        draft_of("new", "MULTIPOINT(681005 7041990, 681015 7041990, 681010 7042010, 681010 7042005)");
+    EXPECT_EQ(asked(around, "area").status, 403);
+    // What is one's own may go.
+    const std::string own = draft_of("mine", "MULTIPOINT(681000 7042001)");
+    const RawAnswer queued = send("POST", "/jobs/" + own + "/publish", {{"replaces", "keys"}}, token_of("eva"));
+    EXPECT_NE(queued.status, 403) << queued.body;
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ std::set<std::string> fields_a_style_reads(const json& style) {
 TEST(Declarations, NameTablesAndColumnsThatExist) {
     auto schema = columns_of_the_schema();
     const auto all = declarations();
-    EXPECT_EQ(all.size(), 19u);
+    EXPECT_EQ(all.size(), 21u);
     for (const auto& [file, layer] : all) {
         SCOPED_TRACE(file);
         EXPECT_EQ(layer.at("name").get<std::string>() + ".json", file);
@@ -81,9 +81,9 @@ TEST(Declarations, NameTablesAndColumnsThatExist) {
             const std::string name = field.at("name");
             ASSERT_TRUE(schema[table].contains(name)) << name;
             EXPECT_TRUE(fields.insert(name).second) << name;
-            const std::map<std::string, std::string> type_of{{"text", "text"},       {"uuid", "text"},
-                                                             {"integer", "integer"}, {"double", "number"},
-                                                             {"boolean", "boolean"}, {"date", "date"}};
+            const std::map<std::string, std::string> type_of{
+                {"text", "text"},       {"uuid", "text"}, {"integer", "integer"},     {"double", "number"},
+                {"boolean", "boolean"}, {"date", "date"}, {"timestamptz", "datetime"}};
             EXPECT_EQ(field.at("type"), type_of.at(schema[table][name])) << name;
             gis::parse_field_type(field.at("type").get<std::string>());
             EXPECT_FALSE(field.at("title").get<std::string>().empty()) << name;
@@ -96,10 +96,13 @@ TEST(Declarations, NameTablesAndColumnsThatExist) {
 TEST(Declarations, SayWhatTheMapAndTheCatalogueNeed) {
     for (const auto& [file, layer] : declarations()) {
         SCOPED_TRACE(file);
-        EXPECT_NE(layer.at("description").get<std::string>().find("Données fictives"), std::string::npos);
-        EXPECT_TRUE(layer.at("fictive").get<bool>());
+        // What people deposit is real, and theirs.
+        const bool is_deposited = layer.at("table").get<std::string>().starts_with("terrain.");
+        EXPECT_EQ(layer.at("description").get<std::string>().find("Données fictives") == std::string::npos,
+                  is_deposited);
+        EXPECT_EQ(layer.value("fictive", false), !is_deposited);
         EXPECT_EQ(layer.at("srid"), 2154);
-        EXPECT_EQ(layer.at("licence"), "Licence Ouverte 2.0");
+        EXPECT_EQ(layer.at("licence"), is_deposited ? "" : "Licence Ouverte 2.0");
         EXPECT_LE(layer.at("min_zoom").get<int>(), layer.at("max_zoom").get<int>());
         EXPECT_TRUE((std::set<std::string>{"org", "cadastre", "risque", "urba", "ads", "archeo", "topo"})
                         .contains(layer.at("theme")));

@@ -33,11 +33,14 @@ allowed(role, rel, privilege) as (
     union all select 'carreau_editor', l.target, p from layer l join guarded g on g.rel = l.target,
                      unnest(array['INSERT', 'UPDATE', 'DELETE']) p
     union all select r, 'audit.entry'::regclass, 'INSERT' from unnest(array['carreau_reader', 'carreau_editor']) r),
+-- What people deposit: each his own, held by the policy `own`.
+deposit(rel) as (select unnest(array['capture.job'::regclass, 'capture.upload'::regclass])),
 callable(name) as (values
     ('access.everything'), ('access.anything'), ('access.communes'), ('access.perimeter'), ('access.linked_ids'),
     ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
     ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.past'), ('catalogue.may_edit'),
-    ('catalogue.feature_history'))
+    ('catalogue.feature_history'), ('access.depositor'), ('capture.begin_upload'), ('capture.draft_features'),
+    ('capture.rows_not_allowed'), ('capture.replaces_not_allowed'))
 select coalesce(rel::text, 'a missing table') || ': no policy is in force' from guarded left join pg_class c on c.oid = rel
     where rel is null or not c.relrowsecurity or not c.relforcerowsecurity
 union all
@@ -47,6 +50,10 @@ select rel || ': no policy carreau_read' from guarded where not exists (
 union all
 select polrelid::regclass || ': unexpected policy ' || polname from pg_policy
     where polpermissive and polroles && array[0::oid, 'carreau_reader'::regrole::oid] and polname <> 'carreau_read'
+    and not (polname = 'own' and polrelid in (select rel from deposit))
+union all
+select rel || ': is not each one''s own' from deposit join pg_class c on c.oid = rel where not c.relrowsecurity
+    or not c.relforcerowsecurity or not exists (select from pg_policy where polrelid = rel and polname = 'own' and polcmd = '*')
 union all
 select 'a view of ' || coalesce(rel::text, 'a layer') || ' is no barrier' from exposed left join pg_class c on c.oid = rel
     where rel is null or not coalesce(c.reloptions && array['security_barrier=true', 'security_invoker=true'], false)
@@ -58,6 +65,8 @@ select format('%s may %s %s', role, privilege, o.oid::regclass) from ours o,
     and (has_table_privilege(role, o.oid, privilege)
          or privilege in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') and has_any_column_privilege(role, o.oid, privilege))
     and not exists (select from allowed a where a.role = role.role and a.rel = o.oid and a.privilege = privilege.privilege)
+    and not (o.oid in (select rel from deposit) and (role, privilege) in (values ('carreau_reader', 'SELECT'),
+             ('carreau_editor', 'SELECT'), ('carreau_editor', 'INSERT'), ('carreau_editor', 'UPDATE'), ('carreau_editor', 'DELETE')))
 union all
 select format('%s may not %s %s', role, privilege, rel) from allowed where not has_table_privilege(role, rel, privilege)
 union all

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +83,15 @@ TEST_F(Sandbox, NoNetworkNoProgramNoProcess) {
               }),
               EPERM);
     EXPECT_EQ(inside([] { return ::kill(::getppid(), 0) < 0 ? errno : 0; }), EPERM);
+    const auto signal = [](pid_t process) { return ::syscall(SYS_tgkill, process, process, 0) < 0 ? errno : 0; };
+    EXPECT_EQ(inside([&] { return signal(::getppid()); }), EPERM);
+    EXPECT_EQ(inside([&] { return signal(::getpid()); }), 0);
+}
+
+TEST_F(Sandbox, NoModeOfAFileIsChanged) {
+    EXPECT_EQ(inside([&] { return ::chmod((folder_ / "secret").c_str(), 0644) < 0 ? errno : 0; }), EPERM);
+    EXPECT_EQ(inside([&] { return ::utimensat(AT_FDCWD, (folder_ / "secret").c_str(), nullptr, 0) < 0 ? errno : 0; }),
+              EPERM);
 }
 
 TEST_F(Sandbox, MemoryHasABound) {
