@@ -124,10 +124,31 @@ begin
     return false;
 end $$;
 
+-- Whether somebody edited rows of the asker's own deposit since it was published: undoing would take his edits along. What
+-- publications move is written by a version.
+create function capture.edited_since(wanted bigint) returns boolean language plpgsql stable
+security definer set search_path = pg_catalog, public as $$
+declare
+    v record;
+    l catalogue.layer;
+    found_one boolean;
+begin
+    for v in select p.table_name as part, j.target, w.published_at from capture.job_version j
+             join catalogue.version w using (version_id) join catalogue.part p using (version_id) where j.job_id = wanted loop
+        for l in select * from catalogue.layer where table_schema || '.' || table_name = v.target loop
+            execute format('select exists (select from catalogue.history h where h.layer_id = $1 and h.at > $2 and h.by !~ ''^version [0-9]+$'' '
+                           'and h.feature_id in '
+                           '(select n.%I::text from %s n))', l.id_column, v.part) into found_one using l.layer_id, v.published_at;
+            if found_one then return true; end if;
+        end loop;
+    end loop;
+    return false;
+end $$;
+
 revoke all on function capture.tell_job, capture.own_job, capture.draft_features, capture.rows_not_allowed,
-    capture.replaces_not_allowed from public;
+    capture.replaces_not_allowed, capture.edited_since from public;
 grant execute on function capture.draft_features to carreau_reader;
-grant execute on function capture.rows_not_allowed, capture.replaces_not_allowed to carreau_editor;
+grant execute on function capture.rows_not_allowed, capture.replaces_not_allowed, capture.edited_since to carreau_editor;
 grant select on capture.job to carreau_reader, carreau_editor;
 grant insert (person_id, organisation_id, uploads, layer, tables, options), delete on capture.job to carreau_editor;
 grant update (state, replaces, cancel, options, layer, tables, reason, attempts, report, progress, changed_at) on capture.job to carreau_editor;

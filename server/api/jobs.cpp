@@ -327,6 +327,8 @@ Answer undo_job(const Services& services, CallPtr call) {
         const std::vector<db::Parameter> values{id};
         if (connection.query("select capture.rows_not_allowed($1::bigint)", values).int64(0, 0) > 0)
             throw gis::NotAllowed("you may no longer deposit where these objects lie: ask the SIG to undo it");
+        if (connection.query("select capture.edited_since($1::bigint)", values).boolean(0, 0))
+            throw gis::Conflict("objects of this deposit were edited since: undoing would lose that; ask the SIG");
         return change_state(connection, id, "{published}", "state = 'to_undo'");
     };
     co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));

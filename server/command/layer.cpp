@@ -224,7 +224,12 @@ void add_layer(CLI::App& app, int&) {
         const gis::Layer& layer = require_layer(catalog, *name);
         db::Connection connection(base.dsn());
         const int version_id = importing::roll_back(connection, layer.schema_name + "." + layer.table_name);
-        fmt::print("Version {} de « {} » remise en place.\n", version_id, *name);
+        if (version_id == 0) {
+            fmt::print("Le dernier dépôt dans « {} » est annulé : c'est de nouveau un brouillon de son auteur.\n",
+                       *name);
+        } else {
+            fmt::print("Version {} de « {} » remise en place.\n", version_id, *name);
+        }
     });
 }
 

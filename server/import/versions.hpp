@@ -50,7 +50,8 @@ struct Version {
 std::vector<Version> list_versions(db::Connection& connection, const std::string& target);
 
 /// Puts back what the newest published version of the table replaced; that version goes aside in its turn.
-/// Gives the version put back. Throws gis::Conflict when nothing was replaced.
+/// Gives the version put back. A version that a deposit published is undone instead, and its owner has his draft again:
+/// then 0, for it may have replaced parts of several versions, or none. Throws gis::Conflict when nothing was replaced.
 int roll_back(db::Connection& connection, const std::string& target);
 
 /// A published version of `target` (of any table when empty) made of the same files, or 0.

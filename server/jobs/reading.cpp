@@ -26,11 +26,10 @@ constexpr auto look_interval = std::chrono::milliseconds(1000);
 /// Of clock time, whatever little the worker computes: far above what the CPU limit lets a healthy one take.
 constexpr auto longest_reading = std::chrono::minutes(30);
 
-/// The job's own folder: the files by their names, and a place for the worker to write. Gone afterwards.
+/// This reading's own folder: the files by their names, and a place for the worker to write. Gone afterwards.
 class JobFolder {
   public:
-    JobFolder(const fs::path& uploads, const Job& job) : path_(uploads / "travaux" / std::to_string(job.id)) {
-        fs::remove_all(path_);
+    JobFolder(const fs::path& uploads, const Job& job) : path_(uploads / readings_folder / job.holder) {
         fs::create_directories(input());
         fs::create_directories(scratch());
         std::set<std::string> taken;

@@ -19,6 +19,7 @@ namespace {
 constexpr auto queue_look = std::chrono::milliseconds(1000);  // makes up for a lost notification, finds dead holders
 constexpr auto after_trouble = std::chrono::seconds(1);
 constexpr auto house_interval = std::chrono::minutes(10);
+constexpr auto unseen = std::chrono::hours(1);
 
 /// In the transaction of the work: who lost the job undoes it by what this throws.
 void require_settled(db::Connection& connection, const Job& job, const char* state) {
@@ -39,6 +40,24 @@ void undo_job(db::Connection& connection, const Job& job) {
     for (const JobVersion& version : versions_of(connection, job.id)) ids.push_back(version.version_id);
     importing::undo_together(connection, ids,
                              [&job](db::Connection& inside) { require_settled(inside, job, "draft"); });
+}
+
+std::set<std::string> texts(db::Connection& connection, const std::string& sql) {
+    const db::Result rows = connection.query(sql);
+    std::set<std::string> found;
+    for (int i = 0; i < rows.rows(); ++i) found.insert(rows.text(i, 0));
+    return found;
+}
+
+/// Removes what lies in a folder and is nobody's; what is new may belong to a row that was not seen yet.
+template <typename Wanted>
+void sweep(const fs::path& folder, Wanted is_wanted) {
+    std::error_code ignored;
+    for (fs::directory_iterator at(folder, ignored), end; at != end; at.increment(ignored)) {
+        const auto changed = fs::last_write_time(at->path(), ignored);
+        if (ignored || fs::file_time_type::clock::now() - changed < unseen || is_wanted(at->path())) continue;
+        fs::remove_all(at->path(), ignored);
+    }
 }
 
 /// A publication or its undoing, on a connection of its own: whatever fails leaves no transaction behind.
@@ -100,14 +119,14 @@ void Runner::work() {
 
 /// What nobody will ask for any more: uploads that were never finished, files without a row, drafts of dead readings.
 void Runner::keep_house(db::Connection& connection) {
-    const db::Result expired = connection.query(
-        "delete from capture.upload where completed_at is null and expires_at < now() - interval '1 hour' returning "
-        "upload_id");
-    for (int i = 0; i < expired.rows(); ++i) {
-        std::error_code ignored;
-        fs::remove(options_.uploads / (expired.text(i, 0) + ".bin"), ignored);
-        fs::remove(options_.uploads / (expired.text(i, 0) + ".check"), ignored);
-    }
+    connection.query(
+        "delete from capture.upload where completed_at is null and expires_at < now() - interval '1 hour'");
+    const std::set<std::string> uploads = texts(connection, "select upload_id from capture.upload");
+    sweep(options_.uploads,
+          [&](const fs::path& path) { return uploads.contains(path.stem()) || fs::is_directory(path); });
+    const std::set<std::string> readings =
+        texts(connection, "select holder::text from capture.job where state = 'reading' and holder is not null");
+    sweep(options_.uploads / readings_folder, [&](const fs::path& path) { return readings.contains(path.filename()); });
     const db::Result orphans = connection.query(
         "select version_id from catalogue.version v where state = 'draft' and created_at < now() - interval '1 day' "
         "and not "

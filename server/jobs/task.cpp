@@ -7,20 +7,12 @@
 
 #include "gis/error.hpp"
 #include "gis/read/mapping.hpp"
+#include "server/db/source_table.hpp"
 #include "server/import/part_tables.hpp"
 
 namespace jobs {
 
 namespace {
-
-gis::FieldType field_type_of(const std::string& sql_type) {
-    if (sql_type == "integer" || sql_type == "bigint" || sql_type == "smallint") return gis::FieldType::Integer;
-    if (sql_type == "double precision") return gis::FieldType::Number;
-    if (sql_type == "boolean") return gis::FieldType::Boolean;
-    if (sql_type == "date") return gis::FieldType::Date;
-    if (sql_type == "timestamp with time zone") return gis::FieldType::DateTime;
-    return gis::FieldType::Text;
-}
 
 int parse_epsg(const std::string& text) {
     const std::string_view digits = std::string_view(text).substr(text.starts_with("EPSG:") ? 5 : 0);
@@ -186,7 +178,8 @@ gis::read::Target target_of(db::Connection& connection, const gis::Layer& layer)
     target.table = layer.schema_name + "." + layer.table_name;
     const importing::TableShape shape = importing::describe_table(connection, target.table);
     for (const auto& [name, type] : shape.columns)
-        target.columns.push_back({name, field_type_of(type), name == layer.id_column, ""});
+        target.columns.push_back(
+            {name, db::Column{name, type}.field_type().value_or(gis::FieldType::Text), name == layer.id_column, ""});
     target.id_column = layer.id_column;
     if (layer.has_geometry()) target.geometry = layer.geometry_type;
     target.coverage_column = layer.coverage_column;

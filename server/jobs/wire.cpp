@@ -98,8 +98,9 @@ bool read_exactly(int descriptor, char* into, std::size_t count) {
     while (got < count) {
         pollfd look{descriptor, POLLIN, 0};
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0 || ::poll(&look, 1, static_cast<int>(left.count())) == 0)
-            throw gis::Unavailable("the worker stopped in the middle of its answer");
+        const int ready = left.count() <= 0 ? 0 : ::poll(&look, 1, static_cast<int>(left.count()));
+        if (ready == 0) throw gis::Unavailable("the worker stopped in the middle of its answer");
+        if (ready < 0 && errno == EINTR) continue;
         const ssize_t read = ::read(descriptor, into + got, count - got);
         if (read < 0 && errno == EINTR) continue;
         if (read < 0) malformed();

@@ -51,6 +51,7 @@ WorkerProcess::WorkerProcess(const std::string& program, const std::filesystem::
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, task.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, complaints.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);  // sockets of clients and of the database
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none;

@@ -169,8 +169,13 @@ UploadStore::Created UploadStore::create(const std::string& id, std::uint64_t si
         return Created::NoSpace;
     }
     // A file system that cannot keep room (EOPNOTSUPP) says so when it is full.
-    if (::fdatasync(file.get()) != 0) fail("an upload cannot be written");
-    sync_folder(folder_);
+    try {
+        if (::fdatasync(file.get()) != 0) fail("an upload cannot be written");
+        sync_folder(folder_);
+    } catch (...) {
+        remove(id);
+        throw;
+    }
     return Created::Made;
 }
 

@@ -8,6 +8,7 @@
 #include "server/api/upload_files.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "server/embedded/embedded.hpp"
+#include "server/import/versions.hpp"
 #include "server/jobs/runner.hpp"
 #include "tests/api/api_fixture.hpp"
 
@@ -203,8 +204,35 @@ TEST_F(Jobs, WhatIsReplacedComesBack) {
     // What went and came back is published again with the rest.
     EXPECT_EQ(act(first, "publish").status, 200);
     EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
-    EXPECT_EQ(act(first, "undo").status, 200);
+    // Who works on the machine takes it back too, and then it is its owner's draft.
+    EXPECT_EQ(importing::roll_back(connection(), "terrain.leve_point"), 0);
     EXPECT_TRUE(published().empty());
+    EXPECT_EQ(look(first)["state"], "draft");
+    // An edit that came after is not lost by undoing.
+    EXPECT_EQ(act(first, "publish").status, 200);
+    run("update terrain.leve_point set code = 'BORNE' where id = 'a:2'");
+    EXPECT_EQ(act(first, "undo").status, 409);
+    EXPECT_EQ(published(), (std::vector<std::string>{"a:1", "a:2", "a:3"}));
+    EXPECT_EQ(importing::roll_back(connection(), "terrain.leve_point"), 0);
+}
+
+TEST_F(Jobs, FilesOfNobodyAreTakenAway) {
+    const std::string kept = deposit("reste.csv", "numero;lon;lat\n1;2.64;50.53\n");
+    stop_jobs();
+    const std::filesystem::path folder = uploads().store.folder();
+    const std::filesystem::path file = folder / (std::string(32, 'a') + ".bin");
+    const std::filesystem::path reading = folder / "travaux" / "nobody";
+    const std::filesystem::path fresh = folder / (std::string(32, 'b') + ".bin");
+    std::filesystem::create_directories(reading / "fichiers");
+    std::ofstream(file) << "x";
+    std::ofstream(fresh) << "x";
+    const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(2);
+    for (const auto& path : {file, reading, folder / (kept + ".bin")}) std::filesystem::last_write_time(path, old);
+    run_jobs(TEST_WORKER);
+    EXPECT_TRUE(test::eventually([&] { return !exists(file) && !exists(reading); }));
+    EXPECT_TRUE(exists(folder / (kept + ".bin")));
+    EXPECT_TRUE(exists(fresh)) << "its row may not be seen yet";
+    std::filesystem::remove(fresh);
 }
 
 TEST_F(Jobs, WhatThePersonSaysGoesBeforeWhatIsGuessed) {

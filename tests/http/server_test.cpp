@@ -119,6 +119,28 @@ TEST_F(ServerTest, SlowClientsAreClosed) {
     expect_alive();
 }
 
+TEST_F(ServerTest, AfterAStandstillWhoSentInTimeIsAnswered) {
+    http::ServerConfig config;
+    config.io_threads = 1;
+    config.limits.header_time = 200ms;
+    std::atomic<bool> stands{false};
+    std::atomic<bool> goes_on{false};
+    log = [&](const auto&) {
+        stands = true;
+        while (!goes_on) std::this_thread::sleep_for(1ms);
+    };
+    start(config);
+    RawClient waiting(port());
+    EXPECT_TRUE(eventually([&] { return server().metrics().open_connections == 1; }));
+    RawClient stopping(port());
+    stopping.send(health_request);
+    EXPECT_TRUE(eventually([&] { return stands.load(); }));
+    waiting.send(health_request);
+    std::this_thread::sleep_for(500ms);
+    goes_on = true;
+    EXPECT_EQ(waiting.read_answer().status, 200);
+}
+
 TEST_F(ServerTest, AClientThatDoesNotReadIsClosed) {
     text = std::string(40'000'000, 'z');
     http::ServerConfig config;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 std::string RawAnswer::header(std::string_view name) const {
@@ -19,6 +20,20 @@ std::string RawAnswer::header(std::string_view name) const {
 bool RawAnswer::has(std::string_view name) const {
     return !header(name).empty();
 }
+
+namespace {
+
+/// Calls again what a signal interrupted: children of the test end at any time.
+template <typename Call>
+ssize_t uninterrupted(Call call) {
+    ssize_t count = -1;
+    do {
+        count = call();
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+}  // namespace
 
 RawClient::RawClient(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval patience{30, 0};
@@ -36,7 +51,8 @@ RawClient::RawClient(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_ST
 
 bool RawClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t count =
+            uninterrupted([&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
         if (count <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
@@ -45,7 +61,7 @@ bool RawClient::send(std::string_view bytes) {
 
 bool RawClient::receive() {
     std::array<char, 65536> piece{};
-    const ssize_t count = ::recv(descriptor_, piece.data(), piece.size(), 0);
+    const ssize_t count = uninterrupted([&] { return ::recv(descriptor_, piece.data(), piece.size(), 0); });
     if (count <= 0) return false;
     received_.append(piece.data(), static_cast<std::size_t>(count));
     return true;
