@@ -1,0 +1,43 @@
+#include "server/live/awaited_changes.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace live {
+
+namespace {
+
+constexpr std::size_t most_waiting = 10'000;  // more than there are connections
+
+}  // namespace
+
+void AwaitedChanges::announce(std::function<void()> known) {
+    const std::lock_guard lock(mutex_);
+    waiting_.emplace_back(++announced_, std::move(known));
+}
+
+void AwaitedChanges::when_known(std::function<void()> known) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!all_known() && waiting_.size() < most_waiting) {
+            waiting_.emplace_back(announced_, std::move(known));
+            return;
+        }
+    }
+    known();
+}
+
+void AwaitedChanges::tell_known(std::uint64_t announced) {
+    std::vector<std::pair<std::uint64_t, std::function<void()>>> told;
+    {
+        const std::lock_guard lock(mutex_);
+        known_ = announced;
+        const auto later =
+            std::ranges::find_if(waiting_, [&](const auto& waiting) { return waiting.first > announced; });
+        told.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(later));
+        waiting_.erase(waiting_.begin(), later);
+    }
+    for (const auto& [number, tell] : told) tell();
+}
+
+}  // namespace live
