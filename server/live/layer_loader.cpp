@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 #include "server/db/connection.hpp"
@@ -46,12 +45,11 @@ void LayerLoader::forget(int layer_id) {
     if (result_ && result_->layer_id == layer_id) result_.reset();
 }
 
-std::optional<LoadedLayer> LayerLoader::take() {
+std::optional<LoadedLayer> LayerLoader::take(std::chrono::steady_clock::time_point moment) {
     const std::lock_guard lock(mutex_);
-    if (result_) {
-        wanted_.erase(result_->layer_id);
-        changed_.notify_one();
-    }
+    if (!result_ || result_->end >= moment) return std::nullopt;
+    wanted_.erase(result_->layer_id);
+    changed_.notify_one();
     return std::exchange(result_, std::nullopt);
 }
 
@@ -81,6 +79,7 @@ std::optional<LayerLoader::Request> LayerLoader::next() {
 }
 
 LoadedLayer LayerLoader::read(const Request& request) const {
+    const auto begin = std::chrono::steady_clock::now();
     LoadedLayer loaded;
     try {
         loaded = load(request);
@@ -88,11 +87,12 @@ LoadedLayer LayerLoader::read(const Request& request) const {
         options_.log(fmt::format("tiles: layer {}: {}", request.layer.name, error.what()));
     }
     loaded.layer_id = request.layer.id;
+    loaded.begin = begin;
+    loaded.end = std::chrono::steady_clock::now();
     return loaded;
 }
 
 LoadedLayer LayerLoader::load(const Request& request) const {
-    const auto begin = std::chrono::steady_clock::now();
     LoadedLayer loaded;
     db::Connection connection(options_.dsn, {"statement_timeout=0", "lock_timeout=10s", "jit=off", "timezone=UTC",
                                              "datestyle=ISO", "extra_float_digits=1"});
@@ -111,7 +111,6 @@ LoadedLayer LayerLoader::load(const Request& request) const {
     if (loaded.too_large) return loaded;
     connection.execute("commit");
     loaded.packed = packer.finish();
-    loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return loaded;
 }
 

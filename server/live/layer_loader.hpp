@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -21,7 +22,10 @@ struct LoadedLayer {
     std::string snapshot;                      ///< the moment, as PostgreSQL writes it
     std::optional<tiles::PackedLayer> packed;  ///< none: it could not be read
     bool too_large = false;                    ///< for the memory there is
-    double seconds = 0;
+    std::chrono::steady_clock::time_point begin;
+    std::chrono::steady_clock::time_point end;
+
+    double seconds() const { return std::chrono::duration<double>(end - begin).count(); }
 };
 
 /// Reads whole layers, one after the other, on a thread of its own. What was read waits until it is taken, and the next
@@ -45,8 +49,8 @@ class LayerLoader {
     /// Reads the layer, as it is later than now. What was asked of this layer before comes to nothing.
     void request(const gis::Layer& layer);
     void cancel(int layer_id);
-    /// Gives what was read, if anything was.
-    std::optional<LoadedLayer> take();
+    /// Gives what was read before `moment`, if anything was: who follows changes since a later one misses none.
+    std::optional<LoadedLayer> take(std::chrono::steady_clock::time_point moment);
 
     /// Requested, and neither taken nor cancelled.
     bool is_loading(int layer_id) const;

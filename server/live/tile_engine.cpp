@@ -295,7 +295,9 @@ void TileEngine::sync(db::Connection& connection) {
             if (found != entries_.end() && found->second.store) bring_up(connection, found->second, of_layer);
         }
     }
-    while (auto loaded = loader_.take()) take(connection, std::move(*loaded));
+    // One that was read later may be ahead of this look: the next one would find its changes there already, and not the
+    // tiles they left behind.
+    if (auto loaded = loader_.take(begin)) take(connection, std::move(*loaded));
     for (auto& [id, entry] : entries_) {
         if (!entry.retry_at || Clock::now() < *entry.retry_at) continue;
         entry.retry_at.reset();
@@ -376,7 +378,7 @@ void TileEngine::hold(db::Connection& connection, Entry& entry, LoadedLayer load
     {
         const std::lock_guard lock(mutex_);
         LayerReport& report = published_[entry.layer.id].report;
-        report.build_seconds = loaded.seconds;
+        report.build_seconds = loaded.seconds();
         ++report.builds;
     }
     apply(connection, entry, since);

@@ -12,6 +12,7 @@ namespace {
 using live::LayerLoader;
 using live::LoadedLayer;
 using test::eventually;
+using Clock = std::chrono::steady_clock;
 
 class Loading : public test::PostgresTest {
   protected:
@@ -41,7 +42,7 @@ class Loading : public test::PostgresTest {
     }
     static std::optional<LoadedLayer> await(LayerLoader& loader) {
         std::optional<LoadedLayer> taken;
-        EXPECT_TRUE(eventually([&] { return (taken = loader.take()).has_value(); }));
+        EXPECT_TRUE(eventually([&] { return (taken = loader.take(Clock::now())).has_value(); }));
         return taken;
     }
     void add_row(const std::string& table) {
@@ -65,13 +66,15 @@ class Loading : public test::PostgresTest {
 
 TEST_F(Loading, WhatWasReadWaitsUntilItIsTakenAndTheNextLayerWithIt) {
     LayerLoader loader(options());
-    EXPECT_FALSE(loader.take());
+    EXPECT_FALSE(loader.take(Clock::now()));
+    const auto before = Clock::now();
     loader.request(tree);
     loader.request(bench);
     ASSERT_TRUE(eventually([&] { return loaded == 1; }));
     EXPECT_EQ(loader.loading(), 2U);
     add_row("bench");
-    const auto first = loader.take();
+    EXPECT_FALSE(loader.take(before)) << "it was read later";
+    const auto first = loader.take(Clock::now());
     ASSERT_TRUE(first && first->packed);
     EXPECT_EQ(first->layer_id, tree.id);
     EXPECT_EQ(first->packed->size(), 1U);
@@ -154,7 +157,7 @@ TEST_F(Loading, StoppedItEndsAndReadsNothingMore) {
     std::thread stopping([&] { loader.stop(); });
     run("commit");
     stopping.join();
-    loader.take();
+    loader.take(Clock::now());
     EXPECT_TRUE(loader.is_loading(bench.id)) << "for ever";
 }
 
