@@ -5,15 +5,9 @@
 
 namespace live {
 
-namespace {
-
-constexpr std::size_t most_waiting = 10'000;  // more than there are connections
-
-}  // namespace
-
 void AwaitedChanges::announce(std::function<void()> known) {
-    const std::lock_guard lock(mutex_);
-    waiting_.emplace_back(++announced_, std::move(known));
+    ++announced_;
+    when_known(std::move(known));
 }
 
 void AwaitedChanges::when_known(std::function<void()> known) {

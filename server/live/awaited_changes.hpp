@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -13,11 +14,13 @@ namespace live {
 /// threads.
 class AwaitedChanges {
   public:
+    static constexpr std::size_t most_waiting = 10'000;  ///< more than there are requests at a time, but for a fault
+
     /// How many were announced. Whoever looks at the database after this call sees them all.
     std::uint64_t announced() const { return announced_; }
     bool all_known() const { return known_ == announced_; }
 
-    /// One more; `known` is called when it is known.
+    /// One more; then as `when_known`.
     void announce(std::function<void()> known);
     /// Calls `known` when what was announced so far is known: at once where it is, or where too many wait already.
     void when_known(std::function<void()> known);

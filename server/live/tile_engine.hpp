@@ -45,11 +45,11 @@ class TileEngine {
     /// True when everything that was told to `expect_change` is known here and the database was heard of lately.
     bool is_current() const;
     /// Something was committed: nothing older is answered from now on. `known` is called, on another thread, when the
-    /// engine has caught up.
+    /// engine has caught up; at once when too many wait already.
     void expect_change(std::function<void()> known);
 
     /// Calls `known` when what was expected is known here: at once, or on another thread. At once too when there is
-    /// nothing to wait for, the database being away.
+    /// nothing to wait for, the database being away, or when too many wait already.
     void when_current(std::function<void()> known);
 
     /// The layers as the scope sees them; null when memory cannot decide it: a layer is not held, or the scope has

@@ -50,4 +50,16 @@ TEST(AwaitedChanges, WhoIsToldMayAnnounceAndWaitAgain) {
     EXPECT_EQ(told, 2);
 }
 
+TEST(AwaitedChanges, OneTooManyDoesNotWait) {
+    AwaitedChanges changes;
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < AwaitedChanges::most_waiting; ++i) changes.announce([&] { ++told; });
+    EXPECT_EQ(told, 0U);
+    changes.announce([&] { ++told; });
+    EXPECT_EQ(told, 1U);
+    EXPECT_FALSE(changes.all_known());
+    changes.tell_known(changes.announced());
+    EXPECT_EQ(told, AwaitedChanges::most_waiting + 1);
+}
+
 }  // namespace
