@@ -436,10 +436,10 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
-def main(description=__doc__, parts=(), measure=None):
+def main(description=__doc__, parts=(), measure=None, territory=None):
     """Of each bench program: its options, a folder of its own, the report. `measure(bench, options)` is given a server with
-    the territory loaded; without it the measurements of this file are made. Gives 1 when a goal is missed, 2 when a result
-    is wrong."""
+    the territory loaded, the small one with --quick, else the full one or the one named; without it the measurements of this
+    file are made. Gives 1 when a goal is missed, 2 when a result is wrong."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--quick", action="store_true", help="the small territory: a smoke test, not a result")
@@ -452,6 +452,7 @@ def main(description=__doc__, parts=(), measure=None):
     folder = Path(tempfile.mkdtemp(prefix="carreau-bench."))
     folder.chmod(0o755)  # as root the cluster and the program run as another user
     bench = Bench(options.program, options.quick, folder)
+    bench.territory = territory or bench.territory
     code = 0
     try:
         if measure:

@@ -102,18 +102,17 @@ def run(arguments, folder):
             insee = random.choice(keys)[:5]
             point = [float(x) for x in random.choice(points).split()]
             page = f"/collections/parcelle/items?limit=1000&bbox={point[0] - .02},{point[1] - .02},{point[0] + .02},{point[1] + .02}"
-            bodies = set()
+            counts = set()
             random.shuffle(callers)
             for caller in callers:
                 caller.time("page of 1,000", "/collections/parcelle/items?limit=1000")
-                bodies.add(len(json.loads(caller.time("page of 1,000 in a box", page))["features"]))
-                bodies.add(None)
+                counts.add(len(json.loads(caller.time("page of 1,000 in a box", page))["features"]))
                 caller.time("one feature of a commune", f"/collections/parcelle/items?limit=1&commune={insee}")
                 path = tile_path("parcelle", 15, *point)
                 caller.time("tile z15", path)
                 etag = caller.get(path)[2]["ETag"]
                 caller.time("tile z15, 304", path, {"If-None-Match": etag}, 304)
-            check(len(bodies) == 2, "the callers were given different pages")
+            check(len(counts) == 1, "the callers were given different pages")
         reference = next(c for c in callers if c.name == "before")
         for what, goal in [("page of 1,000", PAGE_GOAL), ("page of 1,000 in a box", PAGE_GOAL), ("one feature of a commune", None),
                            ("tile z15", TILE_GOAL), ("tile z15, 304", TILE_GOAL)]:

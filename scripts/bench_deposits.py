@@ -2,21 +2,23 @@
 """Deposits: how fast a large upload reaches the disk beside what the disk takes, what memory it costs, and how long 100,000
 surveyed points take from the end of their upload to published tiles.
 
-  scripts/bench_deposits.py --program build/release/carreau [--quick]
+  scripts/bench_deposits.py --program build/release/carreau [--quick] [--out DIR]
+
+The files are written where TMPDIR says: a disk is wanted there.
 """
 
-import argparse
 import base64
 import http.client
 import json
 import os
-import tempfile
+import statistics
+import sys
 import threading
 import time
 from pathlib import Path
 
 import bench
-from bench import Bench, check, log_in, say, spread, tile_path, verdict
+from bench import check, log_in, say, spread, tile_path, verdict
 
 UPLOAD_GOAL, MEMORY_GOAL, POINTS_GOAL = 0.5, 32, 10
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -78,8 +80,8 @@ class Memory:
         self.thread.join()
 
 
-def uploads(server, caller, folder, size, rounds):
-    source = folder / "source"
+def uploads(server, caller, size, rounds):
+    source = server.folder / "source"
     with open(source, "wb") as out:
         for _ in range(size >> 20):
             out.write(os.urandom(1 << 20))
@@ -98,7 +100,7 @@ def uploads(server, caller, folder, size, rounds):
         caller.ask("DELETE", f"/uploads/{upload}", TUS, expected=204)
     ratios = [rate / best for rate, best in zip(rates, plain)]
     say(f"upload of {size / 1e6:.0f} MB: {spread(rates, 'MB/s', 0)}; dd with fdatasync {spread(plain, 'MB/s', 0)}; ratio {spread(ratios, '')} "
-        f"{verdict(sorted(ratios)[len(ratios) // 2] >= UPLOAD_GOAL, f'>= {UPLOAD_GOAL} of the disk')}")
+        f"{verdict(statistics.median(ratios) >= UPLOAD_GOAL, f'>= {UPLOAD_GOAL} of the disk')}")
     say(f"memory above idle ({idle:.0f} MB): {spread(grown, 'MB', 1)} {verdict(max(grown) <= MEMORY_GOAL, f'<= {MEMORY_GOAL} MB')}")
 
 
@@ -135,31 +137,14 @@ def points(server, caller, count, rounds):
         check(shown == count, f"{shown} points are published")
         caller.json("POST", f"/jobs/{job}/undo", {})
     say(f"{count} points: read {spread(reads)}, published to the tile {spread(publications)}, together {spread(wholes)} "
-        f"{verdict(sorted(wholes)[len(wholes) // 2] <= POINTS_GOAL, f'<= {POINTS_GOAL} s')}")
+        f"{verdict(statistics.median(wholes) <= POINTS_GOAL, f'<= {POINTS_GOAL} s')}")
 
 
-def run(arguments, folder):
-    server = Bench(arguments.program, arguments.quick, folder / "now")
-    server.territory = "small"
-    try:
-        server.folder.mkdir()
-        server.start_server()
-        caller = Caller(server, log_in(server, "admin")[1])
-        uploads(server, caller, folder, (128 if arguments.quick else 1024) << 20, 3)
-        points(server, caller, 10_000 if arguments.quick else 100_000, 2 if arguments.quick else 3)
-    finally:
-        server.stop()
+def measure(server, options):
+    caller = Caller(server, log_in(server, "admin")[1])
+    uploads(server, caller, (128 if options.quick else 1024) << 20, 3)
+    points(server, caller, 10_000 if options.quick else 100_000, 2 if options.quick else 3)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--quick", action="store_true")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="carreau-bench-", dir=os.environ.get("BENCH_FOLDER")) as folder:
-        Path(folder).chmod(0o755)
-        run(arguments, Path(folder))
-    raise SystemExit(1 if bench.missed else 0)
-
-
-main()
+if __name__ == "__main__":
+    sys.exit(bench.main(__doc__, measure=measure, territory="small"))

@@ -27,8 +27,8 @@ EXPORTERS = 10
 
 
 class Features:
-    def __init__(self, server, folder, quick):
-        self.server, self.folder, self.quick = server, folder, quick
+    def __init__(self, server):
+        self.server, self.folder, self.quick = server, server.folder, server.quick
         self.base = f"http://{server.address.netloc}"
         self.header = "Authorization: " + bench.log_in(server, "admin")[1]["Authorization"]
         self.rows = int(server.sql("select count(*) from cadastre.parcelle"))
@@ -256,7 +256,7 @@ def far_apart(a, b):
 
 
 def measure(server, options):
-    features = Features(server, server.folder, options.quick)
+    features = Features(server)
     if options.only in (None, "exports"):
         features.bench_exports()
     if options.only in (None, "pages"):

@@ -61,8 +61,8 @@ class Inspire(Features):
             f"{verdict(rate >= REQUESTS_PER_SECOND, f'{REQUESTS_PER_SECOND} requests/s')}")
 
 
-def measure(server, options):
-    inspire = Inspire(server, server.folder, options.quick)
+def measure(server, _):
+    inspire = Inspire(server)
     inspire.bench_parcels()
     inspire.bench_clients()
 

@@ -9,6 +9,7 @@
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/compression.hpp"
 #include "server/http/conditional.hpp"
+#include "server/live/sql_reason.hpp"
 #include "tiles/project/world.hpp"
 
 namespace api {

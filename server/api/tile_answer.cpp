@@ -20,8 +20,8 @@ using live::TileEngine;
 using tiles::ReadyTilePtr;
 using namespace std::chrono_literals;
 
-constexpr auto longest_tile_wait =
-    200ms;                     // for a change to be known, or for another to make the tile; then SQL answers
+// For a change to be known, or for another to make the tile; then SQL answers.
+constexpr auto longest_tile_wait = 200ms;
 constexpr int tile_level = 1;  // of compression: a tile is made while its reader waits
 
 std::string compress(std::string_view bytes) {

@@ -11,7 +11,7 @@
 #include "server/db/connection.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "server/import/versions.hpp"
-#include "server/live/tile_engine.hpp"
+#include "server/live/sql_reason.hpp"
 
 namespace command {
 

@@ -19,9 +19,11 @@ struct LayerState {
         std::shared_ptr<const tiles::PackedLayer> features;
         std::shared_ptr<const std::vector<bool>> removed;  ///< those that a later pack replaces, or that are gone
     };
-    std::vector<Pack> packs;
+    std::vector<Pack> packs;  ///< at least one
     std::size_t features = 0;
     std::size_t memory = 0;
+
+    const tiles::LayerRules& rules() const { return packs.front().features->rules(); }
 };
 
 using LayerStatePtr = std::shared_ptr<const LayerState>;

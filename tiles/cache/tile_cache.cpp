@@ -143,6 +143,7 @@ std::size_t TileCache::drop_where(Wanted wanted) {
 }
 
 std::size_t TileCache::drop(std::span<const std::uint32_t> views, std::span<const TileArea> areas) {
+    if (views.empty()) return 0;
     std::uint64_t addresses = 0;
     for (const TileArea& area : areas) addresses += std::min(area.count(), most_addresses + 1) * views.size();
     if (addresses > most_addresses) {
@@ -168,6 +169,7 @@ std::size_t TileCache::drop(std::span<const std::uint32_t> views, std::span<cons
 }
 
 std::size_t TileCache::drop_views(std::span<const std::uint32_t> views, int below_zoom) {
+    if (views.empty()) return 0;
     return drop_where([&](const TileKey& key) {
         return key.coord.z < below_zoom && std::ranges::find(views, key.view) != views.end();
     });

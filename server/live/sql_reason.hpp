@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "gis/layer/layer.hpp"
+
+namespace live {
+
+/// Why a layer's tiles come from the database each time: "view", "untracked", "sensitive", "communes by a table",
+/// "declared", "id type", "zoom"; empty where they can come from memory. Loading and memory are not known here.
+std::string sql_reason(const gis::Layer& layer);
+
+}  // namespace live
