@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::string_view code_lists = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#";
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    append_xml_text(out, text);
-    return out;
-}
-
 std::string element(std::string_view name, std::string_view content) {
     return fmt::format("<{0}>{1}</{0}>", name, content);
 }
@@ -23,7 +17,7 @@ std::string element(std::string_view name, std::string_view content) {
 /// A text property; without a text it says that it is missing.
 std::string text(std::string_view name, std::string_view value) {
     if (value.empty()) return fmt::format("<{} gco:nilReason=\"missing\"/>", name);
-    return element(name, element("gco:CharacterString", escaped(value)));
+    return element(name, element("gco:CharacterString", xml_text(value)));
 }
 
 std::string code(std::string_view name, std::string_view list, std::string_view value) {
@@ -39,8 +33,8 @@ std::string language(std::string_view name) {
 }
 
 std::string anchor(std::string_view name, std::string_view url, std::string_view value) {
-    return fmt::format("<{0}><gmx:Anchor xlink:href=\"{1}\">{2}</gmx:Anchor></{0}>", name, escaped(url),
-                       escaped(value));
+    return fmt::format("<{0}><gmx:Anchor xlink:href=\"{1}\">{2}</gmx:Anchor></{0}>", name, xml_text(url),
+                       xml_text(value));
 }
 
 std::string date(std::string_view value, std::string_view kind) {
@@ -135,7 +129,7 @@ std::string conformity(std::string_view title, std::string_view url, std::string
 
 std::string online(std::string_view name, const OnlineResource& resource) {
     return element(name, element("gmd:CI_OnlineResource",
-                                 element("gmd:linkage", element("gmd:URL", escaped(resource.url))) +
+                                 element("gmd:linkage", element("gmd:URL", xml_text(resource.url))) +
                                      text("gmd:protocol", resource.protocol) + text("gmd:name", resource.name) +
                                      text("gmd:description", resource.description) +
                                      code("gmd:function", "CI_OnLineFunctionCode", "download")));
@@ -255,16 +249,16 @@ std::string service_metadata(const ServiceRecord& record) {
         "gmxCodelists.xml#SV_CouplingType\" codeListValue=\"tight\">tight</srv:SV_CouplingType></srv:couplingType>";
     identification += element(
         "srv:containsOperations",
-        element(
-            "srv:SV_OperationMetadata",
-            text("srv:operationName", "GetCapabilities") +
-                "<srv:DCP><srv:DCPList codeList=\"http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
-                "DCPList\" codeListValue=\"WebServices\">WebServices</srv:DCPList></srv:DCP>" +
-                element("srv:connectPoint", element("gmd:CI_OnlineResource",
-                                                    element("gmd:linkage", element("gmd:URL", escaped(record.url)))))));
+        element("srv:SV_OperationMetadata",
+                text("srv:operationName", "GetCapabilities") +
+                    "<srv:DCP><srv:DCPList codeList=\"http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
+                    "DCPList\" codeListValue=\"WebServices\">WebServices</srv:DCPList></srv:DCP>" +
+                    element("srv:connectPoint",
+                            element("gmd:CI_OnlineResource",
+                                    element("gmd:linkage", element("gmd:URL", xml_text(record.url)))))));
     for (const ServiceRecord::Coupled& data_set : record.data_sets)
-        identification += fmt::format("<srv:operatesOn uuidref=\"{}\" xlink:href=\"{}\"/>", escaped(data_set.code),
-                                      escaped(data_set.metadata_url));
+        identification += fmt::format("<srv:operatesOn uuidref=\"{}\" xlink:href=\"{}\"/>", xml_text(data_set.code),
+                                      xml_text(data_set.metadata_url));
     out += element("gmd:identificationInfo", element("srv:SV_ServiceIdentification", identification));
     const OnlineResource address{record.url, "OGC:WFS", "Web Feature Service 2.0", "Capacités du service"};
     out += element("gmd:distributionInfo",
