@@ -1,5 +1,7 @@
 // INSPIRE data sets as prepared files, and the links that lead to the data.
 
+#include <sys/socket.h>
+
 #include <filesystem>
 
 #include "tests/api/inspire_fixture.hpp"
@@ -88,11 +90,40 @@ TEST_F(Inspire, FilesAreMadeAnewWhenTheirDataChange) {
     EXPECT_EQ(noted("", "HEAD"), 0);
 
     for (const auto& folder : std::filesystem::directory_iterator(temporary_->path())) {
-        if (!folder.path().filename().string().starts_with("carreau-read-")) continue;
+        if (!folder.path().filename().string().starts_with("carreau-prepared-")) continue;
         std::error_code busy;  // a file may be made there just now
         std::filesystem::remove_all(folder.path(), busy);
     }
     EXPECT_TRUE(test::eventually([&] { return holds_objects("2003"); })) << "made anew, in a new folder";
+}
+
+TEST_F(Inspire, RightsThatEndMeanwhileEndADownload) {
+    // Two circles of 240,001 corners: far more text than the buffers between the server and who does not read.
+    connection().run_script(
+        "insert into cadastre.section (id, commune, prefixe, code, geom) select '62119000Y' || n, '62119', '000', 'Y' "
+        "|| n, st_multi(st_buffer('SRID=2154;POINT(690000 7040000)'::geometry, 100 * n, 60000)) from "
+        "generate_series(1, 2) n");
+    prepare_files();
+    const std::string path = "/downloads/cp-4.0.gml";
+    const auto is_whole = [&] {
+        const RawAnswer file = get(path);
+        return file.whole && file.status == 200 && root_attribute(file.body, "numberReturned") == "2005";
+    };
+    ASSERT_TRUE(test::eventually(is_whole));
+    RawClient client(port());
+    client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    char first = 0;
+    ASSERT_EQ(::recv(client.descriptor(), &first, 1, MSG_PEEK), 1);
+    connection().run_script("select access.set_public(layer_id, false) from catalogue.layer where name = 'section'");
+    EXPECT_TRUE(test::eventually([&] { return get("/collections/section").status == 404; }));
+    const RawAnswer answer = client.read_answer();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_FALSE(answer.whole);
+    EXPECT_LT(answer.body.size(), std::stoul(answer.header("Content-Length")));
+    connection().run_script(
+        "select access.set_public(layer_id, true) from catalogue.layer where name = 'section'; "
+        "delete from cadastre.section where id like '62119000Y_'");
+    EXPECT_TRUE(test::eventually([&] { return get("/collections/section").status == 200; }));
 }
 
 TEST_F(Inspire, CollectionsHaveTheLinksOfTheGoodPractice) {
