@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <pugixml.hpp>
 #include <set>
 #include <sstream>
@@ -198,6 +199,48 @@ TEST_F(Inspire, TheCatalogueServiceFindsWhatTheCallerMayHave) {
     EXPECT_EQ(count(by_ids(1).body, "cp-4.0</dc:identifier>"), 1U);
     EXPECT_EQ(by_ids(101).status, 400);
     EXPECT_TRUE(holds(by_ids(101), "locator=\"Id\""));
+}
+
+TEST_F(Inspire, TheDescriptionOfTheApiHasTheCatalogue) {
+    const std::string description = path_of(link_of(get_json("/records"), "service-desc"));
+    const test::json api = get_json(description);
+    const std::string items = "/records/collections/{catalogueId}/items";
+    for (const char* path : {"/records", "/records/conformance", "/records/collections"}) {
+        EXPECT_TRUE(api["paths"].contains(path)) << path;
+        EXPECT_EQ(get(path).status, 200) << path;
+    }
+    for (const char* below : {"", "/queryables", "/items", "/items/{recordId}"})
+        EXPECT_TRUE(api["paths"].contains("/records/collections/{catalogueId}" + std::string(below))) << below;
+    EXPECT_TRUE(api["paths"]["/csw"].contains("get") && api["paths"]["/csw"].contains("post"));
+    const std::map<std::string, std::string> examples{{"limit", "5"},
+                                                      {"offset", "0"},
+                                                      {"q", "parcelles"},
+                                                      {"type", "dataset"},
+                                                      {"ids", "FR.CARREAU.cp-4.0"},
+                                                      {"externalIds", "cp-4.0"},
+                                                      {"sortby", "-title"},
+                                                      {"bbox", "2,50,3,51"},
+                                                      {"bbox-crs", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"},
+                                                      {"datetime", "2024-01-01T00:00:00Z"},
+                                                      {"filter", "type='dataset'"},
+                                                      {"filter-lang", "cql2-text"},
+                                                      {"filter-crs", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}};
+    std::set<std::string> described;
+    for (const test::json& entry : api["paths"][items]["get"]["parameters"]) {
+        const test::json parameter = entry.contains("$ref")
+                                         ? api.at(test::json::json_pointer(entry["$ref"].get<std::string>().substr(1)))
+                                         : entry;
+        if (parameter["in"] == "query") described.insert(parameter["name"].get<std::string>());
+    }
+    std::string query;
+    for (const auto& [name, value] : examples) {
+        EXPECT_EQ(described.erase(name), 1U) << name;
+        query += (query.empty() ? "?" : "&") + name + "=" + test::encoded(value);
+    }
+    EXPECT_EQ(described, std::set<std::string>()) << "described, not tried";
+    const test::json page = get_json("/records/collections/inspire/items" + query);
+    ASSERT_EQ(page["features"].size(), 1U);
+    EXPECT_EQ(page["features"][0]["id"], "FR.CARREAU.cp-4.0");
 }
 
 TEST_F(Inspire, RecordsAsAnApi) {
