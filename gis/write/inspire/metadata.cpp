@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gis/text/ascii.hpp"
 #include "gis/write/xml_text.hpp"
 
 namespace gis::inspire {
@@ -159,19 +160,14 @@ std::string record_start(std::string_view id, std::string_view level, std::strin
 }  // namespace
 
 Contact parse_contact(std::string_view text) {
-    const auto trim = [](std::string_view part) {
-        while (part.ends_with(' ')) part.remove_suffix(1);
-        while (part.starts_with(' ')) part.remove_prefix(1);
-        return std::string(part);
-    };
     const auto open = text.find('<');
     const auto close = text.find('>', open == std::string_view::npos ? 0 : open);
     if (open == std::string_view::npos || close == std::string_view::npos) {
         if (text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos)
             return {std::string(text), std::string(text)};
-        return {trim(text), ""};
+        return {std::string(trimmed(text)), ""};
     }
-    return {trim(text.substr(0, open)), trim(text.substr(open + 1, close - open - 1))};
+    return {std::string(trimmed(text.substr(0, open))), std::string(trimmed(text.substr(open + 1, close - open - 1)))};
 }
 
 std::string dataset_metadata(const DatasetRecord& record) {
