@@ -1,5 +1,7 @@
 #include "server/api/discovery_records.hpp"
 
+#include <optional>
+
 #include "server/api/inspire_records.hpp"
 
 namespace api {
@@ -15,7 +17,7 @@ Record record_about(const Described& described, std::string_view name, const htt
     record.id = described.id;
     record.title = described.title;
     record.abstract = described.abstract;
-    record.modified = described.date_stamp;
+    record.modified = described.date;
     record.publisher = described.contact.organisation;
     record.extent = described.extent;
     record.links.push_back({inspire_record_url(request, name), "describedby", "WWW:LINK-1.0-http--link",
@@ -51,30 +53,37 @@ Record record_of(const gis::inspire::ServiceRecord& service, const http::Request
     return record;
 }
 
-}  // namespace
-
-std::vector<Record> discovery_records(const Services& services, const Call& call, const gis::Scope& everybody) {
-    const http::Request& request = *call.request;
-    std::vector<Record> records;
-    for (const gis::inspire::DatasetRecord& data_set : inspire_records(services, call, everybody))
-        records.push_back(record_of(data_set, request));
-    if (!records.empty())
-        records.push_back(
-            record_of(inspire_service_record(inspire_data_sets(services, call), services, request), request));
-    return records;
-}
-
-boost::asio::awaitable<std::vector<std::size_t>> search_records(const Services& services, CallPtr call,
-                                                                std::vector<Record> records, gis::FilterPtr filter,
-                                                                std::vector<gis::records::Sort> sort) {
-    if (records.empty()) co_return std::vector<std::size_t>();
-    auto work = [statement = gis::records::search_sql(records, filter, sort)](db::Connection& connection) {
+boost::asio::awaitable<std::vector<std::size_t>> places_of(const Services& services, CallPtr call,
+                                                           std::optional<gis::SqlStatement> statement) {
+    if (!statement) co_return std::vector<std::size_t>();
+    auto work = [statement = std::move(*statement)](db::Connection& connection) {
         const db::Result rows = connection.query(statement.sql(), statement.parameters());
         std::vector<std::size_t> places;
         for (int row = 0; row < rows.rows(); ++row) places.push_back(static_cast<std::size_t>(rows.int64(row, 0)));
         return places;
     };
     co_return co_await services.database.run(call->reader(), query_for(*call->request), std::move(work));
+}
+
+}  // namespace
+
+std::vector<Record> discovery_records(const Services& services, const Call& call, const gis::Scope& everybody) {
+    const http::Request& request = *call.request;
+    const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, call);
+    std::vector<Record> records;
+    for (const InspireDataSet& data_set : data_sets)
+        records.push_back(record_of(inspire_record(data_set, services, call, everybody), request));
+    if (!records.empty()) records.push_back(record_of(inspire_service_record(data_sets, services, request), request));
+    return records;
+}
+
+boost::asio::awaitable<std::vector<std::size_t>> search_records(const Services& services, CallPtr call,
+                                                                const std::vector<Record>& records,
+                                                                const gis::FilterPtr& filter,
+                                                                const std::vector<gis::records::Sort>& sort) {
+    std::optional<gis::SqlStatement> statement;
+    if (!records.empty()) statement = gis::records::search_sql(records, filter, sort);
+    return places_of(services, std::move(call), std::move(statement));
 }
 
 }  // namespace api

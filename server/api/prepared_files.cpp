@@ -216,7 +216,6 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
         std::make_shared<PreparedFile>(folder_, folder_->path() / fmt::format("{}.{}.gml", data_set.code, ++made_));
     file->content = content;
     file->declared = declared_of(data_set);
-    file->made_at = time_stamp();
     run([&](db::Connection& connection) {
         const db::Result moment =
             connection.query("select pg_current_snapshot()::text, catalogue.access_revision()", {});
@@ -225,7 +224,7 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
         write_inspire_file(connection, order, file->path);
     });
     file->size = fs::file_size(file->path);
-    file->etag = fmt::format("{}-{}-{}", data_set.code, file->made_at, made_);
+    file->etag = fmt::format("{}-{}-{}", data_set.code, time_stamp(), made_);
     const std::lock_guard lock(mutex_);
     files_[data_set.code] = file;
     versions_[data_set.code].add(file);

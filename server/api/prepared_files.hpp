@@ -36,7 +36,6 @@ struct PreparedFile {
     std::filesystem::path path;
     std::uint64_t size = 0;
     std::string etag;
-    std::string made_at;   ///< RFC 3339, UTC
     std::string snapshot;  ///< of the database, as text
     std::string content;   ///< of what layers it was made, and what of them is seen
     std::string declared;  ///< when its layers were declared

@@ -35,7 +35,7 @@ std::string feed_start() {
 
 /// RFC 4287 wants a name; the TG an address, which is left out where nobody gave one.
 std::string author(const Contact& contact) {
-    std::string text = "<author>\n" + tagged("name", contact.organisation.empty() ? "Carreau" : contact.organisation);
+    std::string text = "<author>\n" + tagged("name", contact.organisation);
     if (!contact.email.empty()) text += tagged("email", contact.email);
     return text + "</author>\n";
 }

@@ -52,10 +52,8 @@ std::string party(std::string_view name, const Contact& contact, std::string_vie
         "gmd:contactInfo",
         element("gmd:CI_Contact",
                 element("gmd:address", element("gmd:CI_Address", text("gmd:electronicMailAddress", contact.email)))));
-    return element(
-        name, element("gmd:CI_ResponsibleParty",
-                      text("gmd:organisationName", contact.organisation.empty() ? "Carreau" : contact.organisation) +
-                          address + code("gmd:role", "CI_RoleCode", role)));
+    return element(name, element("gmd:CI_ResponsibleParty", text("gmd:organisationName", contact.organisation) +
+                                                                address + code("gmd:role", "CI_RoleCode", role)));
 }
 
 std::string keywords(std::string_view name, std::string_view keyword, std::string_view thesaurus,
@@ -162,16 +160,20 @@ std::string record_start(std::string_view id, std::string_view level, std::strin
 Contact parse_contact(std::string_view text) {
     const auto open = text.find('<');
     const auto close = text.find('>', open == std::string_view::npos ? 0 : open);
-    if (open == std::string_view::npos || close == std::string_view::npos) {
-        if (text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos)
-            return {std::string(text), std::string(text)};
-        return {std::string(trimmed(text)), ""};
+    Contact contact{std::string(trimmed(text.substr(0, open))), ""};
+    if (close != std::string_view::npos && open != std::string_view::npos) {
+        contact.email = trimmed(text.substr(open + 1, close - open - 1));
+    } else {
+        contact.organisation = trimmed(text);
+        const bool is_address = text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos;
+        if (is_address) contact.email = contact.organisation;
     }
-    return {std::string(trimmed(text.substr(0, open))), std::string(trimmed(text.substr(open + 1, close - open - 1)))};
+    if (contact.organisation.empty()) contact.organisation = "Carreau";
+    return contact;
 }
 
 std::string dataset_metadata(const DatasetRecord& record) {
-    std::string out = record_start(record.id, "dataset", "", record.contact, record.date_stamp);
+    std::string out = record_start(record.id, "dataset", "", record.contact, record.date);
     for (const Crs& crs : record.crs) {
         out += element("gmd:referenceSystemInfo",
                        element("gmd:MD_ReferenceSystem",
@@ -222,11 +224,9 @@ std::string dataset_metadata(const DatasetRecord& record) {
 }
 
 std::string service_metadata(const ServiceRecord& record) {
-    std::string out =
-        record_start(record.id, "service", "Service de téléchargement", record.contact, record.date_stamp);
-    std::string identification =
-        element("gmd:citation",
-                element("gmd:CI_Citation", text("gmd:title", record.title) + date(record.date_stamp, "revision")));
+    std::string out = record_start(record.id, "service", "Service de téléchargement", record.contact, record.date);
+    std::string identification = element(
+        "gmd:citation", element("gmd:CI_Citation", text("gmd:title", record.title) + date(record.date, "revision")));
     identification += text("gmd:abstract", record.abstract);
     identification += party("gmd:pointOfContact", record.contact, "pointOfContact");
     identification += keywords(
