@@ -8,6 +8,7 @@
 
 #include "gis/error.hpp"
 #include "gis/query/feature_query.hpp"
+#include "gis/text/ascii.hpp"
 
 namespace gis {
 
@@ -32,13 +33,6 @@ bool is_value_of(const Field& field, const std::string& text) {
     } catch (const InvalidRequest&) {
         return false;
     }
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-    while (!text.empty() && space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && space(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 std::string text_of(const Value& value) {

@@ -4,22 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
 #include "gis/error.hpp"
+#include "gis/text/ascii.hpp"
 
 namespace gis {
 
 namespace {
 
 constexpr std::size_t longest_name = 63;  // of a PostgreSQL column
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return result;
-}
 
 /// Insertions, deletions and replacements between two names.
 std::size_t edits_between(std::string_view a, std::string_view b) {

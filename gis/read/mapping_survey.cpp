@@ -72,15 +72,20 @@ std::string finish_track(RowDraft& row) {
     return "";
 }
 
-Mapping point_mapping() {
+Mapping survey_mapping(const std::string& kind, GeometryType geometry, std::string (*finish)(RowDraft&)) {
     Mapping mapping;
-    mapping.kind = "leve_point";
-    mapping.table = "terrain.leve_point";
-    mapping.geometry = GeometryType::Point;
+    mapping.kind = kind;
+    mapping.table = "terrain." + kind;
+    mapping.geometry = geometry;
     mapping.coverage_column = "lot";
     mapping.id_column = "id";
     mapping.same_id = Mapping::SameId::Number;
-    mapping.finish = finish_point;
+    mapping.finish = finish;
+    return mapping;
+}
+
+Mapping point_mapping() {
+    Mapping mapping = survey_mapping("leve_point", GeometryType::Point, finish_point);
     mapping.columns = {
         {"id", "", nullptr},
         {"lot", "", nullptr},
@@ -108,14 +113,7 @@ Mapping point_mapping() {
 }
 
 Mapping track_mapping() {
-    Mapping mapping;
-    mapping.kind = "leve_trace";
-    mapping.table = "terrain.leve_trace";
-    mapping.geometry = GeometryType::MultiLineString;
-    mapping.coverage_column = "lot";
-    mapping.id_column = "id";
-    mapping.same_id = Mapping::SameId::Number;
-    mapping.finish = finish_track;
+    Mapping mapping = survey_mapping("leve_trace", GeometryType::MultiLineString, finish_track);
     mapping.columns = {{"id", "", nullptr},
                        {"lot", "", nullptr},
                        {"genre", "", nullptr},

@@ -4,14 +4,11 @@
 #include <sstream>
 
 #include "gis/records/csw.hpp"
-#include "gis/wfs/xml_text.hpp"
+#include "gis/write/xml_text.hpp"
 
 namespace gis::records {
 
 namespace {
-
-using wfs::xml_element;
-using wfs::xml_text;
 
 constexpr std::string_view start =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -3,14 +3,11 @@
 #include <vector>
 
 #include "gis/records/csw.hpp"
-#include "gis/wfs/xml_text.hpp"
+#include "gis/write/xml_text.hpp"
 
 namespace gis::records {
 
 namespace {
-
-using wfs::xml_element;
-using wfs::xml_text;
 
 struct Parameter {
     std::string_view name;

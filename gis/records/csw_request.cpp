@@ -8,6 +8,7 @@
 #include "gis/filter/cql2.hpp"
 #include "gis/filter/property.hpp"
 #include "gis/records/csw.hpp"
+#include "gis/text/ascii.hpp"
 #include "gis/wfs/fes.hpp"
 #include "gis/wfs/kvp.hpp"
 #include "gis/wfs/service_error.hpp"
@@ -24,14 +25,6 @@ using wfs::missing;
 constexpr std::string_view csw_uri = "http://www.opengis.net/cat/csw/2.0.2";
 constexpr std::string_view gmd_uri = "http://www.isotc211.org/2005/gmd";
 constexpr std::int64_t most_records = 1000;
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return result;
-}
 
 ElementSet element_set_of(std::string_view name) {
     if (name.empty() || name == "summary") return ElementSet::Summary;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gis/filter/filter_sql.hpp"
+#include "gis/text/ascii.hpp"
 
 namespace gis::records {
 
@@ -63,9 +64,7 @@ const Layer& queryables() {
 
 std::string queryable_of(std::string_view name) {
     const auto cut = name.find_last_of(":/");
-    std::string text(cut == std::string_view::npos ? name : name.substr(cut + 1));
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::string text = lower(cut == std::string_view::npos ? name : name.substr(cut + 1));
     const auto found = std::ranges::find(other_names, text, &std::pair<std::string_view, std::string_view>::first);
     return found == other_names.end() ? text : std::string(found->second);
 }

@@ -9,7 +9,7 @@
 #include "gis/wfs/crs_name.hpp"
 #include "gis/wfs/feature_names.hpp"
 #include "gis/wfs/names.hpp"
-#include "gis/wfs/xml_text.hpp"
+#include "gis/write/xml_text.hpp"
 
 namespace gis::wfs {
 

@@ -1,4 +1,4 @@
-// Spatial spatial_operators: 09-026r2, 7.8; 04-095, clause 9.
+// Spatial operators: 09-026r2, 7.8; 04-095, clause 9.
 
 #include <fmt/format.h>
 

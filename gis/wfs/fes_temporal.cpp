@@ -1,4 +1,4 @@
-// Temporal temporal_operators: 09-026r2, 7.9, with gml:TimeInstant and gml:TimePeriod.
+// Temporal operators: 09-026r2, 7.9, with gml:TimeInstant and gml:TimePeriod.
 
 #include <fmt/format.h>
 

@@ -2,27 +2,10 @@
 
 #include <algorithm>
 
+#include "gis/text/ascii.hpp"
 #include "gis/wfs/service_error.hpp"
 
 namespace gis::wfs {
-
-namespace {
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-}  // namespace
 
 Kvp::Kvp(const std::vector<std::pair<std::string, std::string>>& pairs) {
     for (const auto& [name, value] : pairs) {

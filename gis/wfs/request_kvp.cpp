@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gis/text/ascii.hpp"
 #include "gis/wfs/fes.hpp"
 #include "gis/wfs/kvp.hpp"
 #include "gis/wfs/kvp_bbox.hpp"
@@ -44,14 +45,6 @@ class KvpReader {
     }
 
   private:
-    static std::string lower(std::string_view text) {
-        std::string result(text);
-        for (char& c : result) {
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        }
-        return result;
-    }
-
     Request capabilities() const {
         const auto service = kvp_.find("service");
         if (!service) throw missing("service");

@@ -1,6 +1,6 @@
 #include "gis/wfs/service_error.hpp"
 
-#include "gis/wfs/xml_text.hpp"
+#include "gis/write/xml_text.hpp"
 
 namespace gis::wfs {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "gis/wfs/feature_names.hpp"
-#include "gis/wfs/xml_text.hpp"
+#include "gis/write/xml_text.hpp"
 
 namespace gis::wfs {
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "gis/text/ascii.hpp"
 #include "gis/write/csv.hpp"
 #include "gis/write/dxf.hpp"
 #include "gis/write/geojson.hpp"
@@ -60,12 +61,6 @@ constexpr std::array<Format, 11> all{{
     {"dxf", "image/vnd.dxf", "dxf", "DXF (dessin, étiquettes en textes)", Default::Storage, dxf, nullptr, true},
     {"jsonfg", "application/vnd.ogc.fg+json", "json", "JSON-FG", Default::Crs84, json_fg, nullptr},
 }};
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
     std::vector<std::string_view> parts;

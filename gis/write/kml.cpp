@@ -85,18 +85,12 @@ std::string_view kml_type(FieldType type) {
     }
 }
 
-std::string kml_text(std::string_view text) {
-    std::string out;
-    append_xml_text(out, text);
-    return out;
-}
-
 }  // namespace
 
 KmlWriter::KmlWriter(const FeatureOutput& output, Provenance provenance)
     : output_(output), provenance_(std::move(provenance)), schema_(xml_name(output.layer->name)) {
     for (std::size_t i = 0; i < output.fields.size(); ++i) {
-        open_tags_.push_back("<SimpleData name=\"" + kml_text(output.fields[i]->name) + "\">");
+        open_tags_.push_back("<SimpleData name=\"" + xml_text(output.fields[i]->name) + "\">");
         if (output.fields[i]->name == output.layer->label_field) label_ = i;
     }
 }
@@ -111,7 +105,7 @@ void KmlWriter::begin(std::string& out, const CollectionFacts&) {
     out += "</description>\n<Schema name=\"" + schema_ + "\" id=\"" + schema_ + "\">\n";
     for (const Field* field : output_.fields) {
         out += fmt::format("<SimpleField type=\"{}\" name=\"{}\"><displayName>{}</displayName></SimpleField>\n",
-                           kml_type(field->type), kml_text(field->name), kml_text(field->title));
+                           kml_type(field->type), xml_text(field->name), xml_text(field->title));
     }
     out += "</Schema>\n";
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "gis/write/json_text.hpp"
 #include "gis/write/xml_text.hpp"
 
 namespace gis {
@@ -12,12 +13,6 @@ namespace gis {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string rdf_xml_text(std::string_view value) {
-    std::string out;
-    append_xml_text(out, value);
-    return out;
-}
 
 /// Inside <> of Turtle: what an IRI cannot hold is written in percent (Turtle, 6.4).
 std::string turtle_iri(std::string_view value) {
@@ -33,33 +28,11 @@ std::string turtle_iri(std::string_view value) {
     return out + '>';
 }
 
-std::string turtle_text(std::string_view value) {
-    std::string out = "\"";
-    for (const char c : value) {
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out + '"';
-}
-
 std::string turtle_term(const RdfTerm& term) {
     if (term.kind == RdfTerm::Kind::Iri) return turtle_iri(term.value);
     if (term.kind == RdfTerm::Kind::Blank) return "_:" + term.value;
-    std::string out = turtle_text(term.value);
+    std::string out;
+    append_json_string(out, term.value);  // JSON's escapes are Turtle's as well (6.4)
     if (!term.language.empty()) return out + '@' + term.language;
     return term.datatype.empty() ? out : out + "^^" + term.datatype;
 }
@@ -139,7 +112,7 @@ std::string RdfGraph::turtle() const {
 
 std::string RdfGraph::rdf_xml() const {
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF";
-    for (const auto& [prefix, uri] : prefixes_) out += fmt::format(" xmlns:{}=\"{}\"", prefix, rdf_xml_text(uri));
+    for (const auto& [prefix, uri] : prefixes_) out += fmt::format(" xmlns:{}=\"{}\"", prefix, xml_text(uri));
     out += ">\n";
     const auto uri_of = [&](const std::string& name) {
         const auto colon = name.find(':');
@@ -150,19 +123,17 @@ std::string RdfGraph::rdf_xml() const {
     for (const Resource& resource : resources_) {
         out += fmt::format("<rdf:Description rdf:{}=\"{}\">\n",
                            resource.subject.kind == RdfTerm::Kind::Blank ? "nodeID" : "about",
-                           rdf_xml_text(resource.subject.value));
+                           xml_text(resource.subject.value));
         for (const auto& [predicate, object] : resource.statements) {
             if (object.kind != RdfTerm::Kind::Text) {
                 out += fmt::format("<{} rdf:{}=\"{}\"/>\n", predicate,
-                                   object.kind == RdfTerm::Kind::Blank ? "nodeID" : "resource",
-                                   rdf_xml_text(object.value));
+                                   object.kind == RdfTerm::Kind::Blank ? "nodeID" : "resource", xml_text(object.value));
                 continue;
             }
             out += '<' + predicate;
             if (!object.language.empty()) out += fmt::format(" xml:lang=\"{}\"", object.language);
-            if (!object.datatype.empty())
-                out += fmt::format(" rdf:datatype=\"{}\"", rdf_xml_text(uri_of(object.datatype)));
-            out += fmt::format(">{}</{}>\n", rdf_xml_text(object.value), predicate);
+            if (!object.datatype.empty()) out += fmt::format(" rdf:datatype=\"{}\"", xml_text(uri_of(object.datatype)));
+            out += fmt::format(">{}</{}>\n", xml_text(object.value), predicate);
         }
         out += "</rdf:Description>\n";
     }

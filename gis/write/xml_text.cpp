@@ -49,6 +49,18 @@ void append_xml_text(std::string& out, std::string_view text) {
     out.append(text, plain, text.size() - plain);
 }
 
+std::string xml_text(std::string_view text) {
+    std::string out;
+    append_xml_text(out, text);
+    return out;
+}
+
+std::string xml_element(std::string_view name, std::string_view text) {
+    if (text.empty()) return "";
+    const std::string tag(name);
+    return '<' + tag + '>' + xml_text(text) + "</" + tag + '>';
+}
+
 void append_xml_scalar(std::string& out, const Scalar& value) {
     if (const auto* text = std::get_if<std::string_view>(&value)) {
         append_xml_text(out, *text);

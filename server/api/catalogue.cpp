@@ -50,7 +50,6 @@ class Catalogue {
   public:
     Catalogue(const Services& services, const Call& call)
         : call_(call), base_(call.request->base_url), contact_(gis::inspire::parse_contact(services.contact)) {
-        if (contact_.organisation.empty()) contact_.organisation = "Carreau";
         publisher_ = iri(base_ + "/#publisher");
         catalogue_ = iri(base_ + "/catalogue");
         graph_.add(catalogue_, "rdf:type", rdf_type("dcat:Catalog"));

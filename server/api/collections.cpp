@@ -52,9 +52,10 @@ Response html_collection(const gis::Layer& layer, const std::string& base_url) {
                      body + "</tbody></table></div>");
 }
 
-Json collection_document(const gis::Layer& layer, const Services& services, const Call& call) {
+Json collection_document(const gis::Layer& layer, const std::vector<InspireDataSet>& data_sets,
+                         const Services& services, const Call& call) {
     Json document = describe_collection(layer, services.offered_crs, call.request->base_url, call.caller->scope);
-    add_inspire_links(document["links"], layer, services, call);
+    add_inspire_links(document["links"], layer, data_sets, *call.request);
     return document;
 }
 
@@ -67,9 +68,11 @@ Answer collections(const Services& services, CallPtr call) {
     if (representation(*request) == Representation::AsHtml)
         co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
-    for (const gis::Layer& layer : known.catalog->layers()) list.push_back(collection_document(layer, services, *call));
+    const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, *call);
+    for (const gis::Layer& layer : known.catalog->layers())
+        list.push_back(collection_document(layer, data_sets, services, *call));
     Json links = document_links(request->base_url + "/collections");
-    add_inspire_links(links, services, *call);
+    add_inspire_links(links, data_sets, services, *call);
     Json uris = Json::array();
     for (const gis::Crs& crs : services.offered_crs) uris.push_back(crs.uri());
     co_return json_response({{"links", std::move(links)},
@@ -84,7 +87,7 @@ Answer collection(const Services& services, CallPtr call) {
     const live::Snapshot& known = call->known;
     const gis::Layer& layer = require_layer(*known.catalog, request->param("layer"));
     if (representation(*request) == Representation::AsHtml) co_return html_collection(layer, request->base_url);
-    co_return json_response(collection_document(layer, services, *call));
+    co_return json_response(collection_document(layer, inspire_data_sets(services, *call), services, *call));
 }
 
 }  // namespace api

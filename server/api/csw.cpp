@@ -27,8 +27,7 @@ std::string csw_capabilities_of(const Services& services, const http::Request& r
     const gis::inspire::Contact contact = gis::inspire::parse_contact(services.contact);
     return records::csw_capabilities({request.base_url + "/csw", "Service de découverte de Carreau",
                                       "Fiches des jeux de données INSPIRE et du service qui les donne.",
-                                      contact.organisation.empty() ? "Carreau" : contact.organisation, contact.email,
-                                      inspire_record_url(request, "service")});
+                                      contact.organisation, contact.email, inspire_record_url(request, "service")});
 }
 
 boost::asio::awaitable<std::string> page(const Services& services, CallPtr call, records::GetRecords asked,
@@ -71,7 +70,7 @@ Answer catalogue_service(const Services& services, CallPtr call) {
     co_return Response::bytes("application/xml", std::move(document));
 }
 
-std::optional<http::Response> csw_problem(const http::Request&, std::exception_ptr error) {
+std::optional<http::Response> csw_problem(std::exception_ptr error) {
     const auto report = [](std::string_view code, std::string_view locator, std::string_view text) {
         Response response = Response::bytes("application/xml", records::csw_exception(code, locator, text));
         response.status = 400;

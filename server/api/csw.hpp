@@ -3,13 +3,12 @@
 #include <exception>
 #include <optional>
 
-#include "server/http/request.hpp"
 #include "server/http/response.hpp"
 
 namespace api {
 
 /// An error as a client of the catalogue service reads it: the request's fault as an exception report; nothing for
 /// what is not.
-std::optional<http::Response> csw_problem(const http::Request& request, std::exception_ptr error);
+std::optional<http::Response> csw_problem(std::exception_ptr error);
 
 }  // namespace api

@@ -12,10 +12,10 @@ namespace api {
 std::vector<gis::records::Record> discovery_records(const Services& services, const Call& call,
                                                     const gis::Scope& everybody);
 
-/// The places of those that match, in order.
+/// The places of those that match, in order. What it is given need not outlive the call.
 boost::asio::awaitable<std::vector<std::size_t>> search_records(const Services& services, CallPtr call,
-                                                                std::vector<gis::records::Record> records,
-                                                                gis::FilterPtr filter,
-                                                                std::vector<gis::records::Sort> sort);
+                                                                const std::vector<gis::records::Record>& records,
+                                                                const gis::FilterPtr& filter,
+                                                                const std::vector<gis::records::Sort>& sort);
 
 }  // namespace api

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gis/error.hpp"
+#include "server/api/feature_stream.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/journal.hpp"
 #include "server/api/prepared_files.hpp"
@@ -34,14 +35,18 @@ Answer prepared_file(const Services& services, CallPtr call) {
     if (found == data_sets.end()) throw nothing_at(request);
     const PreparedFilePtr file = services.prepared.find(*found, call->caller->scope);
     if (!file) throw gis::Unavailable("the file is not made yet; GetSpatialDataSet of the WFS gives the same now");
-    const bool begins = begins_download(request, *file);
-    for (const gis::Layer* layer : found->layers()) {
-        if (!begins) break;
-        const JournalLine line{"export", layer->name, "", "", "answered", 1};
-        co_await record(services, *call->caller, request, line);
+    const std::vector<const gis::Layer*> layers = found->layers();
+    if (begins_download(request, *file)) {
+        for (const gis::Layer* layer : layers) {
+            const JournalLine line{"export", layer->name, "", "", "answered", 1};
+            co_await record(services, *call->caller, request, line);
+        }
     }
-    Response response = Response::file("application/gml+xml; version=3.2", file->path, file->size,
-                                       std::make_shared<PreparedFilePtr>(file));
+    Response response = Response::file("application/gml+xml; version=3.2", file->path, file->size);
+    std::get<http::FileBody>(response.body).before_piece = [&services, call, layers, file] {
+        if (file->withdrawn) throw gis::Unavailable("newer files have taken the place of this one");
+        return require_same_rights(services, call, layers);
+    };
     response.etag = file->etag;
     response.set_header("Content-Disposition", "attachment; filename=\"" + found->code + ".gml\"");
     response.set_header("Content-Language", "fr");

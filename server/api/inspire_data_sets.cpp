@@ -1,10 +1,16 @@
 #include "server/api/inspire_data_sets.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gis/access/scope.hpp"
 
 namespace api {
+
+std::string InspireDataSet::title() const {
+    return fmt::format("{} (INSPIRE {} {})", theme->title, theme->name, theme->version);
+}
 
 std::vector<InspireDataSet> inspire_data_sets(const Services& services, const Call& call) {
     return inspire_data_sets(services.inspire_namespace, *call.known.catalog, call.caller->scope);

@@ -19,6 +19,8 @@ struct InspireDataSet {
     std::shared_ptr<const gis::inspire::Theme> theme;
     std::vector<InspirePart> parts;
 
+    /// "Parcelles cadastrales (INSPIRE cp 4.0)"
+    std::string title() const;
     /// All that it takes values from, each once.
     std::vector<const gis::Layer*> layers() const { return layers_of(parts); }
 };

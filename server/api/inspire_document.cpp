@@ -22,9 +22,15 @@ std::string table_of(const gis::Layer& layer) {
     return layer.schema_name + '.' + layer.table_name;
 }
 
+/// As table_of(layer) == table, for the many pairs of them that a request compares.
+bool is_of(const gis::Layer& layer, std::string_view table) {
+    const auto dot = table.find('.');
+    return table.substr(0, dot) == layer.schema_name && table.substr(dot + 1) == layer.table_name;
+}
+
 const gis::Layer* layer_of(const gis::Catalog& catalog, std::string_view table) {
     const auto& layers = catalog.layers();
-    const auto found = std::ranges::find_if(layers, [&](const gis::Layer& layer) { return table_of(layer) == table; });
+    const auto found = std::ranges::find_if(layers, [&](const gis::Layer& layer) { return is_of(layer, table); });
     return found == layers.end() ? nullptr : &*found;
 }
 
@@ -184,7 +190,7 @@ std::vector<InspirePart> inspire_parts(const inspire::Theme& theme, const gis::C
     for (const inspire::Mapping& mapping : theme.mappings) {
         for (const gis::Layer& layer : catalog.layers()) {
             const bool is_wanted = names.empty() || std::ranges::find(wanted, &layer) != wanted.end();
-            if (!is_wanted || !layer.has_geometry() || table_of(layer) != mapping.table || !may_take(layer)) continue;
+            if (!is_wanted || !layer.has_geometry() || !is_of(layer, mapping.table) || !may_take(layer)) continue;
             InspirePart part{&mapping, &layer, lookups_of(mapping, catalog, may_take)};
             bool complete = true;
             for (std::size_t i = 0; i < part.lookups.size(); ++i)

@@ -1,24 +1,17 @@
 #include "server/api/inspire_links.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
-#include "server/api/inspire_data_sets.hpp"
 #include "server/api/prepared_files.hpp"
 
 namespace api {
 
 namespace {
 
-std::string title_of(const InspireDataSet& data_set) {
-    return fmt::format("{} (INSPIRE {} {})", data_set.theme->title, data_set.theme->name, data_set.theme->version);
-}
-
 Json record_link(const InspireDataSet& data_set, const http::Request& request) {
     return link(inspire_record_url(request, data_set.code), "describedby", "application/xml",
-                "Métadonnées : " + title_of(data_set));
+                "Métadonnées : " + data_set.title());
 }
 
 /// "CadastralParcel" of "cp:CadastralParcel".
@@ -28,9 +21,10 @@ std::string concept_of(const gis::inspire::Mapping& mapping) {
 
 }  // namespace
 
-void add_inspire_links(Json& links, const Services& services, const Call& call) {
+void add_inspire_links(Json& links, const std::vector<InspireDataSet>& data_sets, const Services& services,
+                       const Call& call) {
     std::set<std::string> licences;
-    for (const InspireDataSet& data_set : inspire_data_sets(services, call)) {
+    for (const InspireDataSet& data_set : data_sets) {
         links.push_back(record_link(data_set, *call.request));
         for (const gis::Layer* layer : data_set.layers()) {
             const std::string licence(licence_url(layer->licence));
@@ -39,7 +33,7 @@ void add_inspire_links(Json& links, const Services& services, const Call& call) 
         }
         if (const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope)) {
             Json enclosure = link(prepared_file_url(*call.request, data_set.code), "enclosure",
-                                  "application/gml+xml;version=3.2", title_of(data_set));
+                                  "application/gml+xml;version=3.2", data_set.title());
             enclosure["length"] = file->size;
             enclosure["hreflang"] = "fr";
             links.push_back(std::move(enclosure));
@@ -47,9 +41,10 @@ void add_inspire_links(Json& links, const Services& services, const Call& call) 
     }
 }
 
-void add_inspire_links(Json& links, const gis::Layer& layer, const Services& services, const Call& call) {
+void add_inspire_links(Json& links, const gis::Layer& layer, const std::vector<InspireDataSet>& data_sets,
+                       const http::Request& request) {
     std::set<std::string> concepts;
-    for (const InspireDataSet& data_set : inspire_data_sets(services, call)) {
+    for (const InspireDataSet& data_set : data_sets) {
         bool is_part = false;
         for (const InspirePart& part : data_set.parts) {
             if (part.layer != &layer) continue;
@@ -58,7 +53,7 @@ void add_inspire_links(Json& links, const gis::Layer& layer, const Services& ser
             if (concepts.insert(name).second)
                 links.push_back(link("http://inspire.ec.europa.eu/featureconcept/" + name, "tag", "text/html", name));
         }
-        if (is_part) links.push_back(record_link(data_set, *call.request));
+        if (is_part) links.push_back(record_link(data_set, request));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gis/crs/join_box.hpp"
 #include "server/api/clock_text.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/parameters.hpp"
@@ -18,11 +19,7 @@ namespace {
 gis::GeographicBox extent_of(const std::vector<const gis::Layer*>& layers) {
     std::optional<gis::GeographicBox> all;
     for (const gis::Layer* layer : layers) {
-        if (!layer->extent) continue;
-        const gis::GeographicBox& box = *layer->extent;
-        all = all ? gis::GeographicBox{std::min(all->west, box.west), std::min(all->south, box.south),
-                                       std::max(all->east, box.east), std::max(all->north, box.north)}
-                  : box;
+        if (layer->extent) gis::join_box(all, *layer->extent);
     }
     return all.value_or(gis::GeographicBox{-9.86, 41.15, 10.38, 51.56});  // metropolitan France
 }
@@ -62,8 +59,7 @@ gis::inspire::DatasetRecord inspire_record(const InspireDataSet& data_set, const
     record.id = inspire_record_id(services, data_set.code);
     record.code = data_set.code;
     record.id_namespace = data_set.id_namespace;
-    record.title =
-        fmt::format("{} (INSPIRE {} {})", data_set.theme->title, data_set.theme->name, data_set.theme->version);
+    record.title = data_set.title();
     record.theme_code = data_set.theme->register_code;
     record.theme_title = data_set.theme->title;
     record.topic = data_set.theme->topic;
@@ -83,7 +79,7 @@ gis::inspire::DatasetRecord inspire_record(const InspireDataSet& data_set, const
         if (layer->fictive) record.lineage += " Données fictives de démonstration.";
         updated = std::max(updated, layer->updated);
     }
-    record.date = record.date_stamp = day_of(updated);
+    record.date = day_of(updated);
     const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope);
     for (const gis::Crs& crs : record.crs) {
         if (file && crs.srid == prepared_crs) {
@@ -129,7 +125,7 @@ gis::inspire::ServiceRecord inspire_service_record(const std::vector<InspireData
         }
     }
     record.extent = extent_of(layers);
-    record.date_stamp = day_of(updated);
+    record.date = day_of(updated);
     return record;
 }
 

@@ -5,52 +5,19 @@
 #include "gis/write/formats.hpp"
 #include "server/api/filter_parameters.hpp"
 #include "server/api/openapi_edits.hpp"
+#include "server/api/openapi_parts.hpp"
+#include "server/api/openapi_records.hpp"
 #include "server/api/parameters.hpp"
 
 namespace api {
 
 namespace {
 
-Json component(const std::string& what) {
-    return {{"$ref", "#/components/" + what}};
-}
-
-Json answer(std::string_view description, std::string_view type, Json schema = Json::object()) {
-    return {{"description", description}, {"content", {{std::string(type), {{"schema", std::move(schema)}}}}}};
-}
-
-Json operation(std::string_view id, std::string_view summary, std::string_view tag, Json parameters,
-               std::string_view type, Json schema = Json{{"type", "object"}}) {
-    Json responses{{"200", answer(summary, type, std::move(schema))},
-                   {"400", component("responses/Invalid")},
-                   {"404", component("responses/NotFound")},
-                   {"500", component("responses/Failure")},
-                   {"503", component("responses/Unavailable")}};
-    return {{"get",
-             {{"operationId", id},
-              {"summary", summary},
-              {"tags", Json::array({tag})},
-              {"parameters", std::move(parameters)},
-              {"responses", std::move(responses)}}}};
-}
-
-Json path_parameter(std::string_view name, std::string_view description, Json schema) {
-    return {{"name", name},
-            {"in", "path"},
-            {"required", true},
-            {"description", description},
-            {"schema", std::move(schema)}};
-}
-
-Json query_parameter(std::string_view name, std::string_view description, Json schema) {
-    return {{"name", name},
-            {"in", "query"},
-            {"required", false},
-            {"description", description},
-            {"schema", std::move(schema)},
-            {"style", "form"},
-            {"explode", false}};
-}
+using openapi::component;
+using openapi::operation;
+using openapi::path_parameter;
+using openapi::problem;
+using openapi::query_parameter;
 
 std::string_view json_type_of(gis::FieldType type) {
     switch (type) {
@@ -167,10 +134,6 @@ Json export_parameters(const gis::Layer& layer) {
     return parameters;
 }
 
-Json problem_response(std::string_view description) {
-    return answer(description, "application/problem+json", component("schemas/problem"));
-}
-
 }  // namespace
 
 Json openapi_document(const gis::Catalog& catalog, const Services& services, const std::string& base_url) {
@@ -213,6 +176,7 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
         mvt_type, {{"type", "string"}, {"format", "binary"}});
     paths["/tileMatrixSets"] = operation("tileMatrixSets", "Tile matrix sets", "Tiles", f, "application/json");
     paths["/styles"] = operation("styles", "Styles for MapLibre and QGIS", "Styles", f, "application/json");
+    add_record_paths(paths);
     paths["/search"] = operation(
         "search", "Communes, parcels and places by what people type", "Search",
         Json::array({query_parameter("q", "What is looked for.", {{"type", "string"}, {"maxLength", 200}}),
@@ -242,12 +206,12 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
                             {"numberReturned", integer},
                             {"links", {{"type", "array"}, {"items", component("schemas/link")}}},
                             {"features", {{"type", "array"}, {"items", component("schemas/feature")}}}}}};
-    const Json problem{{"type", "object"},
-                       {"properties",
-                        {{"title", {{"type", "string"}}},
-                         {"status", {{"type", "integer"}}},
-                         {"detail", {{"type", "string"}}},
-                         {"instance", {{"type", "string"}}}}}};
+    const Json problem_schema{{"type", "object"},
+                              {"properties",
+                               {{"title", {{"type", "string"}}},
+                                {"status", {{"type", "integer"}}},
+                                {"detail", {{"type", "string"}}},
+                                {"instance", {{"type", "string"}}}}}};
     return {{"openapi", "3.0.3"},
             {"info",
              {{"title", "Carreau"},
@@ -260,12 +224,15 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
             {"components",
              {{"parameters", shared_parameters(services.offered_crs)},
               {"schemas",
-               {{"link", link_schema}, {"feature", feature}, {"featureCollection", collection}, {"problem", problem}}},
+               {{"link", link_schema},
+                {"feature", feature},
+                {"featureCollection", collection},
+                {"problem", problem_schema}}},
               {"responses",
-               {{"Invalid", problem_response("A parameter is wrong; the detail names it")},
-                {"NotFound", problem_response("There is no such thing")},
-                {"Failure", problem_response("The server failed")},
-                {"Unavailable", problem_response("Try again later")}}}}}};
+               {{"Invalid", problem("A parameter is wrong; the detail names it")},
+                {"NotFound", problem("There is no such thing")},
+                {"Failure", problem("The server failed")},
+                {"Unavailable", problem("Try again later")}}}}}};
 }
 
 }  // namespace api

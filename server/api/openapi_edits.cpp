@@ -1,17 +1,13 @@
 #include "server/api/openapi_edits.hpp"
 
+#include "server/api/openapi_parts.hpp"
+
 namespace api {
 
 namespace {
 
-Json reference(const std::string& what) {
-    return {{"$ref", "#/components/" + what}};
-}
-
-Json problem(std::string_view description) {
-    return {{"description", description},
-            {"content", {{"application/problem+json", {{"schema", reference("schemas/problem")}}}}}};
-}
+using openapi::component;
+using openapi::problem;
 
 Json header(std::string_view name, std::string_view description) {
     return {{"name", name},
@@ -22,28 +18,24 @@ Json header(std::string_view name, std::string_view description) {
 }
 
 Json body_of(std::string_view type) {
-    return {{"required", true}, {"content", {{std::string(type), {{"schema", reference("schemas/feature")}}}}}};
+    return {{"required", true}, {"content", {{std::string(type), {{"schema", component("schemas/feature")}}}}}};
 }
 
 Json edit_operation(const std::string& id, const std::string& summary, const gis::Layer& layer, bool is_item,
                     std::string_view status, std::string_view done) {
     Json parameters = Json::array();
     if (is_item) {
-        parameters.push_back({{"name", "featureId"},
-                              {"in", "path"},
-                              {"required", true},
-                              {"description", "Id of the feature."},
-                              {"schema", {{"type", "string"}}}});
+        parameters.push_back(openapi::path_parameter("featureId", "Id of the feature.", {{"type", "string"}}));
         parameters.push_back(header("If-Match", "ETag of the version that is meant; another one is answered 412."));
     }
     Json responses{{std::string(status), {{"description", done}}},
-                   {"400", reference("responses/Invalid")},
+                   {"400", component("responses/Invalid")},
                    {"401", problem("Log in first")},
                    {"403", problem("Seen, but not to be edited")},
-                   {"404", reference("responses/NotFound")},
+                   {"404", component("responses/NotFound")},
                    {"409", problem("A unique value is taken, or something refers to the feature")},
                    {"422", problem("Content that the layer does not take; every fault is in errors")},
-                   {"503", reference("responses/Unavailable")}};
+                   {"503", component("responses/Unavailable")}};
     if (is_item) responses["412"] = problem("Changed meanwhile; current and yours are in the answer");
     return {{"operationId", id + "." + layer.name},
             {"summary", layer.title + ": " + summary},

@@ -23,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+const std::string folder_name = "carreau-prepared";
+
 struct RightsChanged : gis::Unavailable {
     RightsChanged() : Unavailable("rights changed meanwhile") {}
 };
@@ -56,12 +58,20 @@ std::string prepared_file_url(const http::Request& request, std::string_view dat
     return fmt::format("{}/downloads/{}.gml", request.base_url, data_set);
 }
 
-PreparedFile::PreparedFile(std::shared_ptr<const gis::read::TempFolder> in, fs::path at)
+PreparedFile::PreparedFile(std::shared_ptr<const LockedFolder> in, fs::path at)
     : folder(std::move(in)), path(std::move(at)), made(Clock::now()) {}
 
 PreparedFile::~PreparedFile() {
     std::error_code ignored;
     fs::remove(path, ignored);
+}
+
+void FileVersions::add(const std::shared_ptr<PreparedFile>& newest) {
+    std::erase_if(held_, [](const std::weak_ptr<PreparedFile>& version) { return version.expired(); });
+    for (; held_.size() > most_old; held_.erase(held_.begin())) {
+        if (const auto oldest = held_.front().lock()) oldest->withdrawn = true;
+    }
+    held_.push_back(newest);
 }
 
 PreparedFiles::PreparedFiles(const live::CatalogWatch& catalog, gate::Gatekeeper& gatekeeper,
@@ -75,7 +85,7 @@ PreparedFiles::PreparedFiles(const live::CatalogWatch& catalog, gate::Gatekeeper
       }()),
       options_(std::move(options)),
       log_(std::move(log)),
-      folder_(std::make_shared<const gis::read::TempFolder>()) {}
+      folder_(std::make_shared<const LockedFolder>(folder_name)) {}
 
 PreparedFiles::~PreparedFiles() {
     {
@@ -201,12 +211,11 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
     order.form.crs = find_inspire_crs(fmt::format("EPSG:{}", prepared_crs));
     order.form.id_namespace = data_set.id_namespace;
     std::error_code gone;
-    if (!fs::is_directory(folder_->path(), gone)) folder_ = std::make_shared<const gis::read::TempFolder>();
+    if (!fs::is_directory(folder_->path(), gone)) folder_ = std::make_shared<const LockedFolder>(folder_name);
     const auto file =
         std::make_shared<PreparedFile>(folder_, folder_->path() / fmt::format("{}.{}.gml", data_set.code, ++made_));
     file->content = content;
     file->declared = declared_of(data_set);
-    file->made_at = time_stamp();
     run([&](db::Connection& connection) {
         const db::Result moment =
             connection.query("select pg_current_snapshot()::text, catalogue.access_revision()", {});
@@ -215,9 +224,10 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
         write_inspire_file(connection, order, file->path);
     });
     file->size = fs::file_size(file->path);
-    file->etag = fmt::format("{}-{}-{}", data_set.code, file->made_at, made_);
+    file->etag = fmt::format("{}-{}-{}", data_set.code, time_stamp(), made_);
     const std::lock_guard lock(mutex_);
     files_[data_set.code] = file;
+    versions_[data_set.code].add(file);
 }
 
 void PreparedFiles::run(std::function<void(db::Connection&)> act) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -11,9 +12,10 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
-#include "gis/read/archive.hpp"
 #include "server/api/inspire_data_sets.hpp"
+#include "server/api/locked_folder.hpp"
 #include "server/db/connection_pool.hpp"
 
 namespace api {
@@ -25,26 +27,40 @@ std::string prepared_file_url(const http::Request& request, std::string_view dat
 
 /// A data set as a file on disk; the file is there as long as this is.
 struct PreparedFile {
-    PreparedFile(std::shared_ptr<const gis::read::TempFolder> folder, std::filesystem::path path);
+    PreparedFile(std::shared_ptr<const LockedFolder> folder, std::filesystem::path path);
     ~PreparedFile();
     PreparedFile(const PreparedFile&) = delete;
     PreparedFile& operator=(const PreparedFile&) = delete;
 
-    std::shared_ptr<const gis::read::TempFolder> folder;
+    std::shared_ptr<const LockedFolder> folder;
     std::filesystem::path path;
     std::uint64_t size = 0;
     std::string etag;
-    std::string made_at;   ///< RFC 3339, UTC
     std::string snapshot;  ///< of the database, as text
     std::string content;   ///< of what layers it was made, and what of them is seen
     std::string declared;  ///< when its layers were declared
     std::chrono::steady_clock::time_point made;
+    std::atomic<bool> withdrawn{false};  ///< who still reads it is not given the rest
 };
 using PreparedFilePtr = std::shared_ptr<const PreparedFile>;
 
+/// The versions of one file that somebody still holds. Not thread-safe.
+class FileVersions {
+  public:
+    /// Old ones that may be read to their end: each may be a gigabyte that only its readers keep on the disk.
+    static constexpr std::size_t most_old = 2;
+
+    /// Withdraws the oldest of the others when more than that are held.
+    void add(const std::shared_ptr<PreparedFile>& newest);
+
+  private:
+    std::vector<std::weak_ptr<PreparedFile>> held_;  ///< oldest first
+};
+
 /// The INSPIRE data sets that everybody may have as files in EPSG:4258, which have a length and can be asked for in
 /// parts. A file is made anew, by a thread of its own, when the change feed shows that its data changed or their
-/// declarations did; who reads the old one meanwhile reads it to its end. Files go with the program.
+/// declarations did; who reads the old one meanwhile reads it to its end (FileVersions::most_old). Files go with the
+/// program, or when the next one begins.
 class PreparedFiles {
   public:
     struct Options {
@@ -87,13 +103,14 @@ class PreparedFiles {
     db::ConnectionPool connection_;
     Options options_;
     Log log_;
-    std::shared_ptr<const gis::read::TempFolder> folder_;
+    std::shared_ptr<const LockedFolder> folder_;
     std::int64_t made_ = 0;
     mutable std::mutex mutex_;
     std::condition_variable stop_;
     bool stopping_ = false;
     std::shared_ptr<db::RunningQuery> running_;
     std::map<std::string, PreparedFilePtr> files_;  ///< by data set
+    std::map<std::string, FileVersions> versions_;
     std::map<std::string, std::chrono::steady_clock::time_point> not_before_;
     std::thread thread_;  ///< last: it uses all others
 };

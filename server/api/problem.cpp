@@ -79,7 +79,7 @@ http::Response to_response(const http::Request& request, std::exception_ptr erro
         if (auto report = wfs_problem(request, error)) return std::move(*report);
     }
     if (request.route == "/csw") {
-        if (auto report = csw_problem(request, error)) return std::move(*report);
+        if (auto report = csw_problem(error)) return std::move(*report);
     }
     try {
         std::rethrow_exception(error);

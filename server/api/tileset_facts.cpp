@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gis/crs/join_box.hpp"
 #include "tiles/grid/tile_coord.hpp"
 #include "tiles/store/layer_rules.hpp"
 
@@ -19,10 +20,6 @@ Json described_fields(const tiles::LayerRules& rules) {
     return fields;
 }
 
-gis::GeographicBox joined(const gis::GeographicBox& a, const gis::GeographicBox& b) {
-    return {std::min(a.west, b.west), std::min(a.south, b.south), std::max(a.east, b.east), std::max(a.north, b.north)};
-}
-
 }  // namespace
 
 TilesetFacts tileset_facts(const std::vector<const gis::Layer*>& layers) {
@@ -34,7 +31,7 @@ TilesetFacts tileset_facts(const std::vector<const gis::Layer*>& layers) {
             facts.attribution += (facts.attribution.empty() ? "" : " · ") + layer->attribution;
         facts.min_zoom = std::min(facts.min_zoom, layer->min_zoom);
         facts.max_zoom = std::max(facts.max_zoom, layer->max_zoom);
-        if (layer->extent) facts.extent = facts.extent ? joined(*facts.extent, *layer->extent) : *layer->extent;
+        if (layer->extent) gis::join_box(facts.extent, *layer->extent);
         const tiles::LayerRules rules = tiles::rules_of(*layer);
         for (const std::string& name : {rules.name, rules.label_name}) {
             if (name.empty()) continue;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gis/crs/join_box.hpp"
+
 namespace gate {
 
 namespace {
@@ -12,10 +14,7 @@ std::optional<gis::GeographicBox> extent_of(const gis::CommuneIndex& communes, c
     std::optional<gis::GeographicBox> box;
     for (const gis::Commune& commune : communes.communes()) {
         if (!grant.everything && !std::ranges::binary_search(grant.communes, commune.code_insee)) continue;
-        const gis::GeographicBox& e = commune.extent;
-        box = box ? gis::GeographicBox{std::min(box->west, e.west), std::min(box->south, e.south),
-                                       std::max(box->east, e.east), std::max(box->north, e.north)}
-                  : e;
+        gis::join_box(box, commune.extent);
     }
     return box;
 }

@@ -26,6 +26,8 @@ class OpenFile {
         if (descriptor_ >= 0) ::close(descriptor_);
     }
 
+    const std::function<Awaitable<void>()>& before_piece() const { return file_.before_piece; }
+
     std::string next_piece() {
         if (descriptor_ < 0) descriptor_ = ::open(file_.path.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor_ < 0) fail("open");
@@ -51,6 +53,7 @@ class OpenFile {
 };
 
 Awaitable<std::string> read_next(boost::asio::thread_pool& workers, std::shared_ptr<OpenFile> file) {
+    if (file->before_piece()) co_await file->before_piece()();
     std::function<std::string()> read = [file] { return file->next_piece(); };
     std::string piece = co_await offload<std::string>(workers, std::move(read));
     co_return piece;

@@ -18,11 +18,13 @@ namespace http {
 using SharedBytes = std::shared_ptr<const std::string>;
 
 /// A file on disk, read in pieces on a worker thread. `keep` is held until the answer is out: its deleter may remove
-/// a temporary file.
+/// a temporary file. `before_piece`, when it is there, is awaited before each piece; what it throws ends the answer as
+/// it ends a stream.
 struct FileBody {
     std::filesystem::path path;
     std::uint64_t size = 0;
     std::shared_ptr<void> keep;
+    std::function<Awaitable<void>()> before_piece = nullptr;
 };
 
 /// Gives the next piece of a body of unknown length each time it is called; an empty piece ends it. Pieces of about

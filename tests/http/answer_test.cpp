@@ -163,6 +163,19 @@ TEST_F(AnswerTest, ABrokenStreamLooksBroken) {
     expect_alive();
 }
 
+TEST_F(AnswerTest, AFileEndsWhereTheNextPieceIsForbidden) {
+    start();
+    const RawAnswer first_only = get(port(), "/forbidden-file/1");
+    EXPECT_EQ(first_only.status, 200);
+    EXPECT_FALSE(first_only.whole);
+    EXPECT_FALSE(first_only.body.empty());
+    EXPECT_EQ(bytes.substr(0, first_only.body.size()), first_only.body);
+    EXPECT_LT(first_only.body.size(), get(port(), "/forbidden-file/2").body.size());
+    EXPECT_EQ(get(port(), "/forbidden-file/0").status, 500);
+    EXPECT_EQ(get(port(), "/forbidden-file/1000").body, bytes);
+    expect_alive();
+}
+
 TEST_F(AnswerTest, OptionsAreAnsweredByTheTable) {
     start();
     const RawAnswer plain = request(port(), "OPTIONS", "/echo");

@@ -57,6 +57,11 @@ Awaitable<Response> stream(int pieces, bool breaks) {
     co_return Response::stream("text/csv", [=] { return next_piece(count, pieces, breaks); });
 }
 
+Awaitable<void> count_down(std::shared_ptr<int> left) {
+    if ((*left)-- == 0) throw std::runtime_error("the rest is not for the reader");
+    co_return;
+}
+
 /// Looks every few milliseconds whether it may end, as a handler that waits for a database would be woken.
 Awaitable<Response> wait_for(RequestPtr request, std::atomic<bool>& release, std::atomic<int>& started,
                              std::atomic<int>& cancelled) {
@@ -106,6 +111,12 @@ http::Router ServerTest::routes() {
     router.add(Method::Get, "/file", [this](RequestPtr) {
         Response response = Response::file("application/octet-stream", file_path_, bytes.size());
         response.etag = "file-1";
+        return give(response);
+    });
+    router.add(Method::Get, "/forbidden-file/{after}", [this](RequestPtr request) {
+        Response response = Response::file("application/octet-stream", file_path_, bytes.size());
+        const auto left = std::make_shared<int>(std::stoi(request->param("after")));
+        std::get<http::FileBody>(response.body).before_piece = [left] { return count_down(left); };
         return give(response);
     });
     router.add(Method::Get, "/gone-file",

@@ -14,8 +14,9 @@
 
 /// A server on a free port with a handful of routes:
 ///   GET /health, GET /hello, POST /echo (body limit 20,000), POST /small (body limit 10), GET /where (base_url and
-///   peer), GET /items/{id}, GET /text (3,000 compressible bytes), GET /tile (given as gzip), GET /file, GET /stream,
-///   GET /broken-stream, GET /fails, GET /slow (until `release` or cancelled), POST /count (counts calls)
+///   peer), GET /items/{id}, GET /text (3,000 compressible bytes), GET /tile (given as gzip), GET /file, GET
+///   /forbidden-file/{pieces}, GET /stream, GET /broken-stream, GET /fails, GET /slow (until `release` or cancelled),
+///   POST /count (counts calls)
 class ServerTest : public testing::Test {
   protected:
     ~ServerTest() override;

@@ -12,21 +12,15 @@ namespace {
 
 constexpr std::string_view gml_type = "application/gml+xml;version=3.2";
 
-std::string feed_text(std::string_view text) {
-    std::string out;
-    append_xml_text(out, text);
-    return out;
-}
-
 std::string tagged(std::string_view name, std::string_view text) {
-    return fmt::format("<{0}>{1}</{0}>\n", name, feed_text(text));
+    return fmt::format("<{0}>{1}</{0}>\n", name, xml_text(text));
 }
 
 std::string link(std::string_view rel, std::string_view type, std::string_view url, std::string_view title,
                  std::uint64_t size = 0) {
     const std::string length = size == 0 ? "" : fmt::format(" length=\"{}\"", size);
     return fmt::format("<link rel=\"{}\" type=\"{}\" hreflang=\"fr\"{} href=\"{}\" title=\"{}\"/>\n", rel, type, length,
-                       feed_text(url), feed_text(title));
+                       xml_text(url), xml_text(title));
 }
 
 std::string moment(const std::string& day) {
@@ -41,13 +35,13 @@ std::string feed_start() {
 
 /// RFC 4287 wants a name; the TG an address, which is left out where nobody gave one.
 std::string author(const Contact& contact) {
-    std::string text = "<author>\n" + tagged("name", contact.organisation.empty() ? "Carreau" : contact.organisation);
+    std::string text = "<author>\n" + tagged("name", contact.organisation);
     if (!contact.email.empty()) text += tagged("email", contact.email);
     return text + "</author>\n";
 }
 
 std::string category(const Crs& crs) {
-    return fmt::format("<category term=\"{}\" label=\"{}\"/>\n", crs.uri(), feed_text(crs.name));
+    return fmt::format("<category term=\"{}\" label=\"{}\"/>\n", crs.uri(), xml_text(crs.name));
 }
 
 /// GeoRSS Simple: latitude before longitude, a closed ring.
@@ -137,7 +131,7 @@ std::string open_search_description(const AtomAddresses& at, const Contact& cont
         "?spatial_dataset_identifier_code={inspire_dls:spatial_dataset_identifier_code?}"
         "&spatial_dataset_identifier_namespace={inspire_dls:spatial_dataset_identifier_namespace?}";
     const auto url = [](std::string_view rel, std::string_view type, std::string_view address) {
-        return fmt::format("<Url type=\"{}\" rel=\"{}\" template=\"{}\"/>\n", type, rel, feed_text(address));
+        return fmt::format("<Url type=\"{}\" rel=\"{}\" template=\"{}\"/>\n", type, rel, xml_text(address));
     };
     std::string text =
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OpenSearchDescription "
@@ -159,7 +153,7 @@ std::string open_search_description(const AtomAddresses& at, const Contact& cont
                 "<Query role=\"example\" inspire_dls:spatial_dataset_identifier_namespace=\"{}\" "
                 "inspire_dls:spatial_dataset_identifier_code=\"{}\" inspire_dls:crs=\"{}\" language=\"fr\" "
                 "title=\"{}\" count=\"1\"/>\n",
-                feed_text(record.id_namespace), feed_text(record.code), crs.uri(), feed_text(record.title));
+                xml_text(record.id_namespace), xml_text(record.code), crs.uri(), xml_text(record.title));
         }
     }
     text += tagged("Developer", "Carreau");

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "gis/error.hpp"
+#include "gis/text/ascii.hpp"
 
 namespace gis::inspire {
 
@@ -55,12 +56,6 @@ std::string_view local(std::string_view name) {
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-std::string_view without_blanks(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 bool is_admitted_crs(std::string_view name) {
     constexpr std::string_view prefix = "http://www.opengis.net/def/crs/EPSG/0/";
     if (!name.starts_with(prefix)) return false;
@@ -86,7 +81,7 @@ bool is_admitted_reason(std::string_view text) {
 /// The numbers of a position list; nothing when something else is among them.
 std::vector<double> numbers_of(std::string_view text) {
     std::vector<double> numbers;
-    while (!(text = without_blanks(text)).empty()) {
+    while (!(text = trimmed(text)).empty()) {
         double number = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         if (error != std::errc{}) return {};
@@ -181,7 +176,7 @@ class Checker : public pugi::xml_tree_walker {
         std::string id;
         for (const char* part : {"namespace", "localId", "versionId"}) {
             for (const pugi::xml_node& child : node.children()) {
-                if (local(child.name()) == part) id += std::string(without_blanks(child.child_value())) + '/';
+                if (local(child.name()) == part) id += std::string(trimmed(child.child_value())) + '/';
             }
         }
         if (!inspire_ids_.insert(id).second) add(unique_rule, id);
@@ -210,10 +205,10 @@ class Checker : public pugi::xml_tree_walker {
         if (name == "endLifeSpanVersion") begin_name = "beginLifeSpanVersion";
         if (name == "validTo") begin_name = "validFrom";
         if (begin_name.empty()) return;
-        const std::string_view end = without_blanks(node.child_value());
+        const std::string_view end = trimmed(node.child_value());
         for (const pugi::xml_node& sibling : node.parent().children()) {
             if (local(sibling.name()) != begin_name) continue;
-            const std::string_view begin = without_blanks(sibling.child_value());
+            const std::string_view begin = trimmed(sibling.child_value());
             if (!begin.empty() && !end.empty() && end < begin) add(lifespan_rule, fmt::format("{} < {}", end, begin));
         }
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gis/text/ascii.hpp"
 #include "gis/write/xml_text.hpp"
 
 namespace gis::inspire {
@@ -10,12 +11,6 @@ namespace {
 
 constexpr std::string_view code_lists = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#";
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    append_xml_text(out, text);
-    return out;
-}
-
 std::string element(std::string_view name, std::string_view content) {
     return fmt::format("<{0}>{1}</{0}>", name, content);
 }
@@ -23,7 +18,7 @@ std::string element(std::string_view name, std::string_view content) {
 /// A text property; without a text it says that it is missing.
 std::string text(std::string_view name, std::string_view value) {
     if (value.empty()) return fmt::format("<{} gco:nilReason=\"missing\"/>", name);
-    return element(name, element("gco:CharacterString", escaped(value)));
+    return element(name, element("gco:CharacterString", xml_text(value)));
 }
 
 std::string code(std::string_view name, std::string_view list, std::string_view value) {
@@ -39,8 +34,8 @@ std::string language(std::string_view name) {
 }
 
 std::string anchor(std::string_view name, std::string_view url, std::string_view value) {
-    return fmt::format("<{0}><gmx:Anchor xlink:href=\"{1}\">{2}</gmx:Anchor></{0}>", name, escaped(url),
-                       escaped(value));
+    return fmt::format("<{0}><gmx:Anchor xlink:href=\"{1}\">{2}</gmx:Anchor></{0}>", name, xml_text(url),
+                       xml_text(value));
 }
 
 std::string date(std::string_view value, std::string_view kind) {
@@ -57,10 +52,8 @@ std::string party(std::string_view name, const Contact& contact, std::string_vie
         "gmd:contactInfo",
         element("gmd:CI_Contact",
                 element("gmd:address", element("gmd:CI_Address", text("gmd:electronicMailAddress", contact.email)))));
-    return element(
-        name, element("gmd:CI_ResponsibleParty",
-                      text("gmd:organisationName", contact.organisation.empty() ? "Carreau" : contact.organisation) +
-                          address + code("gmd:role", "CI_RoleCode", role)));
+    return element(name, element("gmd:CI_ResponsibleParty", text("gmd:organisationName", contact.organisation) +
+                                                                address + code("gmd:role", "CI_RoleCode", role)));
 }
 
 std::string keywords(std::string_view name, std::string_view keyword, std::string_view thesaurus,
@@ -135,7 +128,7 @@ std::string conformity(std::string_view title, std::string_view url, std::string
 
 std::string online(std::string_view name, const OnlineResource& resource) {
     return element(name, element("gmd:CI_OnlineResource",
-                                 element("gmd:linkage", element("gmd:URL", escaped(resource.url))) +
+                                 element("gmd:linkage", element("gmd:URL", xml_text(resource.url))) +
                                      text("gmd:protocol", resource.protocol) + text("gmd:name", resource.name) +
                                      text("gmd:description", resource.description) +
                                      code("gmd:function", "CI_OnLineFunctionCode", "download")));
@@ -165,23 +158,22 @@ std::string record_start(std::string_view id, std::string_view level, std::strin
 }  // namespace
 
 Contact parse_contact(std::string_view text) {
-    const auto trim = [](std::string_view part) {
-        while (part.ends_with(' ')) part.remove_suffix(1);
-        while (part.starts_with(' ')) part.remove_prefix(1);
-        return std::string(part);
-    };
     const auto open = text.find('<');
     const auto close = text.find('>', open == std::string_view::npos ? 0 : open);
-    if (open == std::string_view::npos || close == std::string_view::npos) {
-        if (text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos)
-            return {std::string(text), std::string(text)};
-        return {trim(text), ""};
+    Contact contact{std::string(trimmed(text.substr(0, open))), ""};
+    if (close != std::string_view::npos && open != std::string_view::npos) {
+        contact.email = trimmed(text.substr(open + 1, close - open - 1));
+    } else {
+        contact.organisation = trimmed(text);
+        const bool is_address = text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos;
+        if (is_address) contact.email = contact.organisation;
     }
-    return {trim(text.substr(0, open)), trim(text.substr(open + 1, close - open - 1))};
+    if (contact.organisation.empty()) contact.organisation = "Carreau";
+    return contact;
 }
 
 std::string dataset_metadata(const DatasetRecord& record) {
-    std::string out = record_start(record.id, "dataset", "", record.contact, record.date_stamp);
+    std::string out = record_start(record.id, "dataset", "", record.contact, record.date);
     for (const Crs& crs : record.crs) {
         out += element("gmd:referenceSystemInfo",
                        element("gmd:MD_ReferenceSystem",
@@ -232,11 +224,9 @@ std::string dataset_metadata(const DatasetRecord& record) {
 }
 
 std::string service_metadata(const ServiceRecord& record) {
-    std::string out =
-        record_start(record.id, "service", "Service de téléchargement", record.contact, record.date_stamp);
-    std::string identification =
-        element("gmd:citation",
-                element("gmd:CI_Citation", text("gmd:title", record.title) + date(record.date_stamp, "revision")));
+    std::string out = record_start(record.id, "service", "Service de téléchargement", record.contact, record.date);
+    std::string identification = element(
+        "gmd:citation", element("gmd:CI_Citation", text("gmd:title", record.title) + date(record.date, "revision")));
     identification += text("gmd:abstract", record.abstract);
     identification += party("gmd:pointOfContact", record.contact, "pointOfContact");
     identification += keywords(
@@ -255,16 +245,16 @@ std::string service_metadata(const ServiceRecord& record) {
         "gmxCodelists.xml#SV_CouplingType\" codeListValue=\"tight\">tight</srv:SV_CouplingType></srv:couplingType>";
     identification += element(
         "srv:containsOperations",
-        element(
-            "srv:SV_OperationMetadata",
-            text("srv:operationName", "GetCapabilities") +
-                "<srv:DCP><srv:DCPList codeList=\"http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
-                "DCPList\" codeListValue=\"WebServices\">WebServices</srv:DCPList></srv:DCP>" +
-                element("srv:connectPoint", element("gmd:CI_OnlineResource",
-                                                    element("gmd:linkage", element("gmd:URL", escaped(record.url)))))));
+        element("srv:SV_OperationMetadata",
+                text("srv:operationName", "GetCapabilities") +
+                    "<srv:DCP><srv:DCPList codeList=\"http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
+                    "DCPList\" codeListValue=\"WebServices\">WebServices</srv:DCPList></srv:DCP>" +
+                    element("srv:connectPoint",
+                            element("gmd:CI_OnlineResource",
+                                    element("gmd:linkage", element("gmd:URL", xml_text(record.url)))))));
     for (const ServiceRecord::Coupled& data_set : record.data_sets)
-        identification += fmt::format("<srv:operatesOn uuidref=\"{}\" xlink:href=\"{}\"/>", escaped(data_set.code),
-                                      escaped(data_set.metadata_url));
+        identification += fmt::format("<srv:operatesOn uuidref=\"{}\" xlink:href=\"{}\"/>", xml_text(data_set.code),
+                                      xml_text(data_set.metadata_url));
     out += element("gmd:identificationInfo", element("srv:SV_ServiceIdentification", identification));
     const OnlineResource address{record.url, "OGC:WFS", "Web Feature Service 2.0", "Capacités du service"};
     out += element("gmd:distributionInfo",

@@ -11,7 +11,7 @@ namespace gis::inspire {
 
 /// Who answers for data and services, as a setting writes it: "Service SIG <sig@agglo.fr>", the address may be absent.
 struct Contact {
-    std::string organisation;
+    std::string organisation;  ///< "Carreau" where the setting names none
     std::string email;
 };
 Contact parse_contact(std::string_view text);
@@ -44,8 +44,7 @@ struct DatasetRecord {
     std::string lineage;
     std::vector<Licence> licences;  ///< one, or one for each of its layers where they differ
     bool open = false;              ///< everybody may have all of it
-    std::string date;               ///< of the last revision
-    std::string date_stamp;         ///< of the record
+    std::string date;               ///< of the last revision, and of the record
     std::string format;             ///< "GML 3.2.1, INSPIRE cp 4.0"
     GeographicBox extent;
     std::vector<Crs> crs;
@@ -59,7 +58,7 @@ struct ServiceRecord {
     std::string title;
     std::string abstract;
     std::string url;  ///< of its capabilities
-    std::string date_stamp;
+    std::string date;
     GeographicBox extent;
     struct Coupled {
         std::string code;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "gis/text/ascii.hpp"
 #include "gis/write/xml_text.hpp"
 
 namespace gis::inspire {
@@ -14,12 +15,6 @@ namespace {
 
 [[noreturn]] void refuse(std::string_view where, std::string_view why) {
     throw std::runtime_error(fmt::format("theme file: {}: {}", where, why));
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 template <typename Name>

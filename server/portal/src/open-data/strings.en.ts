@@ -40,7 +40,6 @@ export const openDataEn: typeof openDataFr = {
   source: 'Source',
   formats: 'Formats',
   noFormats: 'View only',
-  address: 'Address',
   fictive: 'Fictitious data',
   megabytes: (size) => `${size}\u00a0MB`,
 };

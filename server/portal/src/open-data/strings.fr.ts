@@ -38,7 +38,6 @@ export const openDataFr = {
   source: 'Source',
   formats: 'Formats',
   noFormats: 'Consultation seulement',
-  address: 'Adresse',
   fictive: 'Données fictives',
   megabytes: (size: string) => `${size}\u00a0Mo`,
 };

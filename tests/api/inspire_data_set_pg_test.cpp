@@ -1,0 +1,188 @@
+// INSPIRE data sets by WFS: what is offered of them to whom, the documents; held against the official schemas where
+// those are there.
+
+#include <fmt/format.h>
+
+#include "tests/api/inspire_fixture.hpp"
+
+namespace {
+
+using test::count;
+using test::holds;
+using test::Inspire;
+using test::root_attribute;
+using test::verdict;
+
+TEST_F(Inspire, CapabilitiesNameTheDataSetsThatTheCallerMayExport) {
+    make_person("lectrice", "read");
+    make_person("exportatrice", "read,export");
+    const auto asked_by = [&](const std::string& headers) { return wfs("request=GetCapabilities", headers); };
+    const RawAnswer everybody = asked_by("");
+    EXPECT_EQ(verdict("wfs", everybody), "");
+    EXPECT_TRUE(holds(everybody,
+                      "<inspire_common:Code>cp-4.0</inspire_common:Code>"
+                      "<inspire_common:Namespace>FR.CARREAU.CP</inspire_common:Namespace>"));
+    EXPECT_TRUE(holds(everybody, "http://inspire.ec.europa.eu/schemas/inspire_dls/1.0/inspire_dls.xsd"));
+    EXPECT_TRUE(holds(everybody, "/metadata/service</inspire_common:URL>"));
+    EXPECT_FALSE(holds(everybody, "plu-4.0"));
+    EXPECT_FALSE(holds(asked_by(token_of("lectrice")), "plu-4.0")) << "she may see it, not take it away";
+    EXPECT_TRUE(holds(asked_by(token_of("exportatrice")), "<inspire_common:Code>plu-4.0</inspire_common:Code>"));
+    EXPECT_EQ(wfs("request=GetCapabilities&language=zzz").status, 200)
+        << "an unknown language is answered in the default";
+    EXPECT_EQ(wfs("request=GetCapabilities&language=").status, 200);
+}
+
+TEST_F(Inspire, StoredQueriesAreDescribed) {
+    const RawAnswer list = wfs("version=2.0.0&request=ListStoredQueries");
+    EXPECT_EQ(verdict("wfs", list), "");
+    EXPECT_TRUE(holds(list, "id=\"http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet\""));
+    EXPECT_TRUE(holds(list, ">cp:CadastralParcel</wfs:ReturnFeatureType>"));
+    const RawAnswer described = wfs("version=2.0.0&request=DescribeStoredQueries&storedquery_id=GetSpatialDataSet");
+    EXPECT_EQ(verdict("wfs", described), "");
+    for (const char* parameter : {"CRS", "DataSetIdCode", "DataSetIdNamespace", "Language"})
+        EXPECT_TRUE(holds(described, fmt::format("<wfs:Parameter name=\"{}\"", parameter))) << parameter;
+    EXPECT_EQ(count(described.body, "<wfs:StoredQueryDescription "), 1U) << "the one that was asked for";
+    const std::string query = "version=2.0.0&request=DescribeStoredQueries";
+    EXPECT_EQ(count(wfs(query).body, "<wfs:StoredQueryDescription "), 2U);
+    const RawAnswer by_id = wfs(query + "&storedquery_id=urn:ogc:def:query:OGC-WFS::GetFeatureById");
+    EXPECT_EQ(count(by_id.body, "<wfs:StoredQueryDescription "), 1U);
+    EXPECT_TRUE(holds(by_id, "<wfs:StoredQueryDescription id=\"urn:ogc:def:query:OGC-WFS::GetFeatureById\">"));
+    EXPECT_EQ(report_of(wfs(query + "&storedquery_id=GetSpatialDataSet,lune")),
+              "400 InvalidParameterValue storedquery_id");
+    const std::string twice = query + "&storedquery_id=GetSpatialDataSet,GetSpatialDataSet";
+    EXPECT_EQ(count(wfs(twice).body, "<wfs:StoredQueryDescription "), 1U);
+    const RawAnswer posted =
+        post(R"(<wfs:DescribeStoredQueries xmlns:wfs="http://www.opengis.net/wfs/2.0" service="WFS" version="2.0.0">
+        <wfs:StoredQueryId>http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet</wfs:StoredQueryId>
+        </wfs:DescribeStoredQueries>)");
+    EXPECT_EQ(count(posted.body, "<wfs:StoredQueryDescription "), 1U);
+    EXPECT_TRUE(holds(posted, "DataSetIdCode"));
+}
+
+TEST_F(Inspire, ADataSetIsWholeInEveryCrs) {
+    for (const int epsg : {4258, 3035, 3034, 3042, 3043, 3044}) {
+        const RawAnswer answer = data_set("cp-4.0", epsg, "&DataSetIdNamespace=FR.CARREAU.CP&Language=fre");
+        EXPECT_EQ(verdict("inspire", answer), "") << epsg;
+        EXPECT_EQ(root_attribute(answer.body, "numberMatched"), "2003");
+        EXPECT_EQ(root_attribute(answer.body, "numberReturned"), "2003");
+        EXPECT_EQ(count(answer.body, "<wfs:member>"), 2003U);
+        EXPECT_EQ(count(answer.body, "<cp:zoning xlink:href=\"#CP.CadastralZoning."), 2000U);
+        EXPECT_EQ(count(answer.body, fmt::format("\"http://www.opengis.net/def/crs/EPSG/0/{}\"", epsg)), 2003U);
+        EXPECT_EQ(count(answer.body, "<cp:areaValue uom=\"m2\" xsi:nil=\"true\""), 200U);
+    }
+    EXPECT_EQ(root_attribute(data_set("cp", 4258).body, "numberMatched"), "2003") << "the newest version";
+    EXPECT_EQ(data_set("cp", 4258, "&Language=zzz").status, 200);
+}
+
+TEST_F(Inspire, OddRowsAreLeftOutAndDoNotStopTheDataSet) {
+    // What a table of polygons can hold besides areas. One of them is an area, with a member that is none.
+    // Imports come without the row triggers as well, whose history cannot hold what is no number.
+    connection().run_script(R"(set session_replication_role = replica;
+insert into cadastre.section (id, commune, prefixe, code, geom) select '62119000Z' || n, '62119', '000', '', g from (values
+    (1, 'SRID=2154;MULTIPOLYGON(EMPTY, ((680000 7040000, 680010 7040000, 680010 7040010, 680000 7040000)))'::geometry),
+    (2, 'SRID=2154;MULTIPOLYGON EMPTY'), (3, 'SRID=2154;MULTIPOLYGON(EMPTY, EMPTY)'),
+    (4, 'SRID=2154;MULTIPOLYGON(((680000 7040000, NaN 7040000, 680010 7040010, 680000 7040000)))')) odd (n, g);)");
+    for (const int epsg : {4258, 3035}) {
+        const RawAnswer answer = data_set("cp-4.0", epsg);
+        EXPECT_EQ(verdict("inspire", answer), "") << epsg;
+        EXPECT_EQ(root_attribute(answer.body, "numberReturned"), "2004") << epsg;
+        EXPECT_EQ(count(answer.body, "<wfs:member>"), 2004U) << epsg;
+        EXPECT_TRUE(holds(answer, "CP.CadastralZoning.62119000Z1\"")) << epsg;
+    }
+    connection().run_script(
+        "delete from cadastre.section where id like '62119000Z_'; set session_replication_role = default");
+}
+
+TEST_F(Inspire, HitsAndXml) {
+    const RawAnswer hits = data_set("cp", 4258, "&resulttype=hits");
+    EXPECT_EQ(verdict("wfs", hits), "");
+    EXPECT_EQ(root_attribute(hits.body, "numberMatched"), "2003");
+    EXPECT_EQ(root_attribute(hits.body, "numberReturned"), "0");
+    EXPECT_EQ(count(hits.body, "<wfs:member>"), 0U);
+    const RawAnswer posted =
+        post(R"(<wfs:GetFeature xmlns:wfs="http://www.opengis.net/wfs/2.0" service="WFS" version="2.0.0">
+        <wfs:StoredQuery id="http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet">
+        <wfs:Parameter name="CRS">http://www.opengis.net/def/crs/EPSG/0/3035</wfs:Parameter>
+        <wfs:Parameter name="DataSetIdCode">cp-4.0</wfs:Parameter><wfs:Parameter name="DataSetIdNamespace">FR.CARREAU.CP</wfs:Parameter>
+        <wfs:Parameter name="Language">fre</wfs:Parameter></wfs:StoredQuery></wfs:GetFeature>)");
+    EXPECT_EQ(posted.status, 200);
+    EXPECT_EQ(count(posted.body, "<wfs:member>"), 2003U);
+    EXPECT_TRUE(holds(posted, "EPSG/0/3035"));
+}
+
+TEST_F(Inspire, StoredQueriesAreOfVersion2) {
+    const RawAnswer old = post(R"(<wfs:GetFeature xmlns:wfs="http://www.opengis.net/wfs" service="WFS" version="1.1.0">
+        <wfs:StoredQuery id="http://inspire.ec.europa.eu/operation/download/GetSpatialDataSet">
+        <wfs:Parameter name="CRS">http://www.opengis.net/def/crs/EPSG/0/3035</wfs:Parameter>
+        <wfs:Parameter name="DataSetIdCode">cp-4.0</wfs:Parameter></wfs:StoredQuery></wfs:GetFeature>)");
+    EXPECT_EQ(old.status, 400) << old.body.substr(0, 500);
+    EXPECT_FALSE(holds(old, "wfs:member"));
+}
+
+TEST_F(Inspire, UnknownValuesAreTheStandardsExceptions) {
+    EXPECT_EQ(report_of(data_set("cp", 2154)), "400 InvalidParameterValue CRS") << "Lambert-93 is none of INSPIRE's";
+    EXPECT_EQ(report_of(data_set("cp", 4326)), "400 InvalidParameterValue CRS");
+    EXPECT_EQ(report_of(data_set("lune", 4258)), "400 InvalidParameterValue DataSetIdCode");
+    EXPECT_EQ(report_of(data_set("plu-4.0", 4258)), "400 InvalidParameterValue DataSetIdCode") << "not hers";
+    EXPECT_EQ(report_of(data_set("cp-9.0", 4258)), "400 InvalidParameterValue DataSetIdCode");
+    EXPECT_EQ(report_of(data_set("cp", 4258, "&DataSetIdNamespace=FR.AUTRE")),
+              "400 InvalidParameterValue DataSetIdNamespace");
+    const std::string query = "version=2.0.0&request=GetFeature&storedquery_id=GetSpatialDataSet";
+    EXPECT_EQ(report_of(wfs(query + "&DataSetIdCode=cp")), "400 MissingParameterValue CRS");
+    EXPECT_EQ(report_of(wfs(query + "&CRS=http://www.opengis.net/def/crs/EPSG/0/4258")),
+              "400 MissingParameterValue DataSetIdCode");
+}
+
+TEST_F(Inspire, PlansAreMadeOfTheirZones) {
+    make_person("exportatrice", "read,export");
+    const RawAnswer answer = data_set("plu-4.0", 4258, "", token_of("exportatrice"));
+    EXPECT_EQ(verdict("inspire", answer), "");
+    EXPECT_EQ(count(answer.body, "<plu:OfficialDocumentation "), 1U);
+    EXPECT_EQ(count(answer.body, "<plu:SpatialPlan "), 1U);
+    EXPECT_EQ(count(answer.body, "<plu:ZoningElement "), 3U);
+    EXPECT_EQ(count(answer.body, "<plu:SupplementaryRegulation "), 1U) << "one names a plan that is not there";
+    EXPECT_EQ(root_attribute(answer.body, "numberMatched"), "6");
+    EXPECT_TRUE(holds(answer, "HILUCSValue/1_1_Agriculture"));
+    EXPECT_TRUE(holds(answer, "HILUCSValue/6_6_NotKnownUse")) << "for a code that is none";
+    EXPECT_TRUE(holds(answer, "<plu:plan xlink:href=\"#PLU.SpatialPlan.62119_PLU_20140310\"/>"));
+}
+
+TEST_F(Inspire, WhatIsLookedUpMustBeForExportToo) {
+    make_exporter_of("risques", "ppr_zone_alea ppr_zone_reglementaire ppr_perimetre");
+    make_exporter_of("sans.perimetre", "ppr_zone_alea ppr_zone_reglementaire");
+    make_exporter_of("sans.alea", "ppr_zone_reglementaire ppr_perimetre");
+    const RawAnswer whole = data_set("nz-5.0", 4258, "", token_of("risques"));
+    EXPECT_EQ(verdict("inspire", whole), "");
+    EXPECT_EQ(count(whole.body, "<nz-core:HazardArea "), 1U);
+    EXPECT_EQ(count(whole.body, "<nz-core:RiskZone "), 1U);
+    EXPECT_TRUE(holds(whole, "Plan secret"));
+    const auto journal = connection().query(
+        "select string_agg(distinct layer, ' ' order by layer) from audit.entry where action = 'export' and "
+        "login = 'risques'",
+        {});
+    EXPECT_EQ(journal.text(0, 0), "ppr_perimetre ppr_zone_alea ppr_zone_reglementaire")
+        << "what was looked up went out as well";
+
+    EXPECT_EQ(get("/collections/ppr_perimetre", token_of("sans.perimetre")).status, 200) << "she may read it";
+    EXPECT_EQ(report_of(data_set("nz-5.0", 4258, "", token_of("sans.perimetre"))),
+              "400 InvalidParameterValue DataSetIdCode")
+        << "nothing is left whose conditions can be asked";
+    EXPECT_FALSE(holds(wfs("request=GetCapabilities", token_of("sans.perimetre")), "nz-5.0"));
+    EXPECT_EQ(get("/metadata/nz-5.0", token_of("sans.perimetre")).status, 404);
+    EXPECT_EQ(report_of(data_set("nz-5.0", 4258, "", token_of("sans.alea"))), "400 InvalidParameterValue DataSetIdCode")
+        << "natural or not: nobody may tell her";
+}
+
+TEST_F(Inspire, NoLookupIsCutShort) {
+    make_exporter_of("risques", "ppr_zone_alea ppr_zone_reglementaire ppr_perimetre");
+    connection().run_script(
+        "set session_replication_role = replica; insert into risque.perimetre (idperimetre, codeprocedure, "
+        "etatprocedure, geom) select 'x' || n, 'x' || n, 'APPROUVE', geom from risque.perimetre, "
+        "generate_series(1, 100000) n where idperimetre = 'p'");
+    EXPECT_EQ(data_set("nz-5.0", 4258, "", token_of("risques")).status, 500) << "not a document of some of them";
+    connection().run_script(
+        "delete from risque.perimetre where idperimetre like 'x%'; set session_replication_role = default");
+    EXPECT_EQ(data_set("nz-5.0", 4258, "", token_of("risques")).status, 200);
+}
+
+}  // namespace
