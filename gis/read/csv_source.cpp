@@ -73,6 +73,24 @@ void guess_places(TextTable& table, const std::vector<std::vector<std::string>>&
     }
 }
 
+/// A total station's list has no header: number, x, y, height, code (NEZ and XYZ alike; the axes are told apart later).
+void name_columns(TextTable& table, const std::vector<std::vector<std::string>>& rows) {
+    if (table.x < 0) return;
+    const auto x = static_cast<std::size_t>(table.x);
+    table.columns[x] = "x";
+    table.columns[x + 1] = "y";
+    if (x > 0) table.columns[x - 1] = "numero";
+    const auto is_height = [&](const auto& row) {
+        const auto number = row.size() > x + 2 ? parse_number(row[x + 2], table.decimal_comma) : std::nullopt;
+        return number && std::abs(*number) < 9000;
+    };
+    const auto heights = std::count_if(rows.begin(), rows.end(), is_height);
+    const bool has_height = heights * 10 >= static_cast<std::ptrdiff_t>(rows.size()) * 9;
+    if (has_height) table.columns[x + 2] = "altitude";
+    const std::size_t code = x + (has_height ? 3 : 2);
+    if (code < table.columns.size()) table.columns[code] = "code";
+}
+
 class CsvSource final : public Source {
   public:
     CsvSource(Input input, const Options& options) : input_(std::move(input)), encoding_(options.encoding) {
@@ -254,8 +272,12 @@ TextTable look_at_table(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) rows.push_back(split_line(line, table.separator));
     const std::vector<std::string> first = rows.front();
     table.has_header = std::none_of(first.begin(), first.end(), looks_numeric);
-    for (std::size_t i = 0; i < first.size(); ++i) {
-        const std::string name(trimmed(first[i]));
+    std::size_t width = first.size();
+    if (!table.has_header) {
+        for (const auto& row : rows) width = std::max(width, row.size());
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+        const std::string name(i < first.size() ? trimmed(first[i]) : "");
         table.columns.push_back(table.has_header && !name.empty() ? name : fmt::format("champ{}", i + 1));
     }
     if (table.has_header) rows.erase(rows.begin());
@@ -275,6 +297,7 @@ TextTable look_at_table(const std::vector<std::string>& lines) {
     if (table.x < 0 || table.y < 0) {
         table.x = table.y = -1;
         if (table.wkt < 0) guess_places(table, rows);
+        if (!table.has_header) name_columns(table, rows);
     }
     return table;
 }

@@ -12,6 +12,7 @@
 #include "gis/read/csv_source.hpp"
 #include "gis/read/gdal_source.hpp"
 #include "gis/read/geojson_source.hpp"
+#include "gis/read/landxml_source.hpp"
 #include "gis/read/nmea_source.hpp"
 #include "gis/read/text.hpp"
 
@@ -92,6 +93,7 @@ std::optional<Format> format_of_text(const fs::path& path) {
     const std::string text = narrowed(head.substr(0, 4096));
     if (trimmed(text).starts_with('<')) {
         if (text.find("<gpx") != std::string::npos) return Format::Gpx;
+        if (text.find("<LandXML") != std::string::npos) return Format::LandXml;
         if (text.find("<kml") != std::string::npos) return Format::Kml;
         return std::nullopt;
     }
@@ -202,6 +204,8 @@ std::string_view to_string(Format format) {
             return "KML";
         case Format::Dxf:
             return "DXF";
+        case Format::LandXml:
+            return "LandXML";
         case Format::Nmea:
             return "NMEA";
         case Format::Csv:
@@ -222,7 +226,7 @@ InputList list_inputs(const fs::path& given) {
         if (list.inputs.empty()) {
             throw InvalidRequest(name,
                                  "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
-                                 "NMEA, CSV, KML, DXF)");
+                                 "NMEA, CSV, KML, DXF, LandXML)");
         }
         return list;
     }
@@ -232,7 +236,7 @@ InputList list_inputs(const fs::path& given) {
         throw InvalidRequest(
             name, what_it_seems(path) +
                       " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
-                      ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, KML, DXF");
+                      ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, KML, DXF, LandXML");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -260,6 +264,7 @@ OpenInput open_input(const Input& input) {
 std::unique_ptr<Source> open_source(const Input& input, const Options& options) {
     if (input.format == Format::GeoJson) return open_geojson_source(input);
     if (input.format == Format::Csv) return open_csv_source(input, options);
+    if (input.format == Format::LandXml) return open_landxml_source(input);
     if (input.format == Format::Nmea) return open_nmea_source(input);
     return open_gdal_source(input, options);
 }

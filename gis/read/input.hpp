@@ -12,9 +12,9 @@
 
 namespace gis::read {
 
-enum class Format { Edigeo, GeoJson, Shapefile, GeoPackage, Gpx, Kml, Dxf, Nmea, Csv, Archive };
+enum class Format { Edigeo, GeoJson, Shapefile, GeoPackage, Gpx, Kml, Dxf, LandXml, Nmea, Csv, Archive };
 
-/// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "NMEA", "CSV", "archive".
+/// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "NMEA", "CSV", "archive".
 std::string_view to_string(Format format);
 
 /// One thing that is read by itself: a file, or the folder of an EDIGEO exchange.

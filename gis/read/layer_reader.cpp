@@ -75,6 +75,7 @@ class LayerReader {
         source_.read(index_, wanted_, [this](SourceFeature& feature) { take(feature); });
         flush();
         for (const std::string& told : layer_.notes) note(told);
+        if (const std::string told = context_.heights->note(); !told.empty()) note(told);
         if (flattened_ > 0) note(fmt::format("{} objets en 3D : les altitudes ne sont pas gardées", flattened_));
         import_.add_counts(mapping_.table, counts_);
     }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gis/crs/ign69.hpp"
 #include "gis/read/input.hpp"
 
 namespace gis::read {
@@ -29,6 +30,27 @@ class PlanStates {
     std::map<std::string, State> states_;
 };
 
+class RowDraft;
+
+/// The heights of a file above the ellipsoid, brought to the IGN69. Belongs to one thread.
+class Heights {
+  public:
+    /// With `required` what cannot be brought there is refused, else kept beside.
+    explicit Heights(bool required) : required_(required) {}
+
+    /// Fills in `altitude` and `systeme_altitude` of a point in Lambert-93; gives why the row is refused, or nothing.
+    std::string complete(RowDraft& row, double ellipsoidal);
+    /// What a person should know of it; empty: nothing.
+    std::string note() const;
+
+  private:
+    std::string reason() const;
+
+    bool required_;
+    Ign69 ign69_;
+    std::int64_t left_ = 0;
+};
+
 /// What a row may need to know beyond its own feature.
 struct MappingContext {
     std::string departement;  ///< "62", "2A", "97": what EDIGEO identifiers leave out
@@ -36,6 +58,7 @@ struct MappingContext {
     std::string file_stem;    ///< "241800432_ZONE_URBA_20200128"
     std::string layer;
     PlanStates* plans = nullptr;
+    Heights* heights = nullptr;
 };
 
 enum class Need { Optional, Required };
@@ -64,6 +87,7 @@ class RowDraft {
     const MappingContext& context() const { return context_; }
     /// 12 hexadecimal digits of a BLAKE2b of the geometry, whatever its first vertex and direction, and of `more`.
     std::string geometry_hash(std::string_view more = {}) const;
+    const Shape& shape() const { return shape_; }
 
   private:
     std::size_t place(std::string_view column) const;

@@ -58,9 +58,9 @@ std::string finish_point(RowDraft& row) {
     row.set("id", given.empty() ? lot + ":" + text_or(row, "numero", row.geometry_hash(row.text("releve_le"))) : given);
     const std::optional<double> accuracy = real_of(row.value("precision_h"));
     row.set("classe_precision", precision_class(accuracy));
-    const bool ellipsoidal = row.has("hauteur_ellipsoidale");
-    if (!row.has("systeme_altitude") && row.has("altitude"))
-        row.set("systeme_altitude", ellipsoidal ? "géoïde du récepteur" : "non dit");
+    const std::optional<double> ellipsoidal = real_of(row.value("hauteur_ellipsoidale"));
+    if (ellipsoidal) return row.context().heights->complete(row, *ellipsoidal);
+    if (!row.has("systeme_altitude") && row.has("altitude")) row.set("systeme_altitude", "non dit");
     return "";
 }
 
@@ -130,12 +130,41 @@ Mapping of_format(Mapping mapping, Format format, std::vector<std::string> names
 
 }  // namespace
 
+std::string Heights::complete(RowDraft& row, double ellipsoidal) {
+    const std::vector<double>& at = row.shape().xy;
+    if (const auto height = ign69_.from_ellipsoidal(at[0], at[1], ellipsoidal)) {
+        row.set("altitude", *height);
+        row.set("systeme_altitude", "IGN69 (" + ign69_.grid() + ")");
+        return "";
+    }
+    if (required_) return reason();
+    ++left_;
+    if (!row.has("systeme_altitude") && row.has("altitude")) row.set("systeme_altitude", "géoïde du récepteur");
+    return "";
+}
+
+std::string Heights::reason() const {
+    if (!ign69_.grid().empty()) return "hauteur hors de la grille " + ign69_.grid() + " de l'IGN";
+    return fmt::format(
+        "la grille de l'IGN {} manque à cette machine, et aucun paquet Debian ne la contient ; faites-la installer "
+        "({})",
+        Ign69::grids[0], Ign69::remedy);
+}
+
+std::string Heights::note() const {
+    if (left_ == 0) return "";
+    return fmt::format("{} hauteurs ellipsoïdales non ramenées à l'IGN69 : {}", left_, reason());
+}
+
 std::vector<Mapping> survey_mappings() {
     Mapping any = point_mapping();
     any.names = {"leve_point*", "leves_point*"};
     return {of_format(point_mapping(), Format::Gpx, {"waypoints"}),
-            of_format(track_mapping(), Format::Gpx, {"tracks", "routes"}), of_format(point_mapping(), Format::Nmea, {}),
-            of_format(point_mapping(), Format::Csv, {}), any};
+            of_format(track_mapping(), Format::Gpx, {"tracks", "routes"}),
+            of_format(point_mapping(), Format::Nmea, {}),
+            of_format(point_mapping(), Format::LandXml, {"CgPoints"}),
+            of_format(point_mapping(), Format::Csv, {}),
+            any};
 }
 
 }  // namespace gis::read

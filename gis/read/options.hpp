@@ -50,6 +50,8 @@ struct Options {
     std::optional<GeographicBox> territory;
     /// What the person says the text encoding is ("LATIN1"), for Shapefile and DBF; goes before what the file says.
     std::optional<std::string> encoding;
+    /// Heights above the ellipsoid must become IGN69: what cannot, for want of the grid, is refused.
+    bool require_ign69 = false;
     /// "62" or "971": for EDIGEO exchanges whose name does not tell.
     std::optional<std::string> departement;
     /// Files read at the same time, each on its own thread.

@@ -77,6 +77,8 @@ bool read_input(const Input& input, Toolbox& tools, Import& import) {
     MappingContext context;
     context.file_stem = input.path.stem().string();
     context.plans = &import.plans();
+    Heights heights(import.options().require_ign69);
+    context.heights = &heights;
     if (input.format == Format::Edigeo && !chosen.empty()) {
         const EdigeoPlace place = find_edigeo_place(*source, input, import.options().departement);
         context.departement = place.departement;

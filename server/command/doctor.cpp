@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "gis/crs/ign69.hpp"
 #include "gis/error.hpp"
 #include "server/command/commands.hpp"
 #include "server/command/schema.hpp"
@@ -59,6 +60,14 @@ void check_grids(Diagnosis& diagnosis) {
                 fmt::format("{} absente : installez proj-data (les imports qui en ont besoin sont refusés sans elle)",
                             grid));
         }
+    }
+    const gis::Ign69 heights;
+    if (!heights.grid().empty()) {
+        diagnosis.ok("altitudes IGN69", "grille " + heights.grid());
+    } else {
+        diagnosis.advise("altitudes IGN69",
+                         fmt::format("{} absente : les hauteurs ellipsoïdales des levés restent telles quelles ; {}",
+                                     gis::Ign69::grids[0], gis::Ign69::remedy));
     }
 }
 

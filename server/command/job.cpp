@@ -123,6 +123,9 @@ void print_job(const Json& job) {
                    count_text(draft.at("rows").get<std::int64_t>()));
         if (const auto outside = draft.value("outside_territory", std::int64_t{0}); outside > 0)
             fmt::print(", {} hors du territoire", count_text(outside));
+        if (const auto worse = draft.find("worse_than_asked"); worse != draft.end())
+            fmt::print(", {} moins précis que la classe {}", count_text(worse->at("rows").get<std::int64_t>()),
+                       worse->at("class").get<std::string>());
         fmt::print("\n");
     }
     for (const Json& crs : report.value("crs", Json::array())) fmt::print("  {}\n", crs.get<std::string>());
@@ -152,7 +155,7 @@ void add_upload(CLI::App& app, int& exit_code) {
         "upload", "Dépose des fichiers sur un serveur Carreau : envoi qui reprend, lecture, rapport");
     struct Wish {
         std::vector<std::string> files;
-        std::string layer, crs, encoding, publish;
+        std::string layer, crs, encoding, heights, precision, publish;
     };
     auto remote = std::make_shared<RemoteOptions>();
     auto wish = std::make_shared<Wish>();
@@ -164,6 +167,14 @@ void add_upload(CLI::App& app, int& exit_code) {
     command->add_option("--crs", wish->crs, "Système de coordonnées, par exemple EPSG:3950");
     command->add_option("--encoding", wish->encoding, "Encodage du texte, par exemple LATIN1");
     command
+        ->add_option(
+            "--heights", wish->heights,
+            "ign69 : les hauteurs ellipsoïdales doivent être ramenées à l'IGN69, sinon leurs points sont refusés")
+        ->check(CLI::IsMember({"ign69", "keep"}));
+    command
+        ->add_option("--precision", wish->precision, "Classe du PCRS demandée ; les points moins précis sont signalés")
+        ->check(CLI::IsMember({"002", "005", "010", "040", "150"}));
+    command
         ->add_option("--publish", wish->publish,
                      "Publie aussitôt ; ce qui est remplacé : coverage (le même lot), nothing, keys, area")
         ->check(CLI::IsMember({"coverage", "nothing", "keys", "area"}));
@@ -172,8 +183,13 @@ void add_upload(CLI::App& app, int& exit_code) {
         Json body{{"uploads", Json::array()}, {"options", Json::object()}};
         for (const std::string& file : wish->files) body["uploads"].push_back(send_file(server, file));
         if (!wish->layer.empty()) body["layer"] = wish->layer;
-        if (!wish->crs.empty()) body["options"]["crs"] = wish->crs;
-        if (!wish->encoding.empty()) body["options"]["encoding"] = wish->encoding;
+        const std::pair<const char*, std::string> options[] = {{"crs", wish->crs},
+                                                               {"encoding", wish->encoding},
+                                                               {"heights", wish->heights},
+                                                               {"precision", wish->precision}};
+        for (const auto& [name, value] : options) {
+            if (!value.empty()) body["options"][name] = value;
+        }
         Json job = wait_for(server, server.json("POST", "/jobs", body).at("id").get<std::int64_t>());
         const auto id = job.at("id").get<std::int64_t>();
         if (!wish->publish.empty() && job.at("state") == "draft") {

@@ -37,7 +37,7 @@ std::optional<gis::GeographicBox> territory_of(db::Connection& connection) {
     return box_of(connection, "geom", "org.commune_actuelle");
 }
 
-Json facts_of(db::Connection& connection, const importing::Draft& draft) {
+Json facts_of(db::Connection& connection, const importing::Draft& draft, const std::string& asked) {
     Json facts{{"table", draft.loaded.table}, {"rows", draft.loaded.rows}, {"duplicates", draft.loaded.duplicates}};
     const importing::TableShape shape = importing::describe_table(connection, draft.loaded.table);
     if (!shape.geometry_column.empty()) {
@@ -50,7 +50,12 @@ Json facts_of(db::Connection& connection, const importing::Draft& draft) {
     if (shape.columns.contains("classe_precision")) {
         const db::Result classes = connection.query(fmt::format(
             "select coalesce(classe_precision, '999'), count(*) from {} group by 1 order by 1", draft.part_table));
-        for (int i = 0; i < classes.rows(); ++i) facts["precision"][classes.text(i, 0)] = classes.int64(i, 1);
+        std::int64_t worse = 0;
+        for (int i = 0; i < classes.rows(); ++i) {
+            facts["precision"][classes.text(i, 0)] = classes.int64(i, 1);
+            if (classes.text(i, 0) > asked) worse += classes.int64(i, 1);  // "002" < "999"
+        }
+        if (!asked.empty()) facts["worse_than_asked"] = {{"class", asked}, {"rows", worse}};
     }
     return facts;
 }

@@ -12,7 +12,7 @@ namespace jobs {
 std::optional<gis::GeographicBox> territory_of(db::Connection& connection);
 
 /// What a report says of a draft: rows, duplicates left out, extent in degrees, rows outside the territory, and where
-/// the table has them, how many rows of each precision class.
-Json facts_of(db::Connection& connection, const importing::Draft& draft);
+/// the table has them, how many rows of each precision class, and are worse than the class `asked` ("": none was).
+Json facts_of(db::Connection& connection, const importing::Draft& draft, const std::string& asked);
 
 }  // namespace jobs

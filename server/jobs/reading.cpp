@@ -183,7 +183,8 @@ class Reading {
             throw GivenUp{"refused", "aucun objet lisible dans ces fichiers", std::move(report)};
         const std::vector<importing::Draft> drafts = loader.keep();
         report["drafts"] = Json::array();
-        for (const importing::Draft& draft : drafts) report["drafts"].push_back(facts_of(connection_, draft));
+        for (const importing::Draft& draft : drafts)
+            report["drafts"].push_back(facts_of(connection_, draft, precision_of(job_.wishes)));
         connection_.execute("begin");
         for (const importing::Draft& draft : drafts) {
             const std::vector<db::Parameter> values{std::to_string(job_.id), std::to_string(draft.loaded.version_id),

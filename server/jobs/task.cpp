@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "gis/error.hpp"
@@ -39,8 +40,17 @@ std::optional<std::string> unless_empty(std::string text) {
 }  // namespace
 
 const std::vector<std::string>& known_wishes() {
-    static const std::vector<std::string> names{"crs", "swap_axes", "encoding", "source_layer", "departement"};
+    static const std::vector<std::string> names{"crs",         "swap_axes", "encoding", "source_layer",
+                                                "departement", "heights",   "precision"};
     return names;
+}
+
+std::string precision_of(const Json& wishes) {
+    const std::string precision = text_of(wishes, "precision");
+    constexpr std::array<std::string_view, 5> classes{"002", "005", "010", "040", "150"};
+    if (!precision.empty() && std::ranges::find(classes, precision) == classes.end())
+        throw gis::InvalidRequest("precision", "une classe du PCRS est attendue : 002, 005, 010, 040 ou 150");
+    return precision;
 }
 
 void read_wishes(const Json& wishes, gis::read::Options& options) {
@@ -48,6 +58,12 @@ void read_wishes(const Json& wishes, gis::read::Options& options) {
     options.encoding = unless_empty(text_of(wishes, "encoding"));
     options.source_layer = unless_empty(text_of(wishes, "source_layer"));
     options.departement = unless_empty(text_of(wishes, "departement"));
+    if (const std::string heights = text_of(wishes, "heights"); !heights.empty()) {
+        if (heights != "ign69" && heights != "keep")
+            throw gis::InvalidRequest("heights", "« ign69 » (exigé) ou « keep » est attendu");
+        options.require_ign69 = heights == "ign69";
+    }
+    precision_of(wishes);
     if (const auto swap = wishes.find("swap_axes"); swap != wishes.end()) {
         if (!swap->is_boolean()) throw gis::InvalidRequest("swap_axes", "true ou false est attendu");
         options.swap_axes = swap->get<bool>();
@@ -55,7 +71,9 @@ void read_wishes(const Json& wishes, gis::read::Options& options) {
 }
 
 Json to_json(const gis::read::Options& options) {
-    Json json{{"target_srid", options.target_srid}, {"swap_axes", options.swap_axes}};
+    Json json{{"target_srid", options.target_srid},
+              {"swap_axes", options.swap_axes},
+              {"require_ign69", options.require_ign69}};
     if (options.kind) json["kind"] = *options.kind;
     if (options.source_layer) json["source_layer"] = *options.source_layer;
     if (options.source_srid) json["source_srid"] = *options.source_srid;
@@ -83,6 +101,7 @@ gis::read::Options options_of(const Json& json) {
     gis::read::Options options;
     options.target_srid = json.at("target_srid").get<int>();
     options.swap_axes = json.at("swap_axes").get<bool>();
+    options.require_ign69 = json.at("require_ign69").get<bool>();
     const auto text = [&](const char* name) { return unless_empty(json.value(name, std::string())); };
     options.kind = text("kind");
     options.source_layer = text("source_layer");

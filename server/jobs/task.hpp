@@ -18,6 +18,8 @@ using Json = nlohmann::ordered_json;
 /// What a person may say of his files: layer inside, kind, CRS, encoding ... Throws gis::InvalidRequest naming what is
 /// not understood.
 void read_wishes(const Json& wishes, gis::read::Options& options);
+/// The class of precision (PCRS) that the survey was ordered in: "005"; empty: none.
+std::string precision_of(const Json& wishes);
 /// The members `read_wishes` knows.
 const std::vector<std::string>& known_wishes();
 

@@ -235,6 +235,21 @@ TEST_F(Jobs, FilesOfNobodyAreTakenAway) {
     std::filesystem::remove(fresh);
 }
 
+TEST_F(Jobs, PointsLessPreciseThanOrderedAreSaid) {
+    const std::string job = start(
+        deposit("commande.csv", "numero;lon;lat;precision_h\n1;2.64;50.53;0.03\n2;2.641;50.53;0.2\n3;2.642;50.53;\n"),
+        {{"options", {{"precision", "010"}}}});
+    const json draft = wait_for(job, "draft")["report"]["drafts"][0];
+    EXPECT_EQ(draft["worse_than_asked"], json({{"class", "010"}, {"rows", 2}}));
+    EXPECT_EQ(draft["rows"], 3);
+    const std::string upload = deposit("autre.csv", "numero;lon;lat\n1;2.64;50.53\n");
+    for (const json& options : {json{{"precision", "011"}}, json{{"heights", "ngf"}}}) {
+        const RawAnswer refused = send("POST", "/jobs", {{"uploads", {upload}}, {"options", options}}, token_of("lea"));
+        EXPECT_EQ(refused.status, 400);
+        EXPECT_NE(refused.body.find(options.begin().key()), std::string::npos) << refused.body;
+    }
+}
+
 TEST_F(Jobs, WhatThePersonSaysGoesBeforeWhatIsGuessed) {
     const std::string upload = deposit("p.csv", "numero;x;y\n1;46;5\n2;47;6\n");
     const std::string job = start(upload);

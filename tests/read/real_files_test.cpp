@@ -175,7 +175,7 @@ TEST(RealFiles, MalformedFilesAreRefusedAndSayWhy) {
         {"shp/data_corruption_error.shp", "aucune couche reconnue"},
         {"shp/max_callstack_error.shp", "aucune couche reconnue"},
         {"jpeg/corrupt_exif.jpg", "photo JPEG"},
-        {"landxml/land_xml_empty_surface.xml", "XML ou GML"},
+        {"landxml/land_xml_empty_surface.xml", "aucun point"},
         {"truncated/base3-truncated.gpkg", "tronqué"},
         {"truncated/cog-truncated.tif", "TIFF"},
         {"truncated/edigeo-25354000AB01-truncated.tar.bz2", "tronquée"},

@@ -1,9 +1,14 @@
 // Surveys: text tables, NMEA logs, GPX; the CRS proposed from coordinates.
+#include <gdal_priv.h>
 #include <gtest/gtest.h>
+#include <ogr_spatialref.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
+#include "gis/crs/ign69.hpp"
 #include "gis/crs/propose.hpp"
 #include "gis/error.hpp"
 #include "gis/read/csv_source.hpp"
@@ -79,6 +84,11 @@ TEST(TextTables, SeparatorDecimalCommaHeaderAndPlaces) {
     EXPECT_FALSE(bare.has_header);
     EXPECT_EQ(bare.x, 1);
     EXPECT_EQ(bare.y, 2);
+    EXPECT_EQ(bare.columns, (std::vector<std::string>{"numero", "x", "y", "altitude", "code"}));
+    // The first point has no code, and there is no height.
+    const TextTable flat =
+        gis::read::look_at_table({"1;675000.10;7049000.20", "2;675001.10;7049001.20;MUR", "3;675002.1;7049003.2;MUR"});
+    EXPECT_EQ(flat.columns, (std::vector<std::string>{"numero", "x", "y", "code"}));
     EXPECT_EQ(gis::read::look_at_table({"ceci est un texte", "et rien d'autre que des phrases"}).x, -1);
 }
 
@@ -129,6 +139,119 @@ TEST_F(Survey, ATableOfPointsWithTheirPrecision) {
     EXPECT_EQ(rows.real(0, "altitude"), 25.3);
     EXPECT_EQ(rows.text(0, "systeme_altitude"), "non dit");
     EXPECT_TRUE(report.crs.begin()->starts_with("EPSG:2154")) << *report.crs.begin();
+}
+
+// Before the next one: PROJ remembers the grids it has seen.
+TEST_F(Survey, WithoutTheGridNoHeightIsShiftedInSilence) {
+    if (!gis::Ign69().grid().empty()) GTEST_SKIP() << "this machine has one of IGN's grids";
+    const fs::path table =
+        file("hauteurs.csv", "numero;x;y;altitude;hauteur_ellipsoidale\n1;681000;7042000;31.2;75.25\n");
+    const auto report = read(table);
+    EXPECT_EQ(rows.real(0, "altitude"), 31.2);
+    EXPECT_EQ(rows.text(0, "systeme_altitude"), "géoïde du récepteur");
+    const auto names_grid = [](const auto& problem) {
+        return problem.reason.find("fr_ign_RAF20.tif") != std::string::npos;
+    };
+    EXPECT_TRUE(std::ranges::any_of(report.problems, names_grid));
+    gis::read::Options options;
+    options.require_ign69 = true;
+    const auto refused = read(table, options);
+    EXPECT_EQ(refused.refused(), 1);
+    EXPECT_TRUE(std::ranges::any_of(refused.problems, names_grid));
+}
+
+/// A grid as PROJ reads it, 43.5 m around Béthune; PROJ finds it as long as this lives.
+class MadeGrid {
+  public:
+    explicit MadeGrid(const fs::path& folder) {
+        GDALAllRegister();
+        GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
+        const std::string path = (folder / "fr_ign_RAF20.tif").string();
+        const std::unique_ptr<GDALDataset> grid(driver->Create(path.c_str(), 5, 5, 1, GDT_Float32, nullptr));
+        double place[] = {2.0, 0.3, 0, 51.0, 0, -0.3};
+        grid->SetGeoTransform(place);
+        OGRSpatialReference degrees;
+        degrees.importFromEPSG(4326);
+        grid->SetSpatialRef(&degrees);
+        grid->SetMetadataItem("TYPE", "VERTICAL_OFFSET_GEOGRAPHIC_TO_VERTICAL");
+        grid->SetMetadataItem("AREA_OR_POINT", "Point");
+        std::vector<float> heights(25, 43.5F);
+        EXPECT_EQ(grid->GetRasterBand(1)->RasterIO(GF_Write, 0, 0, 5, 5, heights.data(), 5, 5, GDT_Float32, 0, 0),
+                  CE_None);
+        const char* before = std::getenv("PROJ_DATA");
+        if (before != nullptr) before_ = before;
+        ::setenv("PROJ_DATA", (folder.string() + ":" + before_.value_or("/usr/share/proj")).c_str(), 1);
+    }
+    ~MadeGrid() { before_ ? ::setenv("PROJ_DATA", before_->c_str(), 1) : ::unsetenv("PROJ_DATA"); }
+
+  private:
+    std::optional<std::string> before_;
+};
+
+TEST_F(Survey, HeightsAboveTheEllipsoidBecomeIgn69) {
+    const MadeGrid grid(folder_);
+    gis::read::Options options;
+    options.source_srid = 2154;
+    const fs::path table =
+        file("hauteurs.csv",
+             "numero;x;y;altitude;hauteur_ellipsoidale\n1;681000;7042000;;75.25\n2;681001;7042000;30.1;\n"
+             "3;300000;6300000;20;70\n");
+    auto report = read(table, options);
+    ASSERT_EQ(rows.rows.size(), 3U);
+    EXPECT_NEAR(rows.real(0, "altitude"), 31.75, 0.001);
+    EXPECT_EQ(rows.text(0, "systeme_altitude"), "IGN69 (RAF20)");
+    EXPECT_EQ(rows.real(0, "hauteur_ellipsoidale"), 75.25) << "kept";
+    EXPECT_EQ(rows.text(1, "systeme_altitude"), "non dit");
+    EXPECT_EQ(rows.real(2, "altitude"), 20) << "outside of the grid nothing is shifted";
+    EXPECT_TRUE(std::ranges::any_of(
+        report.problems, [](const auto& problem) { return problem.reason.find("1 hauteurs") != std::string::npos; }));
+    // Asked for, it must be.
+    options.require_ign69 = true;
+    rows.rows.clear();
+    report = read(table, options);
+    EXPECT_EQ(rows.rows.size(), 2U);
+    EXPECT_EQ(report.refused(), 1);
+}
+
+TEST_F(Survey, TheListOfATotalStationHasNoHeader) {
+    read(file("station.txt", "101 675000.10 7049000.20 25.30 MUR\n102 675001.10 7049001.20 25.41 ARBRE\n"));
+    ASSERT_EQ(rows.rows.size(), 2U);
+    EXPECT_EQ(rows.text(1, "numero"), "102");
+    EXPECT_EQ(rows.text(1, "code"), "ARBRE");
+    EXPECT_EQ(rows.real(1, "altitude"), 25.41);
+}
+
+TEST_F(Survey, LandXmlPointsAreNorthFirst) {
+    const std::string points =
+        "<CgPoints><CgPoint name=\"1\" code=\"BORNE\" desc=\"angle\">7049000.20 675000.10 25.3</CgPoint>"
+        "<CgPoint name=\"2\">7049001.2 675001.1</CgPoint><CgPoint name=\"2b\" pntRef=\"2\"/></CgPoints>"
+        "<CgPoints name=\"autres\"><CgPoint name=\"3\">nord est</CgPoint></CgPoints>"
+        "<Surfaces><Surface name=\"TN\"><Definition><Pnts><P id=\"9\">7049000.2 675000.1 1.5</P></Pnts></Definition>"
+        "</Surface></Surfaces></LandXML>";
+    const std::string head = "<?xml version=\"1.0\"?><LandXML xmlns=\"http://www.landxml.org/schema/LandXML-1.2\">";
+    const std::string metric = head + "<Units><Metric linearUnit=\"meter\"/></Units>";
+    const auto report = read(file("plan.xml", metric + "<CoordinateSystem epsgCode=\"2154\"/>" + points));
+    ASSERT_EQ(rows.rows.size(), 2U);
+    EXPECT_EQ(report.refused(), 1);
+    EXPECT_EQ(rows.table, "terrain.leve_point");
+    EXPECT_EQ(rows.text(0, "numero"), "1");
+    EXPECT_EQ(rows.text(0, "code"), "BORNE");
+    EXPECT_EQ(rows.text(0, "observation"), "angle");
+    EXPECT_EQ(rows.real(0, "altitude"), 25.3);
+    EXPECT_TRUE(report.crs.begin()->starts_with("EPSG:2154")) << *report.crs.begin();
+    // The vertices of a surface are read by who asks for them.
+    rows.rows.clear();
+    gis::read::Options options;
+    options.source_layer = "TN";
+    options.kind = "leve_point";
+    read(file("sans_crs.xml", metric + points), options);
+    ASSERT_EQ(rows.rows.size(), 1U);
+    EXPECT_EQ(rows.text(0, "numero"), "9");
+    for (const std::string& bad :
+         {metric + points.substr(0, 150), head + "<Units><Imperial linearUnit=\"foot\"/></Units>" + points,
+          metric + "<CgPoints/></LandXML>", head + "<Units/></LandXML>"}) {
+        EXPECT_THROW(read(file("mauvais.xml", bad)), gis::InvalidRequest) << bad;
+    }
 }
 
 TEST_F(Survey, WithoutASureProposalThePersonIsAsked) {

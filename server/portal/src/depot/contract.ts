@@ -14,6 +14,7 @@ export interface Draft {
   bbox?: [number, number, number, number];
   outside_territory?: number;
   precision?: Record<string, number>;
+  worse_than_asked?: { class: string; rows: number };
 }
 
 export interface Report {

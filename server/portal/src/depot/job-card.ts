@@ -89,6 +89,8 @@ export class JobCard {
       const classes = Object.entries(draft.precision).map(([name, count]) => `${t.depot.classes[name] ?? name}\u00a0: ${count}`);
       words.push(`${t.depot.precision} (${classes.join(', ')})`);
     }
+    const worse = draft.worse_than_asked;
+    if (worse) words.push(t.depot.worse(worse.rows, t.depot.classes[worse.class] ?? worse.class));
     return words.join(' ; ');
   }
 
@@ -130,13 +132,18 @@ export class JobCard {
   private again(): HTMLElement[] {
     const known = typeof this.job.options['crs'] === 'string' ? this.job.options['crs'] : '';
     const crs = h('input', { name: 'crs', placeholder: 'EPSG:3950', value: known, size: 10, 'aria-label': t.depot.crs });
+    const precision = h('select', { name: 'precision', 'aria-label': t.depot.asked }, h('option', { value: '' }, t.depot.noneAsked));
+    for (const [value, words] of Object.entries(t.depot.classes)) {
+      if (value !== '999') precision.append(h('option', { value }, t.depot.askedOf(words)));
+    }
+    precision.value = typeof this.job.options['precision'] === 'string' ? this.job.options['precision'] : '';
     const button = h('button', { type: 'button', class: 'button', 'data-act': 'retry' }, t.depot.again);
     button.addEventListener('click', () => {
       const text = crs.value.trim();
       const code = /^\d+$/.test(text) ? `EPSG:${text}` : text;
-      void this.act('retry', { layer: this.job.layer, options: { ...this.job.options, crs: code || null } });
+      void this.act('retry', { layer: this.job.layer, options: { ...this.job.options, crs: code || null, precision: precision.value || null } });
     });
-    return [crs, button];
+    return [crs, precision, button];
   }
 
   private removal(): HTMLElement {
