@@ -123,21 +123,22 @@ TEST_F(ServerTest, AfterAStandstillWhoSentInTimeIsAnswered) {
     http::ServerConfig config;
     config.io_threads = 1;
     config.limits.header_time = 200ms;
-    std::atomic<bool> stands{false};
-    std::atomic<bool> goes_on{false};
-    log = [&](const auto&) {
-        stands = true;
-        while (!goes_on) std::this_thread::sleep_for(1ms);
+    // Shared: the last request may be logged when the test is over.
+    const auto stands = std::make_shared<std::atomic<bool>>(false);
+    const auto goes_on = std::make_shared<std::atomic<bool>>(false);
+    log = [stands, goes_on](const auto&) {
+        *stands = true;
+        while (!*goes_on) std::this_thread::sleep_for(1ms);
     };
     start(config);
     RawClient waiting(port());
     EXPECT_TRUE(eventually([&] { return server().metrics().open_connections == 1; }));
     RawClient stopping(port());
     stopping.send(health_request);
-    EXPECT_TRUE(eventually([&] { return stands.load(); }));
+    EXPECT_TRUE(eventually([&] { return stands->load(); }));
     waiting.send(health_request);
     std::this_thread::sleep_for(500ms);
-    goes_on = true;
+    *goes_on = true;
     EXPECT_EQ(waiting.read_answer().status, 200);
 }
 
