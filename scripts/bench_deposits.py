@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Deposits: how fast a large upload reaches the disk beside what the disk takes, what memory it costs, and how long 100,000
-surveyed points take from the end of their upload to published tiles.
+"""Deposits: how fast a large upload reaches the disk beside what the disk takes, what memory it costs, how long 100,000
+surveyed points take from the end of their upload to published tiles, and 300 drone photos from their first byte on.
 
   scripts/bench_deposits.py --program build/release/carreau [--quick] [--out DIR]
 
@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import statistics
+import struct
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 import bench
 from bench import check, log_in, say, spread, tile_path, verdict
 
-UPLOAD_GOAL, MEMORY_GOAL, POINTS_GOAL = 0.5, 32, 10
+UPLOAD_GOAL, MEMORY_GOAL, POINTS_GOAL, PHOTOS_GOAL = 0.5, 32, 10, 30
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -140,9 +141,90 @@ def points(server, caller, count, rounds):
         f"{verdict(statistics.median(wholes) <= POINTS_GOAL, f'<= {POINTS_GOAL} s')}")
 
 
+def bare_photo(folder):
+    """A JPEG of 12 million pixels and 4 to 5 MB: coarse noise made smooth, as grass is."""
+    with open(folder / "noise.ppm", "wb") as out:
+        out.write(b"P6 1600 1200 255\n" + os.urandom(1600 * 1200 * 3))
+    for quality in range(60, 99, 2):
+        bench.output_of("gdal_translate", "-q", "-of", "JPEG", "-co", f"QUALITY={quality}", "-outsize", "4000", "3000", "-r", "cubic",
+                        str(folder / "noise.ppm"), str(folder / "noise.jpg"))
+        content = (folder / "noise.jpg").read_bytes()
+        if len(content) > 4_200_000:
+            break
+    return content
+
+
+def drone_photo(bare, longitude, latitude):
+    """The same with what a drone 60 m up, looking down, says of it."""
+
+    def sexagesimal(value):
+        degrees, minutes = int(value), int(value % 1 * 60)
+        return struct.pack(">6I", degrees, 1, minutes, 1, round((value * 60 % 1) * 60 * 10_000), 10_000)
+
+    def entry(tag, kind, count, value):
+        return struct.pack(">HHI", tag, kind, count) + value
+
+    # Three directories, one after the other: of the picture (at 8), of the camera, of the place; then what is longer than 4 bytes.
+    camera_at, place_at = 8 + 2 + 2 * 12 + 4, 8 + 2 + 2 * 12 + 4 + 2 + 12 + 4
+    more_at = place_at + 2 + 4 * 12 + 4
+    main = entry(0x8769, 4, 1, struct.pack(">I", camera_at)) + entry(0x8825, 4, 1, struct.pack(">I", place_at))
+    camera = entry(0xA405, 3, 1, struct.pack(">HH", 24, 0))
+    place = (entry(1, 2, 2, b"N\0\0\0") + entry(2, 5, 3, struct.pack(">I", more_at)) + entry(3, 2, 2, b"E\0\0\0")
+             + entry(4, 5, 3, struct.pack(">I", more_at + 24)))
+    directories = b"".join(struct.pack(">H", len(d) // 12) + d + b"\0\0\0\0" for d in (main, camera, place))
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + directories + sexagesimal(latitude) + sexagesimal(longitude)
+    xmp = ('http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+           '<rdf:Description xmlns:drone-dji="http://www.dji.com/drone-dji/1.0/" drone-dji:RelativeAltitude="+60.00" drone-dji:GimbalYawDegree="12" '
+           'drone-dji:GimbalPitchDegree="-90" drone-dji:DroneSerialNumber="SERIAL"/></rdf:RDF></x:xmpmeta>').encode()
+    segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content for content in (exif, xmp))
+    return bare[:2] + segments + bare[2:]
+
+
+def photos(server, caller, count, rounds):
+    bare = bare_photo(server.folder)
+    home = [float(v) for v in server.sql("select st_x(p) || ' ' || st_y(p) from (select st_transform(st_setsrid(st_makepoint(675200, 7049100), "
+                                         "2154), 4326) p) q").split()]
+    sends, reads, publications, wholes = [], [], [], []
+    for n in range(rounds):
+        # A millionth of a degree more each round: other photos.
+        files = [drone_photo(bare, home[0] + i % 20 * 2e-4 + n * 1e-6, home[1] + i // 20 * 2e-4) for i in range(count)]
+        path = tile_path("photo", 16, *home)
+        begin = time.perf_counter()
+        batch = []
+        for i, content in enumerate(files):
+            batch.append(caller.begin(f"DJI_{i:04}.JPG", len(content)))
+            caller.send(batch[-1], content, len(content))
+        sent = time.perf_counter()
+        job = caller.json("POST", "/jobs", {"uploads": batch, "options": {"mission": f"vol {n}"}}, 201)["id"]
+        while (state := caller.json("GET", f"/jobs/{job}")["state"]) in ("waiting", "reading"):
+            time.sleep(0.05)
+        check(state == "draft", f"the job is {state}")
+        read = time.perf_counter()
+        published = caller.json("POST", f"/jobs/{job}/publish", {})
+        check(published["state"] == "published", str(published))
+        while not caller.ask("GET", path)[1]:
+            time.sleep(0.02)
+        end = time.perf_counter()
+        for times, taken in zip((sends, reads, publications, wholes), (sent - begin, read - sent, end - read, end - begin)):
+            times.append(taken)
+        for layer in ("photo", "photo_emprise"):
+            shown = caller.json("GET", f"/collections/{layer}/items?limit=1")
+            check(shown["numberMatched"] == count, f"{shown['numberMatched']} features in {layer}")
+            item = f"/collections/{layer}/items/{shown['features'][0]['id']}"
+            for picture in (caller.ask("GET", f"{item}/thumbnail")[1], caller.ask("GET", f"{item}/photo")[1]):
+                check(picture[:2] == b"\xff\xd8" and b"SERIAL" not in picture, "a picture is not what it should be")
+        caller.json("POST", f"/jobs/{job}/undo", {})
+        caller.ask("DELETE", f"/jobs/{job}", expected=204)
+        for upload in batch:
+            caller.ask("DELETE", f"/uploads/{upload}", TUS, expected=204)
+    say(f"{count} photos of {len(bare) / 1e6:.1f} MB: sent {spread(sends)}, read {spread(reads)}, published to the tile {spread(publications)}, "
+        f"together {spread(wholes)} {verdict(statistics.median(wholes) <= PHOTOS_GOAL, f'<= {PHOTOS_GOAL} s')}")
+
+
 def measure(server, options):
     caller = Caller(server, log_in(server, "admin")[1])
     uploads(server, caller, (128 if options.quick else 1024) << 20, 3)
+    photos(server, caller, 30 if options.quick else 300, 2 if options.quick else 3)
     points(server, caller, 10_000 if options.quick else 100_000, 2 if options.quick else 3)
 
 

@@ -1,6 +1,7 @@
 #include "gis/read/gdal_session.hpp"
 
 #include <cpl_conv.h>
+#include <gdal_frmts.h>
 #include <ogr_srs_api.h>
 #include <ogrsf_frmts.h>
 
@@ -25,6 +26,8 @@ void register_once() {
         RegisterOGRGPX();
         RegisterOGRKML();
         RegisterOGRDXF();
+        GDALRegister_JPEG();
+        GDALRegister_MEM();
     });
 }
 
@@ -54,14 +57,27 @@ void GdalMessages::receive(CPLErr severity, CPLErrorNum, const char* message) {
     if (severity >= CE_Failure && self->failure_.empty()) self->failure_ = message;
 }
 
-DatasetPtr open_with(const std::string& driver, const std::string& path, const std::vector<std::string>& open_options) {
+namespace {
+
+DatasetPtr open_as(unsigned kind, const std::string& driver, const std::string& path,
+                   const std::vector<std::string>& open_options) {
     register_once();
     set_thread_options();
     const char* const drivers[] = {driver.c_str(), nullptr};
     std::vector<const char*> options;
     for (const auto& option : open_options) options.push_back(option.c_str());
     options.push_back(nullptr);
-    return DatasetPtr(GDALOpenEx(path.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, options.data(), nullptr));
+    return DatasetPtr(GDALOpenEx(path.c_str(), kind | GDAL_OF_READONLY, drivers, options.data(), nullptr));
+}
+
+}  // namespace
+
+DatasetPtr open_with(const std::string& driver, const std::string& path, const std::vector<std::string>& open_options) {
+    return open_as(GDAL_OF_VECTOR, driver, path, open_options);
+}
+
+DatasetPtr open_image(const std::string& driver, const std::string& path) {
+    return open_as(GDAL_OF_RASTER, driver, path, {});
 }
 
 }  // namespace gis::read

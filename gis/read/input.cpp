@@ -14,6 +14,7 @@
 #include "gis/read/geojson_source.hpp"
 #include "gis/read/landxml_source.hpp"
 #include "gis/read/nmea_source.hpp"
+#include "gis/read/photo_source.hpp"
 #include "gis/read/text.hpp"
 
 namespace gis::read {
@@ -108,6 +109,7 @@ std::optional<Format> format_of(const fs::path& path) {
     const std::string bytes = first_bytes(path, 512);
     const std::string_view head(bytes);
     if (head.starts_with("SQLite format 3\0"sv)) return Format::GeoPackage;
+    if (head.starts_with("\xFF\xD8\xFF")) return Format::Photo;
     if (head.starts_with("\x00\x00\x27\x0A"sv)) return Format::Shapefile;
     if (head.starts_with("BZh") || head.starts_with("PK\x03\x04") ||
         head.starts_with("\xFD"
@@ -130,7 +132,6 @@ std::optional<Format> format_of(const fs::path& path) {
 std::string what_it_seems(const fs::path& path) {
     const std::string head = first_bytes(path, 512);
     if (head.empty()) return "le fichier est vide";
-    if (head.starts_with("\xFF\xD8")) return "c'est une photo JPEG";
     if (head.starts_with("II*") || head.starts_with("MM")) return "c'est une image TIFF";
     if (head.starts_with("%PDF")) return "c'est un PDF";
     if (head.starts_with("AutoCAD Binary DXF")) return "c'est un dessin DXF binaire ; enregistrez-le en DXF texte";
@@ -210,6 +211,8 @@ std::string_view to_string(Format format) {
             return "NMEA";
         case Format::Csv:
             return "CSV";
+        case Format::Photo:
+            return "photo JPEG";
         case Format::Archive:
             return "archive";
     }
@@ -226,17 +229,17 @@ InputList list_inputs(const fs::path& given) {
         if (list.inputs.empty()) {
             throw InvalidRequest(name,
                                  "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
-                                 "NMEA, CSV, KML, DXF, LandXML)");
+                                 "NMEA, CSV, KML, DXF, LandXML, photos JPEG)");
         }
         return list;
     }
     if (!fs::is_regular_file(path)) throw InvalidRequest(name, "ce n'est pas un fichier ordinaire");
     const auto format = format_of(path);
     if (!format) {
-        throw InvalidRequest(
-            name, what_it_seems(path) +
-                      " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
-                      ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, KML, DXF, LandXML");
+        throw InvalidRequest(name, what_it_seems(path) +
+                                       " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
+                                       ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, "
+                                       "KML, DXF, LandXML, photos JPEG");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -252,12 +255,15 @@ OpenInput open_input(const Input& input) {
     const fs::path& folder = open.folders.back().path();
     unpack(input.path, folder, input.shown_name);
     for (Input inner : list_inputs(folder).inputs) {
+        if (inner.format == Format::Photo) continue;  // illustrates the delivery; its original would be lost
         if (inner.format == Format::Archive) {
             throw InvalidRequest(input.shown_name, "l'archive contient une autre archive ; ouvrez-la d'abord");
         }
         inner.shown_name = input.shown_name + ":" + inner.path.filename().string();
         open.inputs.push_back(std::move(inner));
     }
+    if (open.inputs.empty())
+        throw InvalidRequest(input.shown_name, "l'archive ne contient que des photos ; déposez-les elles-mêmes");
     return open;
 }
 
@@ -266,6 +272,7 @@ std::unique_ptr<Source> open_source(const Input& input, const Options& options) 
     if (input.format == Format::Csv) return open_csv_source(input, options);
     if (input.format == Format::LandXml) return open_landxml_source(input);
     if (input.format == Format::Nmea) return open_nmea_source(input);
+    if (input.format == Format::Photo) return open_photo_source(input);
     return open_gdal_source(input, options);
 }
 

@@ -57,6 +57,7 @@ struct MappingContext {
     std::string commune;      ///< INSEE code of an EDIGEO exchange
     std::string file_stem;    ///< "241800432_ZONE_URBA_20200128"
     std::string layer;
+    std::string mission;  ///< what the person calls the flight or the survey; empty: nothing
     PlanStates* plans = nullptr;
     Heights* heights = nullptr;
 };
@@ -130,6 +131,7 @@ std::vector<Mapping> etalab_mappings();
 std::vector<Mapping> urba_mappings();
 std::vector<Mapping> ppr_mappings();
 std::vector<Mapping> survey_mappings();
+std::vector<Mapping> photo_mappings();
 
 /// The mapping that recognises a layer, or the one asked for by kind; null when there is none.
 const Mapping* find_mapping(const SourceLayer& layer, Format format, const std::string& file_stem);

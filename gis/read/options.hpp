@@ -9,6 +9,7 @@
 
 #include "gis/crs/crs.hpp"
 #include "gis/layer/layer.hpp"
+#include "gis/read/picture.hpp"
 
 namespace gis::read {
 
@@ -54,6 +55,10 @@ struct Options {
     bool require_ign69 = false;
     /// "62" or "971": for EDIGEO exchanges whose name does not tell.
     std::optional<std::string> departement;
+    /// What the person calls the flight or the survey that the files come from; empty: nothing.
+    std::string mission;
+    /// Who keeps the pictures of photos; none: photos are not read.
+    std::function<void(Picture)> pictures;
     /// Files read at the same time, each on its own thread.
     int threads = 1;
     /// Called from the reading threads, one at a time.

@@ -79,6 +79,7 @@ bool read_input(const Input& input, Toolbox& tools, Import& import) {
     context.plans = &import.plans();
     Heights heights(import.options().require_ign69);
     context.heights = &heights;
+    context.mission = import.options().mission;
     if (input.format == Format::Edigeo && !chosen.empty()) {
         const EdigeoPlace place = find_edigeo_place(*source, input, import.options().departement);
         context.departement = place.departement;
@@ -94,6 +95,8 @@ bool read_input(const Input& input, Toolbox& tools, Import& import) {
         read_layer(*source, index, mapping, context, input, tools, import);
         any = true;
     }
+    if (!any || !import.options().pictures) return any;
+    if (auto picture = source->picture()) import.options().pictures(std::move(*picture));
     return any;
 }
 
@@ -180,18 +183,34 @@ class Reading {
 
 }  // namespace
 
+namespace {
+
+/// Where nobody keeps their pictures, photos are files of another format.
+void leave_photos(InputList& list) {
+    for (const Input& input : list.inputs) {
+        if (input.format == Format::Photo) list.ignored.push_back(input.shown_name);
+    }
+    std::erase_if(list.inputs, [](const Input& input) { return input.format == Format::Photo; });
+}
+
+}  // namespace
+
 ReadReport read(const std::vector<fs::path>& paths, const Options& options, RowSink& sink) {
     Import import(options, sink);
     std::vector<Input> inputs;
     for (const auto& path : paths) {
         InputList list = list_inputs(path);
+        if (!options.pictures) leave_photos(list);
         std::ranges::move(list.inputs, std::back_inserter(inputs));
         for (auto& name : list.ignored) {
             import.add({std::move(name), "", std::nullopt, "", Problem::Kind::Note,
                         "fichier d'un autre format, laissé de côté"});
         }
     }
-    if (inputs.empty()) throw InvalidRequest("", "aucun fichier à lire");
+    if (inputs.empty()) {
+        throw InvalidRequest(paths.empty() ? "" : paths.front().filename().string(),
+                             "c'est une photo JPEG ; une photo se dépose (carreau upload, page Déposer)");
+    }
     const Input first = inputs.front();
     const std::size_t count = inputs.size();
     import.set_only_one_input(count == 1);

@@ -9,6 +9,7 @@
 
 #include "gis/layer/layer.hpp"
 #include "gis/layer/row.hpp"
+#include "gis/read/picture.hpp"
 #include "gis/read/shape.hpp"
 
 namespace gis::read {
@@ -48,6 +49,8 @@ class Source {
     /// The feature is reused: `take` may move out of it. Throws InvalidRequest when the file breaks off.
     virtual void read(std::size_t layer, const std::vector<std::string>& wanted,
                       const std::function<void(SourceFeature&)>& take) = 0;
+    /// What of the file is to be kept beside its rows; nothing for files that are no pictures.
+    virtual std::optional<Picture> picture() { return std::nullopt; }
     /// How far `read` is, in bytes; 0 when not known.
     virtual std::int64_t bytes_done() const { return 0; }
 };

@@ -93,6 +93,7 @@ Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& o
     document["carreau:geometryType"] = layer.has_geometry() ? std::string(gis::to_string(layer.geometry_type)) : "";
     document["carreau:labelField"] = layer.label_field.empty() ? layer.id_column : layer.label_field;
     document["carreau:idField"] = layer.id_column;
+    if (!layer.picture_column.empty()) document["carreau:pictureField"] = layer.picture_column;
     document["carreau:licence"] = layer.licence;
     document["carreau:attribution"] = layer.attribution;
     document["links"] = std::move(links);

@@ -40,6 +40,11 @@ Answer delete_item(const Services& services, CallPtr call);
 Answer items_options(const Services& services, CallPtr call);
 Answer item_options(const Services& services, CallPtr call);
 
+// pictures.cpp
+Answer item_thumbnail(const Services& services, CallPtr call);
+Answer item_photo(const Services& services, CallPtr call);
+Answer item_original(const Services& services, CallPtr call);
+
 // history.cpp
 Answer item_history(const Services& services, CallPtr call);
 Answer undo_change(const Services& services, CallPtr call);

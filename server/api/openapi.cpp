@@ -134,6 +134,21 @@ Json export_parameters(const gis::Layer& layer) {
     return parameters;
 }
 
+void add_picture_paths(Json& paths, const gis::Layer& layer) {
+    const struct {
+        const char* name;
+        const char* summary;
+    } pictures[] = {{"thumbnail", "thumbnail of the feature's photo, 320 pixels at most"},
+                    {"photo", "photo of the feature, without its private metadata"},
+                    {"original", "photo as it was deposited, for who has the right to deposit there"}};
+    for (const auto& [name, summary] : pictures) {
+        paths["/collections/" + layer.name + "/items/{featureId}/" + name] =
+            operation(std::string(name) + "." + layer.name, layer.title + ": " + summary, layer.theme,
+                      Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}})}),
+                      "image/jpeg", {{"type", "string"}, {"format", "binary"}});
+    }
+}
+
 }  // namespace
 
 Json openapi_document(const gis::Catalog& catalog, const Services& services, const std::string& base_url) {
@@ -160,6 +175,7 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
             Json::array({path_parameter("featureId", "Id of the feature.", {{"type", "string"}}),
                          component("parameters/crs"), component("parameters/f"), component("parameters/as-of")}),
             geojson_type, component("schemas/feature"));
+        if (!layer.picture_column.empty()) add_picture_paths(paths, layer);
         add_edit_operations(paths, layer);
         if (layer.has_geometry()) add_tile_paths(paths, layer);
     }

@@ -37,6 +37,9 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Patch, "/collections/{layer}/items/{id}", update_item);
     guarded(Method::Delete, "/collections/{layer}/items/{id}", delete_item);
     guarded(Method::Options, "/collections/{layer}/items/{id}", item_options);
+    guarded(Method::Get, "/collections/{layer}/items/{id}/thumbnail", item_thumbnail);
+    guarded(Method::Get, "/collections/{layer}/items/{id}/photo", item_photo);
+    guarded(Method::Get, "/collections/{layer}/items/{id}/original", item_original);
     guarded(Method::Get, "/collections/{layer}/items/{id}/history", item_history);
     guarded(Method::Post, "/collections/{layer}/items/{id}/history/{change}/undo", undo_change);
     guarded(Method::Get, "/collections/{layer}/export", export_layer);

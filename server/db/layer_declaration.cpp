@@ -50,7 +50,8 @@ void require_unpublished(pqxx::work& transaction, const SourceTable& table, cons
     }
 }
 
-constexpr const char* column_keys[] = {"label_field", "commune_column", "datetime_column", "coverage_column"};
+constexpr const char* column_keys[] = {"label_field", "commune_column", "datetime_column", "coverage_column",
+                                       "picture_column"};
 
 /// What the table's own checks would refuse without naming the key.
 void require_sound(const json& document, const std::string& name) {
@@ -111,8 +112,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "geometry_column, "
             "geometry_type, srid, label_field, commune_column, datetime_column, coverage_column, min_zoom, max_zoom, "
             "sort_order, "
-            "visible, fictive, licence, attribution, style) "
-            "values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb) "
+            "visible, fictive, licence, attribution, style, picture_column) "
+            "values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23) "
             "on conflict (name) do update set title = excluded.title, description = excluded.description, theme = "
             "excluded.theme, "
             "table_schema = excluded.table_schema, table_name = excluded.table_name, id_column = excluded.id_column, "
@@ -122,7 +123,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "coverage_column = excluded.coverage_column, min_zoom = excluded.min_zoom, max_zoom = excluded.max_zoom, "
             "sort_order = excluded.sort_order, visible = excluded.visible, fictive = excluded.fictive, licence = "
             "excluded.licence, "
-            "attribution = excluded.attribution, style = excluded.style, updated_at = now() returning layer_id",
+            "attribution = excluded.attribution, style = excluded.style, picture_column = excluded.picture_column, "
+            "updated_at = now() returning layer_id",
             name, string_of(document, "title", name), string_of(document, "description"),
             string_of(document, "theme", "autre"), table.schema, table.name, id_column, optional_text(geometry.name),
             optional_text(string_of(document, "geometry_type", geometry.type)),
@@ -133,7 +135,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             value_of(document, "max_zoom", 16), value_of(document, "sort_order", 500),
             value_of(document, "visible", true), value_of(document, "fictive", false), string_of(document, "licence"),
             string_of(document, "attribution"),
-            document.contains("style") ? document["style"].dump() : std::string("[]"));
+            document.contains("style") ? document["style"].dump() : std::string("[]"),
+            optional_text(string_of(document, "picture_column")));
         const int layer_id = rows[0][0].as<int>();
         replace_fields(transaction, layer_id, declared_fields(document, table, {geometry.name, "part_id"}));
         declare_access(transaction, layer_id, document);
@@ -168,8 +171,8 @@ bool set_layer_access(const std::string& dsn, const std::string& name, const std
 
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
     static const std::set<std::string, std::less<>> texts{
-        "title",       "description",    "theme",           "licence",         "attribution",
-        "label_field", "commune_column", "datetime_column", "coverage_column", "tiles"};
+        "title",          "description",     "theme",           "licence",        "attribution", "label_field",
+        "commune_column", "datetime_column", "coverage_column", "picture_column", "tiles"};
     static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
     static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive"};
     std::string cast;
@@ -186,7 +189,8 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
         throw gis::InvalidRequest(
             key,
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
-            "datetime_column, coverage_column, min_zoom, max_zoom, sort_order, visible, published, fictive, style, "
+            "datetime_column, coverage_column, picture_column, min_zoom, max_zoom, sort_order, visible, published, "
+            "fictive, style, "
             "tiles, "
             "public, "
             "services, commune_link, public_resolution, agent_resolution, public_hidden_fields, field");

@@ -31,17 +31,40 @@ class OpenFile {
     std::string next_piece() {
         if (descriptor_ < 0) descriptor_ = ::open(file_.path.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor_ < 0) fail("open");
-        std::string piece(std::min(left_, piece_size), '\0');
-        const ssize_t count = ::pread(descriptor_, piece.data(), piece.size(), static_cast<off_t>(offset_));
-        if (count < 0) fail("read");
-        if (count == 0 && left_ > 0) throw std::system_error(EIO, std::generic_category(), "file became shorter");
-        piece.resize(static_cast<std::size_t>(count));
-        offset_ += piece.size();
-        left_ -= piece.size();
+        std::string piece;
+        while (left_ > 0 && piece.size() < piece_size) piece += next_run(std::min(left_, piece_size - piece.size()));
         return piece;
     }
 
   private:
+    /// Bytes that lie together, from `offset_` of the body on: `most` at most.
+    std::string next_run(std::uint64_t most) {
+        if (offset_ < file_.head.size()) return advanced(file_.head.substr(offset_, most));
+        FilePart run{offset_, most};
+        if (!file_.parts.empty()) run = run_at(offset_ - file_.head.size(), run.length);
+        std::string bytes(run.length, '\0');
+        const ssize_t count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(run.offset));
+        if (count < 0) fail("read");
+        if (count == 0) throw std::system_error(EIO, std::generic_category(), "file became shorter");
+        bytes.resize(static_cast<std::size_t>(count));
+        return advanced(std::move(bytes));
+    }
+
+    /// Where in the file the parts' byte number `at` is, and how many more lie behind it.
+    FilePart run_at(std::uint64_t at, std::uint64_t most) const {
+        for (const FilePart& part : file_.parts) {
+            if (at < part.length) return {part.offset + at, std::min(part.length - at, most)};
+            at -= part.length;
+        }
+        return {};
+    }
+
+    std::string advanced(std::string bytes) {
+        offset_ += bytes.size();
+        left_ -= bytes.size();
+        return bytes;
+    }
+
     [[noreturn]] static void fail(const char* action) {
         throw std::system_error(errno, std::generic_category(), action);
     }

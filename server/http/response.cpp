@@ -75,6 +75,16 @@ Response Response::file(std::string_view content_type, std::filesystem::path pat
     return response;
 }
 
+Response Response::file_parts(std::string_view content_type, std::filesystem::path path, std::string head,
+                              std::vector<FilePart> parts) {
+    std::uint64_t size = head.size();
+    for (const FilePart& part : parts) size += part.length;
+    Response response = file(content_type, std::move(path), size);
+    std::get<FileBody>(response.body).head = std::move(head);
+    std::get<FileBody>(response.body).parts = std::move(parts);
+    return response;
+}
+
 Response Response::stream(std::string_view content_type, BodyStream stream) {
     Response response = typed(content_type);
     response.body = std::move(stream);

@@ -17,14 +17,22 @@ namespace http {
 /// Bytes that many answers share: a cached tile, a static file.
 using SharedBytes = std::shared_ptr<const std::string>;
 
+/// A run of bytes of a file.
+struct FilePart {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
 /// A file on disk, read in pieces on a worker thread. `keep` is held until the answer is out: its deleter may remove
 /// a temporary file. `before_piece`, when it is there, is awaited before each piece; what it throws ends the answer as
-/// it ends a stream.
+/// it ends a stream. With `parts` the body is `head` followed by these runs of the file, and `size` is their sum.
 struct FileBody {
     std::filesystem::path path;
     std::uint64_t size = 0;
     std::shared_ptr<void> keep;
     std::function<Awaitable<void>()> before_piece = nullptr;
+    std::string head{};
+    std::vector<FilePart> parts{};
 };
 
 /// Gives the next piece of a body of unknown length each time it is called; an empty piece ends it. Pieces of about
@@ -60,6 +68,9 @@ struct Response {
     static Response gzipped(std::string_view content_type, SharedBytes gzip);
     static Response file(std::string_view content_type, std::filesystem::path path, std::uint64_t size,
                          std::shared_ptr<void> keep = nullptr);
+    /// `head`, then runs of the file.
+    static Response file_parts(std::string_view content_type, std::filesystem::path path, std::string head,
+                               std::vector<FilePart> parts);
     static Response stream(std::string_view content_type, BodyStream stream);
     /// `location` goes out as it is: make it absolute with Request::base_url.
     static Response redirect(std::string location, int status = 303);

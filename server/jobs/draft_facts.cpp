@@ -39,6 +39,10 @@ std::optional<gis::GeographicBox> territory_of(db::Connection& connection) {
 
 Json facts_of(db::Connection& connection, const importing::Draft& draft, const std::string& asked) {
     Json facts{{"table", draft.loaded.table}, {"rows", draft.loaded.rows}, {"duplicates", draft.loaded.duplicates}};
+    const std::vector<db::Parameter> values{draft.loaded.table};
+    const db::Result titles = connection.query(
+        "select title from catalogue.layer where table_schema || '.' || table_name = $1 order by layer_id", values);
+    if (titles.rows() > 0) facts["title"] = titles.text(0, 0);
     const importing::TableShape shape = importing::describe_table(connection, draft.loaded.table);
     if (!shape.geometry_column.empty()) {
         const std::string geometry = connection.quote_identifier(shape.geometry_column);

@@ -13,6 +13,7 @@
 #include "server/db/catalog_store.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/jobs/draft_facts.hpp"
+#include "server/jobs/pictures.hpp"
 #include "server/jobs/wire.hpp"
 #include "server/jobs/worker_process.hpp"
 
@@ -60,10 +61,19 @@ struct GivenUp {
     std::optional<Json> report = std::nullopt;
 };
 
-fs::path write_task(const JobFolder& folder, const gis::read::Options& wanted, const Runner::Options& options) {
-    const Json task{
-        {"server", ::getpid()},     {"input", folder.input().string()},   {"scratch", folder.scratch().string()},
-        {"memory", options.memory}, {"cpu_seconds", options.cpu_seconds}, {"options", to_json(wanted)}};
+/// A photo of 50 million pixels takes half a second; a thousand of them are no attack.
+std::uint64_t seconds_of(std::size_t files) {
+    return files / 2;
+}
+
+fs::path write_task(const JobFolder& folder, std::size_t files, const gis::read::Options& wanted,
+                    const Runner::Options& options) {
+    const Json task{{"server", ::getpid()},
+                    {"input", folder.input().string()},
+                    {"scratch", folder.scratch().string()},
+                    {"memory", options.memory},
+                    {"cpu_seconds", options.cpu_seconds + seconds_of(files)},
+                    {"options", to_json(wanted)}};
     std::ofstream(folder.file("tache.json")) << task.dump(-1, ' ', false, Json::error_handler_t::replace);
     return folder.file("tache.json");
 }
@@ -106,8 +116,8 @@ class Reading {
         const JobFolder folder(options_.uploads, job_);
         const gis::read::Options wanted = options_for(connection_, job_, options_.dsn);
         importing::VersionLoader loader(options_.dsn, source());
-        WorkerProcess worker(options_.program, write_task(folder, wanted, options_), folder.scratch(),
-                             folder.file("plaintes.txt"));
+        WorkerProcess worker(options_.program, write_task(folder, job_.files.size(), wanted, options_),
+                             folder.scratch(), folder.file("plaintes.txt"));
         const Json report = listen(worker, loader);
         keep(loader, report);
     }
@@ -153,6 +163,9 @@ class Reading {
             case FrameType::Progress:
                 progress_.update(Json::parse(frame.payload));
                 return;
+            case FrameType::Picture:
+                note_picture(connection_, job_, decode_picture(frame.payload));
+                return;
             case FrameType::Done:
                 report = Json::parse(frame.payload);
                 return;
@@ -192,6 +205,7 @@ class Reading {
                                                     draft.part_table,        std::to_string(draft.loaded.rows)};
             connection_.query(
                 "insert into capture.job_version values ($1::bigint, $2::int, $3, $4::int, $5, $6::bigint)", values);
+            keep_pictures(connection_, job_, draft, options_.uploads);
         }
         const bool is_ours = settle(connection_, job_, "draft", "", report);
         connection_.execute(is_ours ? "commit" : "rollback");

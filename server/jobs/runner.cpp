@@ -8,6 +8,7 @@
 #include "gis/error.hpp"
 #include "server/import/versions.hpp"
 #include "server/jobs/job.hpp"
+#include "server/jobs/pictures.hpp"
 #include "server/jobs/reading.hpp"
 
 namespace jobs {
@@ -134,6 +135,7 @@ void Runner::keep_house(db::Connection& connection) {
     for (int i = 0; i < orphans.rows(); ++i)
         importing::discard_version(connection, static_cast<int>(orphans.int64(i, 0)));
     importing::discard_abandoned(connection);
+    sweep_pictures(connection, options_.uploads);
 }
 
 }  // namespace jobs

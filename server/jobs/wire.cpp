@@ -88,6 +88,11 @@ class Cursor {
     std::string_view bytes_;
 };
 
+/// A reader gives up a photo of more segments than that.
+constexpr std::uint64_t most_spans = 10'000;
+/// 320 pixels of noise take 100 kB.
+constexpr std::size_t largest_thumbnail = 256U << 10U;
+
 /// The rest of a frame follows its beginning at once: a worker that stops in the middle is given this long.
 constexpr auto patience = std::chrono::seconds(30);  // for a whole frame
 
@@ -175,6 +180,41 @@ gis::RowBatch decode_rows(std::string_view payload) {
     }
     if (!cursor.is_at_end()) malformed();
     return batch;
+}
+
+std::string encode_picture(const gis::read::Picture& picture) {
+    std::string out;
+    put_text(out, picture.sha256);
+    put_number(out, picture.size, 8);
+    put_number(out, static_cast<std::uint64_t>(picture.orientation), 1);
+    put_number(out, picture.kept.size(), 4);
+    for (const gis::read::Span& span : picture.kept) {
+        put_number(out, span.offset, 8);
+        put_number(out, span.length, 8);
+    }
+    put_text(out, picture.thumbnail);
+    return out;
+}
+
+gis::read::Picture decode_picture(std::string_view payload) {
+    Cursor cursor(payload);
+    gis::read::Picture picture;
+    picture.sha256 = cursor.text();
+    picture.size = cursor.number(8);
+    picture.orientation = static_cast<int>(cursor.number(1));
+    const std::uint64_t spans = cursor.number(4);
+    if (spans > most_spans || picture.orientation < 1 || picture.orientation > 8) malformed();
+    std::uint64_t end = 0;
+    for (std::uint64_t i = 0; i < spans; ++i) {
+        const gis::read::Span span{cursor.number(8), cursor.number(8)};
+        if (span.offset < end || span.length > picture.size || span.offset > picture.size - span.length) malformed();
+        end = span.offset + span.length;
+        picture.kept.push_back(span);
+    }
+    picture.thumbnail = cursor.text();
+    const bool is_jpeg = picture.thumbnail.starts_with("\xFF\xD8\xFF") && picture.thumbnail.size() <= largest_thumbnail;
+    if (!cursor.is_at_end() || !is_jpeg) malformed();
+    return picture;
 }
 
 }  // namespace jobs

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gis/layer/row.hpp"
+#include "gis/read/picture.hpp"
 
 namespace jobs {
 
@@ -14,6 +15,7 @@ namespace jobs {
 enum class FrameType : char {
     Progress = 'P',  ///< JSON: done, total, unit
     Rows = 'R',      ///< a batch, see encode_rows
+    Picture = 'I',   ///< what is kept of a photo, see encode_picture
     Done = 'D',      ///< JSON: the report
     Refused = 'X'    ///< JSON: field, reason
 };
@@ -36,6 +38,11 @@ Got read_frame(int descriptor, std::chrono::milliseconds timeout, Frame& frame);
 std::string encode_rows(const gis::RowBatch& batch, std::size_t first, std::size_t count);
 /// Throws gis::Unavailable for what encode_rows does not write.
 gis::RowBatch decode_rows(std::string_view payload);
+
+std::string encode_picture(const gis::read::Picture& picture);
+/// Throws gis::Unavailable for what encode_picture does not write, or what is no picture of its file: spans that
+/// overlap or leave it, a thumbnail that is no JPEG.
+gis::read::Picture decode_picture(std::string_view payload);
 
 /// About how many bytes a row takes.
 std::size_t size_of(const gis::Row& row);

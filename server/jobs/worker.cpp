@@ -74,6 +74,9 @@ void work(const Json& task) {
         write_frame(STDOUT_FILENO, FrameType::Progress,
                     json_text({{"done", told.done}, {"total", told.total}, {"unit", told.unit}}));
     };
+    options.pictures = [](const gis::read::Picture& picture) {
+        write_frame(STDOUT_FILENO, FrameType::Picture, encode_picture(picture));
+    };
     std::vector<fs::path> paths;
     for (const auto& entry : fs::directory_iterator(task.at("input").get<std::string>())) paths.push_back(entry.path());
     const fs::path whole = paths.size() == 1 ? paths.front() : fs::path(task.at("input").get<std::string>());

@@ -64,14 +64,14 @@ std::set<std::string> fields_a_style_reads(const json& style) {
 TEST(Declarations, NameTablesAndColumnsThatExist) {
     auto schema = columns_of_the_schema();
     const auto all = declarations();
-    EXPECT_EQ(all.size(), 21u);
+    EXPECT_EQ(all.size(), 23u);
     for (const auto& [file, layer] : all) {
         SCOPED_TRACE(file);
         EXPECT_EQ(layer.at("name").get<std::string>() + ".json", file);
         const std::string table = layer.at("table");
         ASSERT_TRUE(schema.contains(table)) << table;
-        for (const char* key :
-             {"id_column", "geometry_column", "label_field", "commune_column", "datetime_column", "coverage_column"}) {
+        for (const char* key : {"id_column", "geometry_column", "label_field", "commune_column", "datetime_column",
+                                "coverage_column", "picture_column"}) {
             if (layer.contains(key)) {
                 EXPECT_TRUE(schema[table].contains(layer[key].get<std::string>())) << key;
             }

@@ -40,7 +40,7 @@ callable(name) as (values
     ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
     ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.past'), ('catalogue.may_edit'),
     ('catalogue.feature_history'), ('access.depositor'), ('capture.begin_upload'), ('capture.draft_features'),
-    ('capture.rows_not_allowed'), ('capture.replaces_not_allowed'), ('capture.edited_since'))
+    ('capture.rows_not_allowed'), ('capture.replaces_not_allowed'), ('capture.edited_since'), ('capture.picture_of'))
 select coalesce(rel::text, 'a missing table') || ': no policy is in force' from guarded left join pg_class c on c.oid = rel
     where rel is null or not c.relrowsecurity or not c.relforcerowsecurity
 union all

@@ -40,6 +40,33 @@ TEST(Wire, WhatIsCutOrLiesIsRefused) {
     EXPECT_THROW(jobs::decode_rows(many), gis::Unavailable) << "no memory is taken for rows that cannot be there";
 }
 
+TEST(Wire, PicturesComeBackAsTheyWereAndLiesAreRefused) {
+    const gis::read::Picture picture{std::string(64, 'a'), 1000, 6, {{2, 10}, {12, 900}}, "\xFF\xD8\xFF thumbnail"s};
+    const std::string bytes = jobs::encode_picture(picture);
+    const gis::read::Picture same = jobs::decode_picture(bytes);
+    EXPECT_EQ(same.sha256, picture.sha256);
+    EXPECT_EQ(same.size, picture.size);
+    EXPECT_EQ(same.orientation, picture.orientation);
+    EXPECT_EQ(same.kept, picture.kept);
+    EXPECT_EQ(same.thumbnail, picture.thumbnail);
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut)
+        EXPECT_THROW(jobs::decode_picture(bytes.substr(0, cut)), gis::Unavailable) << cut;
+    const auto with = [&](auto change) {
+        gis::read::Picture other = picture;
+        change(other);
+        return jobs::encode_picture(other);
+    };
+    using gis::read::Picture;
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.kept[1].length = 989; })), gis::Unavailable)
+        << "leaves the file";
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.kept[1].offset = ~std::uint64_t{0}; })),
+                 gis::Unavailable);
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.kept[1].offset = 11; })), gis::Unavailable) << "overlaps";
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.orientation = 0; })), gis::Unavailable);
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.thumbnail = "<svg/>"; })), gis::Unavailable);
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.thumbnail.resize(300 << 10); })), gis::Unavailable);
+}
+
 TEST(Wire, FramesThroughAPipe) {
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);

@@ -105,6 +105,7 @@ export class Card {
     this.body.replaceChildren(
       this.actions(ref),
       this.offered,
+      ...this.picture(content, title),
       rows.length > 0 ? factList(rows) : h('p', { class: 'soft' }, t.cardEmpty),
       ...(collection ? [origin(collection)] : []),
       this.here,
@@ -112,6 +113,17 @@ export class Card {
     this.element.hidden = false;
     this.body.scrollTop = 0;
     return title;
+  }
+
+  /** The thumbnail of a feature that has a photo, as the way to the photo. */
+  private picture({ ref, collection, feature }: CardContent, title: string): HTMLElement[] {
+    if (!feature.properties?.[collection?.['carreau:pictureField'] ?? '']) return [];
+    const url = this.events.rawUrl(ref);
+    const thumbnail = h('img', { src: `${url}/thumbnail`, alt: t.photoOf(title) });
+    const link: HTMLElement = h('a', { class: 'card-picture', href: `${url}/photo`, target: '_blank', title: t.openPhoto }, thumbnail);
+    // A row written by hand may name a picture that nobody deposited.
+    thumbnail.addEventListener('error', () => link.remove());
+    return [link];
   }
 
   /** What the reader may do with the feature, once the server said so. */

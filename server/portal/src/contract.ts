@@ -16,6 +16,8 @@ export interface Collection {
   'carreau:geometryType'?: string;
   'carreau:idField'?: string;
   'carreau:labelField'?: string;
+  /** Names a feature's picture; absent: its features have none. */
+  'carreau:pictureField'?: string;
   'carreau:attribution'?: string;
   'carreau:licence'?: string;
   links?: Link[];

@@ -85,6 +85,8 @@ export const en: Strings = {
   copied: 'Link copied',
   copyFailed: 'The link could not be copied: it is in the address bar.',
   rawData: 'GeoJSON',
+  photoOf: (title) => `Photo: ${title}`,
+  openPhoto: 'Open the photo',
   rawDataLong: 'The data of this feature, as GeoJSON',
   here: 'Also at this place',
   hereNone: 'Nothing else in the layers shown.',

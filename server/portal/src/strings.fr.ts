@@ -84,6 +84,8 @@ export const fr = {
   copied: 'Lien copié',
   copyFailed: "Le lien n'a pas pu être copié\u00a0: il est dans la barre d'adresse.",
   rawData: 'GeoJSON',
+  photoOf: (title: string) => `Photo\u00a0: ${title}`,
+  openPhoto: 'Ouvrir la photo',
   rawDataLong: 'Les données de cet objet, au format GeoJSON',
   here: 'Aussi à cet endroit',
   hereNone: "Rien d'autre dans les couches affichées.",

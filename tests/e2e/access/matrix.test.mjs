@@ -92,6 +92,10 @@ const table = {
     featurePaths(""),
     (who, sample) => (listed[sample.layer](who) ? 204 : 404),
   ],
+  // These layers have no pictures: photos_pg_test holds who sees those of a layer that has.
+  ...Object.fromEntries(
+    ["thumbnail", "photo", "original"].map((what) => [`GET /collections/{layer}/items/{id}/${what}`, [featurePaths(`/${what}`), always(404)]]),
+  ),
   "GET /collections/{layer}/items/{id}/history": [featurePaths("/history"), historyStatus],
   "POST /collections/{layer}/items/{id}/history/{change}/undo": [featurePaths("/history/1/undo", json({})), always(404)],
   "GET /collections/{layer}/export": [() => everyLayer("/export")().filter((s) => s.layer !== "parcelle"), byLayer],

@@ -9,6 +9,8 @@ export interface Problem {
 
 export interface Draft {
   table: string;
+  /** Of the layer that the table is. */
+  title?: string;
   rows: number;
   duplicates: number;
   bbox?: [number, number, number, number];
@@ -20,6 +22,7 @@ export interface Draft {
 export interface Report {
   written: number;
   refused: number;
+  tables: Record<string, { refused: number } | undefined>;
   problem_count: number;
   problems: Problem[];
   crs: string[];

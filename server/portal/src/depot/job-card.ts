@@ -6,6 +6,7 @@ import { settled, type Draft, type Job, type Problem, type Report } from './cont
 import { draftMap } from './draft-map';
 
 const shownProblems = 30;
+const shownNames = 3;
 
 export interface CardEvents {
   notify(text: string): void;
@@ -57,7 +58,7 @@ export class JobCard {
     if (job.state !== this.job.state) this.map = null;
     this.job = job;
     this.element.dataset['state'] = job.state;
-    const names = job.files.map((file) => file.name).join(', ');
+    const names = t.depot.filesNamed(job.files.slice(0, shownNames).map((file) => file.name).join(', '), Math.max(0, job.files.length - shownNames));
     const head = h('div', { class: 'job-head' }, h('h3', {}, names), h('span', { class: `job-state ${job.state}` }, t.depot.states[job.state]));
     const parts: (HTMLElement | null)[] = [head, this.progress(), job.reason ? h('p', { class: 'job-reason' }, job.reason) : null];
     if (job.report) parts.push(this.report(job.report));
@@ -81,8 +82,9 @@ export class JobCard {
   }
 
   private facts(draft: Draft, report: Report): string {
-    const words = [t.depot.objects(draft.rows)];
-    if (report.refused) words.push(t.depot.refusedRows(report.refused));
+    const words = [`${draft.title ? `${draft.title}\u00a0: ` : ''}${t.depot.objects(draft.rows)}`];
+    const refused = report.tables[draft.table]?.refused ?? 0;
+    if (refused) words.push(t.depot.refusedRows(refused));
     if (draft.duplicates) words.push(t.depot.duplicates(draft.duplicates));
     if (draft.outside_territory) words.push(t.depot.outside(draft.outside_territory));
     if (draft.precision) {
@@ -99,7 +101,7 @@ export class JobCard {
       h(
         'li',
         { class: problem.kind },
-        `${t.depot.problemKinds[problem.kind] ?? problem.kind}${problem.feature ? ` ${t.depot.row(problem.feature)}` : ''}${problem.field ? ` (${problem.field})` : ''} : ${problem.reason}`,
+        `${t.depot.problemKinds[problem.kind] ?? problem.kind}${this.job.files.length > 1 ? ` ${problem.file}` : ''}${problem.feature ? ` ${t.depot.row(problem.feature)}` : ''}${problem.field ? ` (${problem.field})` : ''} : ${problem.reason}`,
       );
     const list = h('ul', { class: 'job-problems' }, ...report.problems.slice(0, shownProblems).map(line));
     if (report.problem_count > shownProblems) list.append(h('li', {}, t.depot.more(report.problem_count - shownProblems)));

@@ -12,6 +12,8 @@ import { send } from './tus';
 const lastLogin = 'carreau-depot-login';
 const firstPause = 1_000;
 const longestPause = 30_000;
+/** Of one job, as the server takes it. */
+const mostTogether = 1000;
 
 /** The page for the roadside: files wait here until the network lets them go, and their reports come back here. */
 export class DepotPage {
@@ -26,12 +28,15 @@ export class DepotPage {
   private readonly jobs = h('ul', { class: 'depot-jobs' });
   private readonly offline = h('p', { class: 'depot-offline', role: 'status', hidden: true }, t.depot.offline);
   private readonly layer = h('select', { name: 'layer', id: 'depot-layer' });
+  private readonly mission = h('input', { name: 'mission', id: 'depot-mission', maxlength: 200, autocomplete: 'off' });
   private readonly lines = new Map<string, HTMLElement>();
   private cards: JobCard[] = [];
   private started = false;
   private sending = false;
   private wake: () => void = () => undefined;
   private leaving = new AbortController();
+  /** Key of the file that is being sent. */
+  private leavingKey = '';
 
   constructor(root: HTMLElement) {
     const logo = h('img', { class: 'logo', src: './logo.svg', alt: '', width: 40, height: 40 });
@@ -93,9 +98,9 @@ export class DepotPage {
       return h('label', { class: 'button main depot-pick' }, words, input);
     };
     const files = pick({ multiple: true, id: 'depot-files' }, t.depot.choose);
-    const photo = pick({ accept: 'image/*', capture: 'environment', id: 'depot-photo' }, t.depot.photograph);
+    const photo = pick({ accept: 'image/jpeg', capture: 'environment', id: 'depot-photo' }, t.depot.photograph);
     this.layer.replaceChildren(h('option', { value: '' }, t.depot.layerByContent));
-    return h('section', { class: 'depot-choose' }, files, photo, h('label', { for: 'depot-layer' }, t.depot.layer), this.layer);
+    return h('section', { class: 'depot-choose' }, files, photo, h('label', { for: 'depot-mission' }, t.depot.mission), this.mission, h('label', { for: 'depot-layer' }, t.depot.layer), this.layer);
   }
 
   private showJobs({ items, layers }: Jobs): void {
@@ -125,9 +130,13 @@ export class DepotPage {
   private async add(files: File[]): Promise<void> {
     const login = this.login;
     if (login === null) return;
-    for (const file of files) {
-      const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-      const waiting = { key, login, name: file.name, size: file.size, layer: this.layer.value, file, upload: null };
+    const [layer, mission] = [this.layer.value, this.mission.value.trim()];
+    const started = newKey();
+    for (const [index, file] of files.entries()) {
+      const key = newKey();
+      // Photos chosen together are one flight; other files are read one by one.
+      const batch = file.type === 'image/jpeg' ? `${started}-${Math.floor(index / mostTogether)}` : key;
+      const waiting = { key, login, name: file.name, size: file.size, layer, mission, batch, sent: null, file, upload: null };
       try {
         await keepWaiting(waiting);
         this.line(waiting);
@@ -142,7 +151,7 @@ export class DepotPage {
   private async listWaiting(): Promise<void> {
     this.queue.replaceChildren();
     this.lines.clear();
-    for (const waiting of await this.mine()) this.line(waiting);
+    for (const waiting of await this.mine()) if (!waiting.sent) this.line(waiting);
   }
 
   private async mine(): Promise<Waiting[]> {
@@ -170,6 +179,7 @@ export class DepotPage {
     await forgetWaiting(key);
     this.lines.get(key)?.remove();
     this.lines.delete(key);
+    if (key !== this.leavingKey) return;
     this.leaving.abort();
     this.leaving = new AbortController();
   }
@@ -180,18 +190,20 @@ export class DepotPage {
     this.sending = true;
     let pause = firstPause;
     try {
-      for (let [next] = await this.mine(); next; [next] = await this.mine()) {
+      for (let next = await this.nextStep(); next; next = await this.nextStep()) {
+        const [first] = next;
         try {
-          await this.sendOne(next);
+          if (first.sent) await this.makeJob(next);
+          else await this.sendOne(first);
           pause = firstPause;
         } catch (error) {
-          if (this.leaving.signal.aborted || !this.lines.has(next.key)) continue;
+          if (!first.sent && (this.leaving.signal.aborted || !this.lines.has(first.key))) continue;
           if (!(error instanceof ServerAway)) {
-            this.status.notify(`${next.name} : ${explanation(error)}`);
-            await this.forget(next.key);
+            this.status.notify(`${first.name} : ${explanation(error)}`);
+            for (const { key } of next) await this.forget(key);
             continue;
           }
-          const words = this.lines.get(next.key)?.querySelector('.depot-words');
+          const words = this.lines.get(first.key)?.querySelector('.depot-words');
           if (words) words.textContent = t.depot.waitingToSend;
           await this.rest(pause);
           pause = Math.min(2 * pause, longestPause);
@@ -212,7 +224,23 @@ export class DepotPage {
     });
   }
 
+  /** What is to be done next: a batch that is sent becomes a job, else one more file is sent. */
+  private async nextStep(): Promise<[Waiting, ...Waiting[]] | null> {
+    const batches = new Map<string, [Waiting, ...Waiting[]]>();
+    for (const waiting of await this.mine()) {
+      const batch = batches.get(waiting.batch);
+      if (batch) batch.push(waiting);
+      else batches.set(waiting.batch, [waiting]);
+    }
+    for (const batch of batches.values()) {
+      const left = batch.find((waiting) => !waiting.sent);
+      return left ? [left] : batch;
+    }
+    return null;
+  }
+
   private async sendOne(waiting: Waiting): Promise<void> {
+    this.leavingKey = waiting.key;
     const address = await send(waiting.file, waiting.name, waiting.upload, {
       uploads: this.http.url('uploads'),
       csrf: this.http.csrf,
@@ -223,9 +251,22 @@ export class DepotPage {
         await keepWaiting(waiting);
       },
     });
-    const upload = address.split('/').pop();
-    const job = await this.http.send<Job>('POST', 'jobs', { uploads: [upload], layer: waiting.layer || null });
-    await this.forget(waiting.key);
+    // The server has it: the device need not keep its bytes.
+    await keepWaiting({ ...waiting, sent: address.split('/').pop() ?? null, file: new Blob() });
+    this.lines.get(waiting.key)?.remove();
+    this.lines.delete(waiting.key);
+  }
+
+  private async makeJob(batch: [Waiting, ...Waiting[]]): Promise<void> {
+    const [{ layer, mission }] = batch;
+    const options = mission ? { mission } : {};
+    const uploads = batch.map((waiting) => waiting.sent);
+    const job = await this.http.send<Job>('POST', 'jobs', { uploads, layer: layer || null, options });
+    for (const { key } of batch) await this.forget(key);
     if (job) this.addCard(job, 'first');
   }
+}
+
+function newKey(): string {
+  return `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 }

@@ -6,6 +6,12 @@ export interface Waiting {
   name: string;
   size: number;
   layer: string;
+  /** What the files chosen together are called; empty: nothing. */
+  mission: string;
+  /** Files of one batch become one job, once all of them are sent. */
+  batch: string;
+  /** The id of the upload, once the server has all of it. */
+  sent: string | null;
   file: Blob;
   /** Where the server receives it; null until it was told. */
   upload: string | null;

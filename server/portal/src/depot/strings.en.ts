@@ -7,6 +7,8 @@ export const depotEn: DepotStrings = {
   backToMap: 'Show the map',
   choose: 'Choose files',
   photograph: 'Take a photo',
+  mission: 'Mission (flight, survey), if it has a name',
+  filesNamed: (names, others) => (others > 0 ? `${names} and ${others} more` : names),
   layer: 'Layer',
   layerByContent: 'Recognised by content',
   none: 'Nothing was deposited yet.',

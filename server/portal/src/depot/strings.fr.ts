@@ -8,6 +8,8 @@ export const depotFr = {
   backToMap: 'Voir la carte',
   choose: 'Choisir des fichiers',
   photograph: 'Prendre une photo',
+  mission: 'Mission (vol, relevé), si elle a un nom',
+  filesNamed: (names: string, others: number) => (others > 0 ? `${names} et ${others} autres` : names),
   layer: 'Couche',
   layerByContent: 'Reconnue au contenu',
   none: "Rien n'a encore été déposé.",
