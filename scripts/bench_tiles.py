@@ -124,13 +124,12 @@ class Bench:
         order = sorted(range(len(paths)), key=lambda i: (i * 7919) % 104729)
         script.write_text("local p = {" + ",".join(json.dumps(paths[i]) for i in order) + "}\nlocal i = 0\n"
                           "request = function() i = i % #p + 1; return wrk.format('GET', p[i]) end\n")
-        pids = self.pids()
-        before = processor_seconds(pids)
+        before = {pid: processor_seconds([pid]) for pid in self.pids()}
         command = ["wrk", "-t1", f"-c{connections}", f"-d{self.seconds}s", "-s", str(script)]
         for header in headers:
             command += ["-H", header]
         text = run(*command, f"http://127.0.0.1:{port}")
-        used = processor_seconds(pids) - before
+        used = processor_seconds(self.pids()) - sum(before.values())  # those that came meanwhile began at nothing
         total = int(re.search(r"(\d+) requests in", text).group(1))
         rate = float(re.search(r"Requests/sec:\s+([0-9.]+)", text).group(1))
         if re.search(r"Non-2xx or 3xx|Socket errors", text):
@@ -158,12 +157,13 @@ class Bench:
         source = {"schema": schema, "table": table, "srid": 2154, "geometry_column": geometry, "geometry_type": "GEOMETRY",
                   "extent": 4096, "buffer": 64, "clip_geom": True, "properties": json.loads(types)}
         port = 18998
-        address = f"postgresql://carreau@/carreau?host={self.data}/run"
+        address = f"postgresql://carreau@/carreau?host={self.data}/run&application_name=martin"
         configuration = {"listen_addresses": f"127.0.0.1:{port}", "worker_processes": os.cpu_count(), "cache": "disable",
                          "postgres": {"connection_string": address, "auto_publish": False, "tables": {layer: source}}}
         (self.folder / "martin.json").write_text(json.dumps(configuration))
         options = {**os.environ, "PGOPTIONS": "-c jit=off -c max_parallel_workers_per_gather=0", "RUST_LOG": "error"}
-        self.martin_process = subprocess.Popen([self.martin_program, "--config", str(self.folder / "martin.json")], env=options)
+        self.martin_process = subprocess.Popen([self.martin_program, "--config", str(self.folder / "martin.json")], env=options,
+                                               stderr=subprocess.DEVNULL)  # that its database connections are closed at its end
         try:
             path = lambda t: "/%s/%d/%d/%d" % (layer, *t)
             for _ in range(100):
