@@ -24,10 +24,12 @@ std::int64_t area_of(const std::vector<tiles::TilePolygon>& polygons) {
 }
 
 TEST(Ring, RepeatedAndStraightPointsAndSpikesAreLeftOut) {
+    const Ring given{{0, 0}, {0, 0}, {5, 0}, {10, 0}, {20, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 5}};
     Ring ring;
-    for (const tiles::TilePoint p :
-         std::vector<tiles::TilePoint>{{0, 0}, {0, 0}, {5, 0}, {10, 0}, {20, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 5}})
-        tiles::append_point(ring, p, true);
+    {
+        tiles::RingMaker maker(ring, given.size());
+        for (const tiles::TilePoint p : given) maker.add_dropping_straight(p);
+    }
     tiles::close_ring(ring);
     EXPECT_EQ(ring, (Ring{{0, 0}, {10, 0}, {10, 10}, {0, 10}}));
     EXPECT_EQ(tiles::area2(ring), 200) << "clockwise on the screen";

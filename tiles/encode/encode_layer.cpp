@@ -85,7 +85,7 @@ class Drawing {
     /// In units of the tile, without repeated points.
     void read_line(std::span<const WorldPoint> points) {
         ring_.clear();
-        for (const WorldPoint& point : points) append_point(ring_, grid_.point(point), false);
+        for (const WorldPoint& point : points) append_point(ring_, grid_.point(point));
     }
 
     void draw_points(std::span<const WorldPoint> points) {

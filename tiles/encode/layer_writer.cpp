@@ -14,10 +14,39 @@ std::uint32_t zigzag_of(std::int64_t difference) {
     return zigzag(static_cast<std::int32_t>(difference));
 }
 
-/// Most bytes that a run of points and its commands take.
-std::size_t room_of(std::size_t points) {
-    return (2 * points + 3) * ByteBuffer::varint_room;
-}
+// MVT 2.1, 4.3.1
+constexpr std::uint32_t move_to = 1;
+constexpr std::uint32_t line_to = 2;
+constexpr std::uint32_t close_path = 7;
+
+/// Writes a run of points and its commands, from where the cursor is; at its end the cursor is where it went.
+class Pen {
+  public:
+    Pen(ByteBuffer& out, std::size_t points, TilePoint& cursor) : out_(out), cursor_(cursor), from_(cursor) {
+        out.room((2 * points + 3) * ByteBuffer::varint_room);
+        end_ = out.end();
+    }
+    Pen(const Pen&) = delete;
+    Pen& operator=(const Pen&) = delete;
+    ~Pen() {
+        out_.end_at(end_);
+        cursor_ = from_;
+    }
+    void command(std::uint32_t id, std::size_t count) {
+        end_ = write_varint(end_, static_cast<std::uint32_t>(count) << 3U | id);
+    }
+    void go(TilePoint to) {
+        end_ = write_varint(end_, zigzag_of(to.x - from_.x));
+        end_ = write_varint(end_, zigzag_of(to.y - from_.y));
+        from_ = to;
+    }
+
+  private:
+    ByteBuffer& out_;
+    TilePoint& cursor_;
+    TilePoint from_;
+    char* end_ = nullptr;
+};
 
 std::size_t slot_of(std::uint64_t key) {
     return key * 0x9E3779B97F4A7C15U >> 20U;
@@ -50,43 +79,35 @@ void LayerWriter::begin_geometry() {
     cursor_ = {};
 }
 
-void LayerWriter::command(std::uint32_t id, std::size_t count) {
-    scratch_.geometry.put_varint(static_cast<std::uint32_t>(count) << 3U | id);
-}
-
-void LayerWriter::move(TilePoint to) {
-    scratch_.geometry.put_varint(zigzag_of(to.x - cursor_.x));
-    scratch_.geometry.put_varint(zigzag_of(to.y - cursor_.y));
-    cursor_ = to;
-}
-
 void LayerWriter::add_points(std::span<const TilePoint> points) {
     if (points.empty()) return;
-    scratch_.geometry.room(room_of(points.size()));
-    command(1, points.size());
-    for (const TilePoint& point : points) move(point);
+    Pen pen(scratch_.geometry, points.size(), cursor_);
+    pen.command(move_to, points.size());
+    for (const TilePoint& point : points) pen.go(point);
 }
 
 void LayerWriter::add_line(const Ring& line) {
-    scratch_.geometry.room(room_of(line.size()));
-    command(1, 1);
-    move(line.front());
-    command(2, line.size() - 1);
-    for (std::size_t i = 1; i < line.size(); ++i) move(line[i]);
+    Pen pen(scratch_.geometry, line.size(), cursor_);
+    pen.command(move_to, 1);
+    pen.go(line.front());
+    pen.command(line_to, line.size() - 1);
+    for (std::size_t i = 1; i < line.size(); ++i) pen.go(line[i]);
 }
 
 void LayerWriter::add_ring(const Ring& ring, bool clockwise) {
-    scratch_.geometry.room(room_of(ring.size()));
     const bool turned = (area2(ring) > 0) != clockwise;
-    command(1, 1);
-    move(ring.front());
-    command(2, ring.size() - 1);
+    Pen pen(scratch_.geometry, ring.size(), cursor_);
+    pen.command(move_to, 1);
+    pen.go(ring.front());
+    pen.command(line_to, ring.size() - 1);
+    const TilePoint* const first = ring.data();
+    const TilePoint* const end = first + ring.size();
     if (turned) {
-        for (std::size_t i = ring.size() - 1; i > 0; --i) move(ring[i]);
+        for (const TilePoint* point = end - 1; point != first; --point) pen.go(*point);
     } else {
-        for (std::size_t i = 1; i < ring.size(); ++i) move(ring[i]);
+        for (const TilePoint* point = first + 1; point != end; ++point) pen.go(*point);
     }
-    command(7, 1);
+    pen.command(close_path, 1);
 }
 
 void LayerWriter::add_polygon(std::span<const Ring> rings) {
@@ -139,16 +160,19 @@ void LayerWriter::end_feature(const PackedLayer& pack, std::size_t pack_number, 
     ByteBuffer& tags = scratch_.tags;
     tags.clear();
     tags.room(attributes_.size() * 2 * ByteBuffer::varint_room);
+    char* tag = tags.end();
     const auto numbers = pack.attributes(feature);
     for (std::uint32_t key = 0; key < attributes_.size(); ++key) {
         const std::uint32_t number = numbers[attributes_[key]];
         if (number == ValueTable::none) continue;
-        tags.put_varint(key);
+        tag = write_varint(tag, key);
         // A text id is like no other value of the layer: looking for an equal one would be in vain.
         const bool is_id = attributes_[key] == 0 && !rules_.numbered;
-        tags.put_varint(is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
+        tag = write_varint(
+            tag, is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
     }
-    const std::string_view geometry = scratch_.geometry.view();
+    tags.end_at(tag);
+    const ByteBuffer& geometry = scratch_.geometry;
     const bool has_id = rules_.numbered && pack.number(feature) >= 0;
     const auto id = has_id ? static_cast<std::uint64_t>(pack.number(feature)) : 0;
     std::size_t size = 2 + 1 + varint_size(geometry.size()) + geometry.size();
@@ -165,7 +189,7 @@ void LayerWriter::end_feature(const PackedLayer& pack, std::size_t pack_number, 
     if (!tags.empty()) {
         features.put('\x12');
         features.put_varint(tags.size());
-        features.put(tags.view());
+        features.put(tags);
     }
     features.put('\x18');
     features.put(static_cast<char>(kind));

@@ -49,8 +49,6 @@ class LayerWriter {
     static Scratch& scratch();
     void grow_known();
 
-    void move(TilePoint to);
-    void command(std::uint32_t id, std::size_t count);
     void add_ring(const Ring& ring, bool clockwise);
     std::uint32_t value_number(const ValueTable& values, std::size_t pack_number, std::uint32_t number);
     std::uint32_t new_value(std::string_view value);

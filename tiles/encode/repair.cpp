@@ -62,11 +62,14 @@ Ring ring_from(const GEOSGeometry* geometry) {
     unsigned size = 0;
     GEOSCoordSeq_getSize_r(geos(), points, &size);
     Ring ring;
-    for (unsigned i = 0; i + 1 < size; ++i) {
-        double x = 0;
-        double y = 0;
-        GEOSCoordSeq_getXY_r(geos(), points, i, &x, &y);
-        append_point(ring, {std::llround(x), std::llround(y)}, true);
+    {
+        RingMaker maker(ring, size);
+        for (unsigned i = 0; i + 1 < size; ++i) {
+            double x = 0;
+            double y = 0;
+            GEOSCoordSeq_getXY_r(geos(), points, i, &x, &y);
+            maker.add_dropping_straight({std::llround(x), std::llround(y)});
+        }
     }
     close_ring(ring);
     return ring;

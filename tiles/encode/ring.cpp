@@ -21,16 +21,32 @@ std::int64_t crossing(std::int64_t a_along, std::int64_t a_other, std::int64_t b
 
 template <typename Inside, typename Cross>
 void clip_edge(const Ring& ring, Ring& out, Inside inside, Cross cross_at) {
-    out.clear();
+    RingMaker maker(out, 2 * ring.size());
     TilePoint previous = ring.back();
     bool was_inside = inside(previous);
     for (const TilePoint& point : ring) {
         const bool is_inside = inside(point);
-        if (is_inside != was_inside) append_point(out, cross_at(previous, point), false);
-        if (is_inside) append_point(out, point, false);
+        if (is_inside != was_inside) maker.add(cross_at(previous, point));
+        if (is_inside) maker.add(point);
         previous = point;
         was_inside = is_inside;
     }
+}
+
+struct Extremes {
+    std::int64_t min_x, max_x, min_y, max_y;
+};
+
+Extremes extremes_of(const Ring& ring) {
+    const TilePoint first = ring.front();
+    Extremes found{first.x, first.x, first.y, first.y};
+    for (const TilePoint& point : ring) {
+        found.min_x = std::min(found.min_x, point.x);
+        found.max_x = std::max(found.max_x, point.x);
+        found.min_y = std::min(found.min_y, point.y);
+        found.max_y = std::max(found.max_y, point.y);
+    }
+    return found;
 }
 
 struct Segment {
@@ -109,27 +125,33 @@ std::int64_t area2(const Ring& ring) {
 
 void clip_ring(Ring& ring, const ClipBox& box) {
     static thread_local Ring other;
-    for (int edge = 0; edge < 4 && !ring.empty(); ++edge) {
-        const std::int64_t at = edge % 2 == 0 ? box.min : box.max;
-        const bool above = edge % 2 == 0;
-        if (edge < 2) {
-            clip_edge(
-                ring, other, [&](TilePoint p) { return above ? p.x >= at : p.x <= at; },
-                [&](TilePoint a, TilePoint b) {
-                    return TilePoint{at, crossing(a.x, a.y, b.x, b.y, at)};
-                });
-        } else {
-            clip_edge(
-                ring, other, [&](TilePoint p) { return above ? p.y >= at : p.y <= at; },
-                [&](TilePoint a, TilePoint b) {
-                    return TilePoint{crossing(a.y, a.x, b.y, b.x, at), at};
-                });
-        }
-        std::swap(ring, other);
+    const Extremes reach = extremes_of(ring);
+    if (reach.max_x < box.min || reach.min_x > box.max || reach.max_y < box.min || reach.min_y > box.max) {
+        ring.clear();
+        return;
     }
+    // Mostly it goes beyond one edge only.
+    const auto cut_x = [&](std::int64_t at, auto inside) {
+        clip_edge(ring, other, inside, [&](TilePoint a, TilePoint b) {
+            return TilePoint{at, crossing(a.x, a.y, b.x, b.y, at)};
+        });
+        std::swap(ring, other);
+    };
+    const auto cut_y = [&](std::int64_t at, auto inside) {
+        clip_edge(ring, other, inside, [&](TilePoint a, TilePoint b) {
+            return TilePoint{crossing(a.y, a.x, b.y, b.x, at), at};
+        });
+        std::swap(ring, other);
+    };
+    if (reach.min_x < box.min) cut_x(box.min, [&](TilePoint p) { return p.x >= box.min; });
+    if (reach.max_x > box.max && !ring.empty()) cut_x(box.max, [&](TilePoint p) { return p.x <= box.max; });
+    if (reach.min_y < box.min && !ring.empty()) cut_y(box.min, [&](TilePoint p) { return p.y >= box.min; });
+    if (reach.max_y > box.max && !ring.empty()) cut_y(box.max, [&](TilePoint p) { return p.y <= box.max; });
     // Cutting leaves points on straight edges along the box.
-    other.clear();
-    for (const TilePoint& point : ring) append_point(other, point, true);
+    {
+        RingMaker maker(other, ring.size());
+        for (const TilePoint& point : ring) maker.add_dropping_straight(point);
+    }
     close_ring(other);
     std::swap(ring, other);
 }
@@ -169,8 +191,8 @@ void clip_line(const Ring& line, const ClipBox& box, std::vector<Ring>& pieces) 
                              std::clamp<std::int64_t>(a.y + std::llround(t * dy), box.min, box.max)};
         };
         if (from > 0) end_piece();
-        append_point(piece, from > 0 ? at(from) : a, false);
-        append_point(piece, to < 1 ? at(to) : b, false);
+        append_point(piece, from > 0 ? at(from) : a);
+        append_point(piece, to < 1 ? at(to) : b);
         if (to < 1) end_piece();
     }
     end_piece();

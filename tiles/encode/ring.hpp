@@ -28,18 +28,42 @@ inline std::int64_t cross(TilePoint a, TilePoint b, TilePoint c) {
     return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
 }
 
-/// Adds a point to a ring or line under construction: repeated points and, where `drop_straight`, points on the way
-/// from one to the next are left out.
-inline void append_point(Ring& ring, TilePoint point, bool drop_straight) {
-    if (!ring.empty() && ring.back() == point) return;
-    while (drop_straight && ring.size() >= 2 && cross(ring[ring.size() - 2], ring.back(), point) == 0) {
-        ring.pop_back();
-        if (ring.back() == point) return;
-    }
-    ring.push_back(point);
+/// Adds a point to a line under construction, unless it repeats the last one.
+inline void append_point(Ring& line, TilePoint point) {
+    if (line.empty() || line.back() != point) line.push_back(point);
 }
 
-/// The same at the place where the ring closes. What is left of a ring without area has less than three points.
+/// Makes a ring of `most` points at most: repeated points and, where asked, points on the way from one to the next are
+/// left out. The ring holds them when this ends.
+class RingMaker {
+  public:
+    RingMaker(Ring& ring, std::size_t most) : ring_(ring) {
+        ring.resize(most);
+        begin_ = end_ = ring.data();
+    }
+    RingMaker(const RingMaker&) = delete;
+    RingMaker& operator=(const RingMaker&) = delete;
+    ~RingMaker() { ring_.resize(static_cast<std::size_t>(end_ - begin_)); }
+
+    void add(TilePoint point) {
+        if (end_ == begin_ || end_[-1] != point) *end_++ = point;
+    }
+    void add_dropping_straight(TilePoint point) {
+        if (end_ != begin_ && end_[-1] == point) return;
+        while (end_ - begin_ >= 2 && cross(end_[-2], end_[-1], point) == 0) {
+            --end_;
+            if (end_[-1] == point) return;
+        }
+        *end_++ = point;
+    }
+
+  private:
+    Ring& ring_;
+    TilePoint* begin_;
+    TilePoint* end_;
+};
+
+/// Leaves such points out where the ring closes. What is left of a ring without area has less than three points.
 void close_ring(Ring& ring);
 
 /// Twice the area, positive for rings that turn clockwise on the screen (y down), as shells do (MVT 2.1, 4.3.4.4).

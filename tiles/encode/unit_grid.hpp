@@ -39,20 +39,10 @@ class UnitGrid {
 /// A ring in units of the grid, without repeated points or points on the way from one to the next; in one go, for this
 /// is most of the work of making a tile. What has no area has less than three points.
 inline void read_ring(std::span<const WorldPoint> points, const UnitGrid& grid, Ring& ring) {
-    ring.resize(points.size());
-    TilePoint* const begin = ring.data();
-    TilePoint* end = begin;
-    for (const WorldPoint& world : points) {
-        const TilePoint point = grid.point(world);
-        if (end != begin && end[-1] == point) continue;
-        while (end - begin >= 2 && cross(end[-2], end[-1], point) == 0 && end[-2] != point) --end;
-        if (end - begin >= 2 && end[-2] == point) {
-            --end;
-        } else {
-            *end++ = point;
-        }
+    {
+        RingMaker maker(ring, points.size());
+        for (const WorldPoint& world : points) maker.add_dropping_straight(grid.point(world));
     }
-    ring.resize(static_cast<std::size_t>(end - begin));
     close_ring(ring);
 }
 

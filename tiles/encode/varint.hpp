@@ -6,16 +6,21 @@
 
 namespace tiles {
 
-/// Base-128 numbers of protocol buffers.
-inline void append_varint(std::string& out, std::uint64_t value) {
-    char bytes[10];
-    std::size_t size = 0;
+// Base-128 numbers of protocol buffers.
+
+/// Returns the place behind what it wrote, ten bytes at most.
+inline char* write_varint(char* at, std::uint64_t value) {
     while (value >= 0x80) {
-        bytes[size++] = static_cast<char>(value | 0x80U);
+        *at++ = static_cast<char>(value | 0x80U);
         value >>= 7U;
     }
-    bytes[size++] = static_cast<char>(value);
-    out.append(bytes, size);
+    *at++ = static_cast<char>(value);
+    return at;
+}
+
+inline void append_varint(std::string& out, std::uint64_t value) {
+    char bytes[10];
+    out.append(bytes, static_cast<std::size_t>(write_varint(bytes, value) - bytes));
 }
 
 inline std::size_t varint_size(std::uint64_t value) {

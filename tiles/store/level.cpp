@@ -108,8 +108,7 @@ void LevelMaker::add_lines(PackedShapes& to, std::uint32_t feature, bool whole, 
     const UnitGrid grid(z);
     for (std::uint32_t r = shapes_.first_ring(feature); r < shapes_.end_ring(feature); ++r) {
         line_.clear();
-        for (const WorldPoint& point : points_at(shapes_.ring(r), whole, z))
-            append_point(line_, grid.point(point), false);
+        for (const WorldPoint& point : points_at(shapes_.ring(r), whole, z)) append_point(line_, grid.point(point));
         add_ring(to, line_, grid, false);
     }
 }
