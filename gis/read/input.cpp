@@ -15,7 +15,9 @@
 #include "gis/read/landxml_source.hpp"
 #include "gis/read/nmea_source.hpp"
 #include "gis/read/photo_source.hpp"
+#include "gis/read/raster_source.hpp"
 #include "gis/read/text.hpp"
+#include "gis/read/tiff_check.hpp"
 
 namespace gis::read {
 
@@ -121,6 +123,7 @@ std::optional<Format> format_of(const fs::path& path) {
         return looks_like_json(inflated) ? Format::GeoJson : Format::Archive;
     }
     if (is_tar(head)) return Format::Archive;
+    if (is_tiff(path)) return Format::GeoTiff;
     if (head.starts_with("BOM") && extension(path) == ".thf") return Format::Edigeo;
     if (looks_like_json(head)) return Format::GeoJson;
     // A .dbf has no signature: version byte, then a plausible date.
@@ -132,7 +135,6 @@ std::optional<Format> format_of(const fs::path& path) {
 std::string what_it_seems(const fs::path& path) {
     const std::string head = first_bytes(path, 512);
     if (head.empty()) return "le fichier est vide";
-    if (head.starts_with("II*") || head.starts_with("MM")) return "c'est une image TIFF";
     if (head.starts_with("%PDF")) return "c'est un PDF";
     if (head.starts_with("AutoCAD Binary DXF")) return "c'est un dessin DXF binaire ; enregistrez-le en DXF texte";
     if (extension(path) == ".dxf") return "c'est un dessin DXF sans en-tête, ou abîmé";
@@ -145,9 +147,9 @@ std::string what_it_seems(const fs::path& path) {
 
 /// Shapefile side files and EDIGEO members go with their main file.
 bool is_side_file(const fs::path& path) {
-    constexpr std::array<std::string_view, 22> side{".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".fix",
+    constexpr std::array<std::string_view, 24> side{".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".fix",
                                                     ".vec", ".gen", ".geo", ".qal", ".dic", ".scd", ".thf", ".qml",
-                                                    ".sld", ".lyr", ".atx", ".cst", ".idm", ".ind"};
+                                                    ".sld", ".lyr", ".atx", ".cst", ".idm", ".ind", ".tfw", ".tifw"};
     return std::ranges::count(side, extension(path)) > 0;
 }
 
@@ -213,6 +215,8 @@ std::string_view to_string(Format format) {
             return "CSV";
         case Format::Photo:
             return "photo JPEG";
+        case Format::GeoTiff:
+            return "GeoTIFF";
         case Format::Archive:
             return "archive";
     }
@@ -229,7 +233,7 @@ InputList list_inputs(const fs::path& given) {
         if (list.inputs.empty()) {
             throw InvalidRequest(name,
                                  "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
-                                 "NMEA, CSV, KML, DXF, LandXML, photos JPEG)");
+                                 "NMEA, CSV, KML, DXF, LandXML, photos JPEG, GeoTIFF)");
         }
         return list;
     }
@@ -239,7 +243,7 @@ InputList list_inputs(const fs::path& given) {
         throw InvalidRequest(name, what_it_seems(path) +
                                        " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
                                        ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, "
-                                       "KML, DXF, LandXML, photos JPEG");
+                                       "KML, DXF, LandXML, photos JPEG, GeoTIFF");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -273,6 +277,7 @@ std::unique_ptr<Source> open_source(const Input& input, const Options& options) 
     if (input.format == Format::LandXml) return open_landxml_source(input);
     if (input.format == Format::Nmea) return open_nmea_source(input);
     if (input.format == Format::Photo) return open_photo_source(input);
+    if (input.format == Format::GeoTiff) return open_raster_source(input, options);
     return open_gdal_source(input, options);
 }
 

@@ -12,10 +12,10 @@
 
 namespace gis::read {
 
-enum class Format { Edigeo, GeoJson, Shapefile, GeoPackage, Gpx, Kml, Dxf, LandXml, Nmea, Csv, Photo, Archive };
+enum class Format { Edigeo, GeoJson, Shapefile, GeoPackage, Gpx, Kml, Dxf, LandXml, Nmea, Csv, Photo, GeoTiff, Archive };
 
 /// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "NMEA", "CSV",
-/// "photo JPEG", "archive".
+/// "photo JPEG", "GeoTIFF", "archive".
 std::string_view to_string(Format format);
 
 /// One thing that is read by itself: a file, or the folder of an EDIGEO exchange.

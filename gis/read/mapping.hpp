@@ -132,6 +132,7 @@ std::vector<Mapping> urba_mappings();
 std::vector<Mapping> ppr_mappings();
 std::vector<Mapping> survey_mappings();
 std::vector<Mapping> photo_mappings();
+std::vector<Mapping> raster_mappings();
 
 /// The mapping that recognises a layer, or the one asked for by kind; null when there is none.
 const Mapping* find_mapping(const SourceLayer& layer, Format format, const std::string& file_stem);

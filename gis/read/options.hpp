@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -35,6 +36,12 @@ struct Progress {
     std::string unit;        ///< "octets", "objets" or "fichiers"
 };
 
+/// Where rasters are written: files named "STAMP-1.tif" and on.
+struct RasterPlace {
+    std::filesystem::path folder;
+    std::string stamp;
+};
+
 struct Options {
     /// "parcelle", "zone_urba" ...: the built-in mapping to use whatever the file looks like; none: recognised.
     std::optional<std::string> kind;
@@ -59,6 +66,8 @@ struct Options {
     std::string mission;
     /// Who keeps the pictures of photos; none: photos are not read.
     std::function<void(Picture)> pictures;
+    /// None: a raster can be looked at, not read.
+    std::optional<RasterPlace> rasters;
     /// Files read at the same time, each on its own thread.
     int threads = 1;
     /// Called from the reading threads, one at a time.

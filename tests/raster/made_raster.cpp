@@ -1,4 +1,4 @@
-#include "made_raster.hpp"
+#include "tests/raster/made_raster.hpp"
 
 #include <cpl_string.h>
 #include <gdal_frmts.h>

@@ -11,7 +11,7 @@
 #include <fstream>
 
 #include "gis/error.hpp"
-#include "made_raster.hpp"
+#include "tests/raster/made_raster.hpp"
 #include "tiles/raster/raster_pool.hpp"
 
 namespace {
