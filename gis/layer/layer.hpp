@@ -71,6 +71,7 @@ struct Layer {
     std::string datetime_column;  ///< what `datetime=` filters; empty: the parameter matches everything
     std::string coverage_column;  ///< an import replaces the rows of the values it brings; empty: the whole layer
     std::string picture_column;   ///< names the picture of a feature, a deposited photo; empty: features have none
+    std::string raster_column;    ///< its features are rasters, and this names the file; empty: they are not
     std::optional<GeographicBox> extent;
     int min_zoom = 0;
     int max_zoom = 16;

@@ -9,13 +9,7 @@ namespace gis::read {
 
 namespace {
 
-std::string finish_raster(RowDraft& row) {
-    row.set("lot", row.context().file_stem);
-    row.set("id", clean_name(row.context().file_stem));
-    return "";
-}
-
-Mapping raster_mapping(const std::string& kind, const std::string& source_name) {
+Mapping raster_mapping(const std::string& kind, const std::string& genre, const std::string& source_name) {
     Mapping mapping;
     mapping.kind = kind;
     mapping.table = "terrain." + kind;
@@ -23,12 +17,18 @@ Mapping raster_mapping(const std::string& kind, const std::string& source_name) 
     mapping.coverage_column = "lot";
     mapping.id_column = "id";
     mapping.same_id = Mapping::SameId::Number;
-    mapping.finish = finish_raster;
+    mapping.finish = [genre](RowDraft& row) {
+        row.set("lot", row.context().file_stem);
+        row.set("id", clean_name(row.context().file_stem));
+        row.set("genre", genre);
+        return std::string();
+    };
     mapping.format = Format::GeoTiff;
     mapping.names = {source_name};
     mapping.columns = {{"id", "", nullptr},
                        {"lot", "", nullptr},
                        {"titre", "titre", to_text},
+                       {"genre", "", nullptr},
                        {"unite", "unite", to_text},
                        {"resolution_m", "resolution_m", to_number},
                        {"largeur", "largeur", to_integer},
@@ -49,8 +49,9 @@ Mapping raster_mapping(const std::string& kind, const std::string& source_name) 
 }  // namespace
 
 std::vector<Mapping> raster_mappings() {
-    return {raster_mapping("orthophoto", "image aérienne"), raster_mapping("thermographie", "raster de températures"),
-            raster_mapping("modele_hauteur", "raster de hauteurs")};
+    return {raster_mapping("orthophoto", "photo", "image aérienne"),
+            raster_mapping("thermographie", "temperature", "raster de températures"),
+            raster_mapping("modele_hauteur", "hauteur", "raster de hauteurs")};
 }
 
 }  // namespace gis::read

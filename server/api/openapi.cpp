@@ -6,6 +6,7 @@
 #include "server/api/filter_parameters.hpp"
 #include "server/api/openapi_edits.hpp"
 #include "server/api/openapi_parts.hpp"
+#include "server/api/openapi_rasters.hpp"
 #include "server/api/openapi_records.hpp"
 #include "server/api/parameters.hpp"
 
@@ -193,6 +194,7 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
     paths["/tileMatrixSets"] = operation("tileMatrixSets", "Tile matrix sets", "Tiles", f, "application/json");
     paths["/styles"] = operation("styles", "Styles for MapLibre and QGIS", "Styles", f, "application/json");
     add_record_paths(paths);
+    add_raster_paths(paths);
     paths["/search"] = operation(
         "search", "Communes, parcels and places by what people type", "Search",
         Json::array({query_parameter("q", "What is looked for.", {{"type", "string"}, {"maxLength", 200}}),

@@ -1,6 +1,7 @@
 #include "server/api/guard.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/jobs.hpp"
+#include "server/api/rasters.hpp"
 
 namespace api {
 
@@ -71,6 +72,15 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/collections/{layer}/tiles/{set}", collection_tileset);
     guarded(Method::Get, "/collections/{layer}/tiles/{set}/{z}/{y}/{x}", collection_tile);
 
+    guarded(Method::Get, "/rasters", rasters);
+    guarded(Method::Get, "/rasters/{raster}", raster);
+    guarded(Method::Get, "/rasters/{raster}/value", raster_value);
+    guarded(Method::Get, "/rasters/{raster}/legend", raster_legend);
+    guarded(Method::Get, "/rasters/{raster}/{z}/{x}/{y}.png", raster_png);
+    guarded(Method::Get, "/rasters/{raster}/{z}/{x}/{y}.webp", raster_webp);
+    guarded(Method::Get, "/wmts", web_map_tile_service);
+    guarded(Method::Get, "/wmts/1.0.0/WMTSCapabilities.xml", wmts_capabilities);
+
     guarded(Method::Get, "/styles", styles);
     guarded(Method::Get, "/styles/{style}", style);
     guarded(Method::Get, "/search", search);
@@ -90,6 +100,7 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Delete, "/jobs/{job}", delete_job, Needs::Account);
     guarded(Method::Get, "/jobs/{job}/events", job_events, Needs::Account);
     guarded(Method::Get, "/jobs/{job}/draft", job_draft, Needs::Account);
+    guarded(Method::Get, "/jobs/{job}/rasters/{raster}/{z}/{x}/{y}.png", draft_raster_png, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/cancel", cancel_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/retry", retry_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/publish", publish_job, Needs::Account);

@@ -31,6 +31,7 @@ namespace api {
 
 class BulkShares;
 class PreparedFiles;
+class RasterTiles;
 struct UploadFiles;
 
 /// What the handlers work with. Built once by main; outlives the server.
@@ -47,6 +48,7 @@ struct Services {
     StartIndexKeys& start_index_keys;
     live::TileEngine& tiles;
     UploadFiles& uploads;
+    RasterTiles& rasters;
     const PreparedFiles& prepared;
     const PageTokens& tokens;
     const http::StaticFiles& portal;

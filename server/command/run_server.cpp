@@ -19,6 +19,7 @@
 #include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
+#include "server/api/raster_tiles.hpp"
 #include "server/api/upload_files.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
@@ -28,6 +29,7 @@
 #include "server/gate/upkeep.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/http/server.hpp"
+#include "server/jobs/raster_files.hpp"
 #include "server/jobs/runner.hpp"
 #include "server/live/tile_engine.hpp"
 
@@ -190,6 +192,13 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--tile-cache", tile_cache, "Mémoire pour les tuiles prêtes, en Mo ; 0 : aucune n'est gardée")
         ->capture_default_str()
         ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--raster-threads", raster_threads, "Fils d'exécution qui dessinent les tuiles des rasters")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
+    app.add_option("--raster-cache", raster_cache, "Mémoire pour les tuiles de rasters prêtes, en Mo")
+        ->capture_default_str()
+        ->envname("CARREAU_RASTER_CACHE")
+        ->check(CLI::Range(0, 1'000'000));
     app.set_config("--config", "", "Fichier de configuration (clés = noms des options)");
 }
 
@@ -236,6 +245,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;
     api::UploadFiles uploads(options.uploads);
+    api::RasterTiles rasters({std::filesystem::path(options.uploads) / jobs::rasters_folder, options.raster_threads,
+                              megabytes(options.raster_cache)});
     gate::Gatekeeper gatekeeper(pool, catalog,
                                 {options.identity_header, std::chrono::hours(12), open_provider(options)});
     gate::VisibleCatalogs visible;
@@ -264,6 +275,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  start_index_keys,
                                  tile_engine,
                                  uploads,
+                                 rasters,
                                  prepared,
                                  tokens,
                                  portal,

@@ -31,6 +31,8 @@ struct ServerOptions {
     int import_workers = 2;
     int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
     int tile_cache = 256;    ///< MB, for the tiles made
+    int raster_threads = 2;
+    int raster_cache = 128;  ///< MB, for the tiles drawn of rasters
 
     void add_to(CLI::App& app);
 };

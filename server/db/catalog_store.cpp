@@ -58,6 +58,7 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.datetime_column = text_or_empty(row["datetime_column"]);
     layer.coverage_column = text_or_empty(row["coverage_column"]);
     layer.picture_column = text_or_empty(row["picture_column"]);
+    layer.raster_column = text_or_empty(row["raster_column"]);
     layer.min_zoom = row["min_zoom"].as<int>();
     layer.max_zoom = row["max_zoom"].as<int>();
     layer.sort_order = row["sort_order"].as<int>();
@@ -133,7 +134,7 @@ gis::Catalog load_catalog(const std::string& dsn, Listing listing) {
             const auto geometry_is_there = layer.geometry_column.empty() || types.contains(layer.geometry_column);
             if (!types.contains(layer.id_column) || !geometry_is_there) continue;
             for (std::string* column : {&layer.label_field, &layer.commune_column, &layer.datetime_column,
-                                        &layer.coverage_column, &layer.picture_column}) {
+                                        &layer.coverage_column, &layer.picture_column, &layer.raster_column}) {
                 if (!types.contains(*column)) column->clear();
             }
             const Column& id = types[layer.id_column];

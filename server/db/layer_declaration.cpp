@@ -50,8 +50,8 @@ void require_unpublished(pqxx::work& transaction, const SourceTable& table, cons
     }
 }
 
-constexpr const char* column_keys[] = {"label_field", "commune_column", "datetime_column", "coverage_column",
-                                       "picture_column"};
+constexpr const char* column_keys[] = {"label_field",     "commune_column", "datetime_column",
+                                       "coverage_column", "picture_column", "raster_column"};
 
 /// What the table's own checks would refuse without naming the key.
 void require_sound(const json& document, const std::string& name) {
@@ -112,8 +112,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "geometry_column, "
             "geometry_type, srid, label_field, commune_column, datetime_column, coverage_column, min_zoom, max_zoom, "
             "sort_order, "
-            "visible, fictive, licence, attribution, style, picture_column) "
-            "values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23) "
+            "visible, fictive, licence, attribution, style, picture_column, raster_column) "
+            "values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23,$24) "
             "on conflict (name) do update set title = excluded.title, description = excluded.description, theme = "
             "excluded.theme, "
             "table_schema = excluded.table_schema, table_name = excluded.table_name, id_column = excluded.id_column, "
@@ -124,6 +124,7 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "sort_order = excluded.sort_order, visible = excluded.visible, fictive = excluded.fictive, licence = "
             "excluded.licence, "
             "attribution = excluded.attribution, style = excluded.style, picture_column = excluded.picture_column, "
+            "raster_column = excluded.raster_column, "
             "updated_at = now() returning layer_id",
             name, string_of(document, "title", name), string_of(document, "description"),
             string_of(document, "theme", "autre"), table.schema, table.name, id_column, optional_text(geometry.name),
@@ -136,9 +137,11 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             value_of(document, "visible", true), value_of(document, "fictive", false), string_of(document, "licence"),
             string_of(document, "attribution"),
             document.contains("style") ? document["style"].dump() : std::string("[]"),
-            optional_text(string_of(document, "picture_column")));
+            optional_text(string_of(document, "picture_column")), optional_text(string_of(document, "raster_column")));
         const int layer_id = rows[0][0].as<int>();
-        replace_fields(transaction, layer_id, declared_fields(document, table, {geometry.name, "part_id"}));
+        replace_fields(
+            transaction, layer_id,
+            declared_fields(document, table, {geometry.name, "part_id", string_of(document, "raster_column")}));
         declare_access(transaction, layer_id, document);
         if (table.is_table) {
             run(transaction, "select catalogue.track_layer(l, $2) from catalogue.layer l where layer_id = $1", layer_id,

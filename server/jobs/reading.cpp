@@ -14,6 +14,7 @@
 #include "server/import/version_loader.hpp"
 #include "server/jobs/draft_facts.hpp"
 #include "server/jobs/pictures.hpp"
+#include "server/jobs/raster_files.hpp"
 #include "server/jobs/wire.hpp"
 #include "server/jobs/worker_process.hpp"
 
@@ -26,13 +27,14 @@ namespace {
 constexpr auto look_interval = std::chrono::milliseconds(1000);
 /// Of clock time, whatever little the worker computes: far above what the CPU limit lets a healthy one take.
 constexpr auto longest_reading = std::chrono::minutes(30);
+constexpr int clock_of_cpu = 4;  // seconds of clock time that one of computing may take on a busy machine
 
 /// This reading's own folder: the files by their names, and a place for the worker to write. Gone afterwards.
 class JobFolder {
   public:
     JobFolder(const fs::path& uploads, const Job& job) : path_(uploads / readings_folder / job.holder) {
         fs::create_directories(input());
-        fs::create_directories(scratch());
+        fs::create_directories(rasters());
         std::set<std::string> taken;
         for (const Job::File& file : job.files) {
             std::string name = file.name;
@@ -48,6 +50,7 @@ class JobFolder {
     }
     fs::path input() const { return path_ / "fichiers"; }
     fs::path scratch() const { return path_ / "brouillon"; }
+    fs::path rasters() const { return scratch() / rasters_folder; }
     fs::path file(const char* name) const { return path_ / name; }
 
   private:
@@ -66,13 +69,15 @@ std::uint64_t seconds_of(std::size_t files) {
     return files / 2;
 }
 
-fs::path write_task(const JobFolder& folder, std::size_t files, const gis::read::Options& wanted,
-                    const Runner::Options& options) {
+fs::path write_task(const JobFolder& folder, const gis::read::Options& wanted, const Runner::Options& options,
+                    const ReadingLimits& limits, const std::string& stamp) {
     const Json task{{"server", ::getpid()},
                     {"input", folder.input().string()},
                     {"scratch", folder.scratch().string()},
+                    {"stamp", stamp},
                     {"memory", options.memory},
-                    {"cpu_seconds", options.cpu_seconds + seconds_of(files)},
+                    {"cpu_seconds", limits.cpu_seconds},
+                    {"file_size", limits.file_size},
                     {"options", to_json(wanted)}};
     std::ofstream(folder.file("tache.json")) << task.dump(-1, ' ', false, Json::error_handler_t::replace);
     return folder.file("tache.json");
@@ -116,10 +121,14 @@ class Reading {
         const JobFolder folder(options_.uploads, job_);
         const gis::read::Options wanted = options_for(connection_, job_, options_.dsn);
         importing::VersionLoader loader(options_.dsn, source());
-        WorkerProcess worker(options_.program, write_task(folder, job_.files.size(), wanted, options_),
+        const ReadingLimits limits = limits_for(folder.input(), options_.cpu_seconds + seconds_of(job_.files.size()));
+        const auto end = std::chrono::steady_clock::now() + longest_reading +
+                         clock_of_cpu * std::chrono::seconds(limits.cpu_seconds - options_.cpu_seconds);
+        RasterFiles rasters(connection_, job_, folder.rasters());
+        WorkerProcess worker(options_.program, write_task(folder, wanted, options_, limits, job_.holder),
                              folder.scratch(), folder.file("plaintes.txt"));
-        const Json report = listen(worker, loader);
-        keep(loader, report);
+        const Json report = listen(worker, loader, rasters, end);
+        keep(loader, rasters, report);
     }
 
   private:
@@ -131,17 +140,17 @@ class Reading {
     }
 
     /// Until the worker said everything.
-    Json listen(WorkerProcess& worker, importing::VersionLoader& loader) {
-        const auto end = std::chrono::steady_clock::now() + longest_reading;
+    Json listen(WorkerProcess& worker, importing::VersionLoader& loader, RasterFiles& rasters,
+                std::chrono::steady_clock::time_point end) {
         auto next_look = std::chrono::steady_clock::now();
         Frame frame;
         std::optional<Json> report;
         while (true) {
             const Got got = read_frame(worker.output(), look_interval, frame);
             if (got == Got::End) break;
-            if (got == Got::Frame) hear(frame, loader, report);
+            if (got == Got::Frame) hear(frame, loader, rasters, report);
             if (std::chrono::steady_clock::now() > end)
-                throw GivenUp{"refused", "la lecture a duré plus de 30 minutes"};
+                throw GivenUp{"refused", "la lecture a duré plus longtemps qu'il n'est permis"};
             if (std::chrono::steady_clock::now() < next_look) continue;
             next_look = std::chrono::steady_clock::now() + look_interval;
             look(loader);
@@ -152,11 +161,12 @@ class Reading {
         return *report;
     }
 
-    void hear(const Frame& frame, importing::VersionLoader& loader, std::optional<Json>& report) {
+    void hear(const Frame& frame, importing::VersionLoader& loader, RasterFiles& rasters, std::optional<Json>& report) {
         switch (frame.type) {
             case FrameType::Rows: {
                 gis::RowBatch batch = decode_rows(frame.payload);
                 check(batch, job_);
+                rasters.check(batch);
                 loader.write(std::move(batch));
                 return;
             }
@@ -188,13 +198,15 @@ class Reading {
         }
     }
 
-    void keep(importing::VersionLoader& loader, Json report) {
+    void keep(importing::VersionLoader& loader, const RasterFiles& rasters, Json report) {
         look(loader);
         if (!report.at("refused_files").empty())
             throw GivenUp{"refused", "un des fichiers ne peut être lu : rien n'est gardé", std::move(report)};
         if (report.at("written").get<std::int64_t>() == 0)
             throw GivenUp{"refused", "aucun objet lisible dans ces fichiers", std::move(report)};
         const std::vector<importing::Draft> drafts = loader.keep();
+        rasters.move_to(options_.uploads / rasters_folder);
+        if (!rasters.facts().empty()) report["rasters"] = rasters.facts();
         report["drafts"] = Json::array();
         for (const importing::Draft& draft : drafts)
             report["drafts"].push_back(facts_of(connection_, draft, precision_of(job_.wishes)));
@@ -207,6 +219,7 @@ class Reading {
                 "insert into capture.job_version values ($1::bigint, $2::int, $3, $4::int, $5, $6::bigint)", values);
             keep_pictures(connection_, job_, draft, options_.uploads);
         }
+        rasters.add_rows(connection_, drafts);
         const bool is_ours = settle(connection_, job_, "draft", "", report);
         connection_.execute(is_ours ? "commit" : "rollback");
         if (!is_ours) throw GivenUp{};

@@ -9,6 +9,7 @@
 #include "server/import/versions.hpp"
 #include "server/jobs/job.hpp"
 #include "server/jobs/pictures.hpp"
+#include "server/jobs/raster_files.hpp"
 #include "server/jobs/reading.hpp"
 
 namespace jobs {
@@ -128,6 +129,8 @@ void Runner::keep_house(db::Connection& connection) {
     const std::set<std::string> readings =
         texts(connection, "select holder::text from capture.job where state = 'reading' and holder is not null");
     sweep(options_.uploads / readings_folder, [&](const fs::path& path) { return readings.contains(path.filename()); });
+    const std::set<std::string> rasters = texts(connection, "select file from capture.raster_file");
+    sweep(options_.uploads / rasters_folder, [&](const fs::path& path) { return rasters.contains(path.filename()); });
     const db::Result orphans = connection.query(
         "select version_id from catalogue.version v where state = 'draft' and created_at < now() - interval '1 day' "
         "and not "

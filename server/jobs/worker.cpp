@@ -14,6 +14,7 @@
 
 #include "gis/error.hpp"
 #include "gis/read/read.hpp"
+#include "server/jobs/raster_files.hpp"
 #include "server/jobs/sandbox.hpp"
 #include "server/jobs/task.hpp"
 #include "server/jobs/wire.hpp"
@@ -60,6 +61,7 @@ void confine(const Json& task) {
     rules.scratch = task.at("scratch").get<std::string>();
     rules.memory = task.at("memory").get<std::uint64_t>();
     rules.cpu_seconds = task.at("cpu_seconds").get<std::uint64_t>();
+    rules.file_size = task.at("file_size").get<std::uint64_t>();
     enter_sandbox(rules);
 }
 
@@ -70,6 +72,8 @@ void refuse(const std::string& field, const std::string& reason) {
 void work(const Json& task) {
     gis::read::Options options = options_of(task.at("options"));
     options.threads = 1;
+    options.rasters = {fs::path(task.at("scratch").get<std::string>()) / rasters_folder,
+                       task.at("stamp").get<std::string>()};
     options.progress = [](const gis::read::Progress& told) {
         write_frame(STDOUT_FILENO, FrameType::Progress,
                     json_text({{"done", told.done}, {"total", told.total}, {"unit", told.unit}}));

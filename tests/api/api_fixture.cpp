@@ -4,6 +4,7 @@
 #include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
+#include "server/api/raster_tiles.hpp"
 #include "server/api/upload_files.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "server/gate/gatekeeper.hpp"
@@ -110,6 +111,7 @@ struct ApiTest::Served {
     live::TileEngine tiles;
     Folder folder;
     api::UploadFiles uploads{folder.path};
+    api::RasterTiles rasters{{folder.path / "rasters"}};
     gate::Gatekeeper gatekeeper{pool, catalog, {}};
     gate::VisibleCatalogs visible;
     gate::TileUse tile_use;
@@ -128,6 +130,7 @@ struct ApiTest::Served {
                            start_index_keys,
                            tiles,
                            uploads,
+                           rasters,
                            prepared,
                            tokens,
                            portal,

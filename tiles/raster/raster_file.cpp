@@ -101,7 +101,7 @@ Image Canvas::painted(const Style& style) const {
     Image image(size_, size_);
     const double low = style.stretch ? (*style.stretch)[0] : 0;
     const double high = style.stretch ? (*style.stretch)[1] : 255;
-    const double span = high > low ? high - low : 1;
+    const double span = high == low ? 1 : high - low;
     const bool as_it_is = style.palette == nullptr && !style.stretch && !bytes_.empty();
     for (std::size_t pixel = 0; pixel < pixels(); ++pixel) {
         std::uint8_t* out = image.rgba.data() + pixel * 4;
@@ -138,6 +138,8 @@ struct RasterFile::Open {
     int alpha_band = 0;
     GDALDataType type = GDT_Byte;
     std::optional<double> nodata;
+    double scale = 1;  // of samples to values
+    double offset = 0;
     double resolution = 0;
     std::array<double, 4> bounds{};
     std::vector<double> ratios;                  // pixels of the raster in one of each overview
@@ -159,6 +161,8 @@ struct RasterFile::Open {
         int has = 0;
         const double value = GDALGetRasterNoDataValue(first, &has);
         if (has != 0) nodata = value;
+        offset = GDALGetRasterOffset(first, nullptr);
+        if (const double said = GDALGetRasterScale(first, nullptr); said != 0) scale = said;
         for (int i = 0; i < GDALGetOverviewCount(first); ++i)
             ratios.push_back(static_cast<double>(width) / GDALGetRasterBandXSize(GDALGetOverview(first, i)));
     }
@@ -282,7 +286,11 @@ Image RasterFile::draw(tiles::TileCoord coord, int size, const Style& style) {
     const std::unique_ptr<void, OperationCloser> operation(GDALCreateWarpOperation(options.get()));
     if (!operation || GDALChunkAndWarpImage(operation.get(), 0, 0, size, size) != CE_None)
         throw gis::Unavailable(unreadable);
-    return canvas.painted(style);
+    Style in_samples = style;
+    if (in_samples.stretch) {
+        for (double& value : *in_samples.stretch) value = (value - open_->offset) / open_->scale;
+    }
+    return canvas.painted(in_samples);
 }
 
 std::optional<double> RasterFile::value_at(double longitude, double latitude) {
@@ -304,7 +312,7 @@ std::optional<double> RasterFile::value_at(double longitude, double latitude) {
     if (!at(band, &value, GDT_Float64) || !at(GDALGetMaskBand(band), &seen, GDT_Byte))
         throw gis::Unavailable(unreadable);
     if (seen == 0 || !std::isfinite(value)) return std::nullopt;
-    return value * GDALGetRasterScale(band, nullptr) + GDALGetRasterOffset(band, nullptr);
+    return value * open_->scale + open_->offset;
 }
 
 }  // namespace raster

@@ -15,6 +15,7 @@ import { Http, serverBase } from './http';
 import { language, t } from './i18n';
 import { LayersPanel, titleOfLayer } from './layers-panel';
 import { MapView } from './map-view';
+import { Rasters } from './rasters';
 import { SearchBox } from './search-box';
 import { resultBox, Selection } from './selection';
 import { Server } from './server';
@@ -44,6 +45,7 @@ export class App {
   private readonly account: Account;
   private known: Promise<void> = Promise.resolve();
   private readonly layers: LayersPanel;
+  private readonly rasters: Rasters;
   private readonly card: Card;
   private readonly search: SearchBox;
   private readonly frame: Frame;
@@ -55,6 +57,11 @@ export class App {
     this.catalogue = this.makeCatalogue();
     this.account = this.makeAccount();
     this.layers = this.makeLayers();
+    this.rasters = new Rasters(this.http, {
+      changed: () => this.map?.showUnder(),
+      extent: (box) => this.map?.fit(box, this.frame.insets(), 20),
+    });
+    this.layers.element.append(this.rasters.element);
     this.card = this.makeCard();
     this.search = this.makeSearch();
     this.frame = this.makeFrame(root);
@@ -185,7 +192,10 @@ export class App {
   private makeMap(): MapView | null {
     try {
       return new MapView(this.frame.map, this.view, {
-        clicked: (at, hits) => this.selection.pointed(at, hits, this.byKeyboard),
+        clicked: (at, hits) => {
+          this.selection.pointed(at, hits, this.byKeyboard);
+          void this.sayValues(at);
+        },
         moved: (camera) => {
           this.view.camera = camera;
           this.view.remember();
@@ -193,11 +203,20 @@ export class App {
         unreachable: () => this.catalogue.suspect(),
         unauthorised: () => void this.account.session.check(),
         home: () => this.showTerritory(true),
-      });
+      }, (drawn) => this.rasters.dress(drawn));
     } catch (error) {
       console.warn('Carreau:', error);
       this.frame.mapMissing();
       return null;
+    }
+  }
+
+  /** What the rasters shown measure where the reader pointed. */
+  private async sayValues(at: { lng: number; lat: number }): Promise<void> {
+    try {
+      this.map?.say(at, await this.rasters.valuesAt(at));
+    } catch {
+      this.map?.say(at, []);
     }
   }
 
@@ -211,6 +230,7 @@ export class App {
     this.selection.know(published);
     this.layers.show(collections, style);
     this.map?.show(collections, style);
+    void this.rasters.refresh();
     this.layers.zoomed(this.map?.map.getZoom() ?? 0);
     this.credit();
     if (first) return this.firstShow();

@@ -3,6 +3,7 @@ import {
   GeolocateControl,
   Map as MapLibreMap,
   NavigationControl,
+  Popup,
   ScaleControl,
   type GeoJSONSource,
   type LayerSpecification,
@@ -56,12 +57,15 @@ export class MapView {
   private style: StyleSpecification | null = null;
   private collections = new Map<string, Collection>();
   private selected: Geometry | null = null;
+  private said: Popup | null = null;
   private lastRepair = 0;
 
   constructor(
     container: HTMLElement,
     private readonly view: View,
     private readonly events: MapEvents,
+    /** What is drawn between the ground and the layers. */
+    private readonly under: (style: StyleSpecification) => StyleSpecification = (style) => style,
   ) {
     this.map = new MapLibreMap({
       container,
@@ -88,6 +92,19 @@ export class MapView {
     this.collections = new Map(collections.map((collection) => [collection.id, collection]));
     this.style = style;
     this.map.setStyle(this.dressed(style), { diff: true });
+  }
+
+  /** Draws what lies under the layers anew; the layers stay. */
+  showUnder(): void {
+    if (this.style) this.map.setStyle(this.dressed(this.style), { diff: true });
+  }
+
+  /** A few words at a place, until the reader closes them or clicks elsewhere. */
+  say(at: { lng: number; lat: number }, lines: string[]): void {
+    this.said?.remove();
+    if (lines.length === 0) return;
+    const text = h('div', { role: 'status' }, ...lines.map((line) => h('p', {}, line)));
+    this.said = new Popup({ closeButton: false, maxWidth: '20rem' }).setLngLat(at).setDOMContent(text).addTo(this.map);
   }
 
   applyVisibility(layer: string): void {
@@ -200,7 +217,7 @@ export class MapView {
   }
 
   private dressed(style: StyleSpecification): StyleSpecification {
-    return dressStyle(style, { shown: this.view.shown, opacity: this.view.opacity, selected: this.selected });
+    return dressStyle(this.under(style), { shown: this.view.shown, opacity: this.view.opacity, selected: this.selected });
   }
 
   private specs(layer: string) {

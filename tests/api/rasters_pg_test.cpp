@@ -1,0 +1,305 @@
+// From a GeoTIFF that is sent to tiles, values and WMTS, and who sees what of it.
+#include <fmt/format.h>
+#include <gdal.h>
+#include <gdal_frmts.h>
+#include <signal.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "server/api/upload_files.hpp"
+#include "server/db/layer_declaration.hpp"
+#include "server/embedded/embedded.hpp"
+#include "server/jobs/raster_files.hpp"
+#include "server/jobs/runner.hpp"
+#include "tests/api/api_fixture.hpp"
+#include "tests/raster/made_raster.hpp"
+#include "tests/support/xml_schema.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using test::json;
+
+constexpr auto longest_wait = std::chrono::seconds(120);
+
+class Rasters : public test::ApiTest {
+  protected:
+    static void SetUpTestSuite() {
+        ApiTest::SetUpTestSuite();
+        for (const embedded::TextFile& file : embedded::layer_declarations()) {
+            if (file.text.find("raster_column") != std::string::npos) db::declare_layer(dsn(), file.text);
+        }
+    }
+    void SetUp() override {
+        ApiTest::SetUp();
+        make_person("lea", "read,upload,edit");
+        make_person("max", "upload");
+        for (const char* layer : {"orthophoto", "modele_hauteur", "thermographie"}) wait_for_layer(layer);
+        jobs::Runner::Options options;
+        options.dsn = dsn();
+        options.uploads = uploads().store.folder();
+        options.program = TEST_WORKER;
+        runner_ = std::make_unique<jobs::Runner>(options);
+    }
+    void TearDown() override {
+        runner_.reset();
+        ApiTest::TearDown();
+    }
+
+    static std::string bytes_of(const fs::path& path) {
+        std::ifstream in(path, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
+    /// The job of a file whose name, in base64, is given.
+    std::string deposit(const std::string& encoded_name, const std::string& bytes, const json& more = json::object()) {
+        RawClient client(port());
+        client.send(
+            fmt::format(
+                "POST /uploads HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: {0}\r\nUpload-Metadata: "
+                "filename {1}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {0}\r\n{2}\r\n",
+                bytes.size(), encoded_name, token_of("lea")) +
+            bytes);
+        const RawAnswer sent = client.read_answer();
+        EXPECT_EQ(sent.status, 201) << sent.body;
+        json body = more;
+        body["uploads"] = {path_of(sent.header("Location")).substr(9)};
+        const RawAnswer made = send("POST", "/jobs", body, token_of("lea"));
+        EXPECT_EQ(made.status, 201) << made.body;
+        return path_of(made.header("Location"));
+    }
+    json settled(const std::string& job) {
+        json seen;
+        EXPECT_TRUE(test::eventually(
+            [&] {
+                seen = get_json(job, token_of("lea"));
+                return seen["state"] != "waiting" && seen["state"] != "reading";
+            },
+            longest_wait))
+            << seen.dump(1);
+        return seen;
+    }
+    int status_of(const std::string& target, const std::string& who) {
+        return get(target, who.empty() ? "" : token_of(who)).status;
+    }
+    std::vector<std::string> names(const std::string& who) {
+        std::vector<std::string> found;
+        const json document = get_json("/rasters", who.empty() ? "" : token_of(who));
+        for (const json& entry : document["rasters"]) found.push_back(entry["id"]);
+        return found;
+    }
+    fs::path kept_files() { return uploads().store.folder() / jobs::rasters_folder; }
+
+    static std::string tile_at(double longitude, double latitude, int z) {
+        const auto range = tiles::tiles_covering({longitude, latitude, longitude, latitude}, z);
+        return fmt::format("{}/{}/{}", z, range.min_x, range.min_y);
+    }
+
+    test::RasterFolder folder_;
+    std::unique_ptr<jobs::Runner> runner_;
+};
+
+/// Samples of a PNG: red, green, blue, opacity (255 where the image has none).
+std::vector<std::uint8_t> pixels_of(std::string bytes) {
+    GDALRegister_PNG();
+    const char* name = "/vsimem/carreau-raster-answer";
+    VSIFCloseL(VSIFileFromMemBuffer(name, reinterpret_cast<GByte*>(bytes.data()), bytes.size(), FALSE));
+    const GDALDatasetH image = GDALOpen(name, GA_ReadOnly);
+    EXPECT_NE(image, nullptr);
+    if (image == nullptr) return {};
+    const int width = GDALGetRasterXSize(image);
+    const int height = GDALGetRasterYSize(image);
+    std::vector<std::uint8_t> rgba(static_cast<std::size_t>(width * height * 4), 255);
+    EXPECT_EQ(GDALDatasetRasterIO(image, GF_Read, 0, 0, width, height, rgba.data(), width, height, GDT_Byte,
+                                  GDALGetRasterCount(image), nullptr, 4, 4 * width, 1),
+              CE_None);
+    GDALClose(image);
+    VSIUnlink(name);
+    return rgba;
+}
+
+test::MadeRaster heat() {
+    test::MadeRaster made;
+    made.width = made.height = 800;
+    made.bands = 1;
+    made.type = GDT_Float32;
+    made.nodata = -9999;
+    made.unit = "degC";
+    made.sample = [](int, int column, int row) { return column < 100 ? -9999.0 : 10 + column * 0.02 + row * 0.01; };
+    return made;
+}
+
+// The middle of `heat`: 652200, 7059800 of Lambert-93 by GDAL (gdaltransform).
+constexpr double heat_longitude = 2.3255109;
+constexpr double heat_latitude = 50.6333347;
+
+}  // namespace
+
+TEST_F(Rasters, ThermographyGoesFromDepositToTilesValuesAndBack) {
+    heat().write(folder_ / "vol7.tif");
+    const std::string job = deposit("dm9sNy50aWY=", bytes_of(folder_ / "vol7.tif"));
+    const json read = settled(job);
+    ASSERT_EQ(read["state"], "draft") << read.dump(1);
+    ASSERT_EQ(read["report"]["rasters"].size(), 1U);
+    const json facts = read["report"]["rasters"][0];
+    EXPECT_EQ(facts["genre"], "temperature");
+    EXPECT_EQ(facts["unite"], "°C");
+    EXPECT_EQ(facts["largeur"], 800);
+    EXPECT_NEAR(facts["minimum"].get<double>(), 12, 1e-3);
+    EXPECT_NEAR(facts["maximum"].get<double>(), 10 + 15.98 + 7.99, 1e-3);
+    EXPECT_FALSE(facts.contains("fichier"));
+    EXPECT_EQ(read["report"]["crs"].size(), 1U);
+
+    // A draft is its owner's alone.
+    const std::string tile = tile_at(heat_longitude, heat_latitude, 17);
+    const std::string draft = job + "/rasters/vol7/" + tile + ".png";
+    EXPECT_EQ(status_of(draft, "lea"), 200);
+    EXPECT_EQ(status_of(draft, "max"), 404);
+    EXPECT_EQ(status_of(draft, ""), 401);
+    EXPECT_EQ(status_of(job + "/rasters/autre/" + tile + ".png", "lea"), 404);
+    EXPECT_TRUE(names("lea").empty());
+
+    ASSERT_EQ(send("POST", job + "/publish", json::object(), token_of("lea")).status, 200);
+    EXPECT_EQ(names("lea"), (std::vector<std::string>{"thermographie:vol7"}));
+    EXPECT_TRUE(names("").empty());
+    EXPECT_TRUE(names("max").empty() == (status_of("/collections/thermographie", "max") == 404));
+    const std::string url = "/rasters/thermographie:vol7";
+    for (const std::string& path : {url, url + "/value?lon=2.32&lat=50.63", url + "/legend", url + "/" + tile + ".png",
+                                    url + "/" + tile + ".webp"}) {
+        EXPECT_EQ(status_of(path, "lea"), 200) << path;
+        EXPECT_EQ(status_of(path, ""), 404) << path;
+    }
+    EXPECT_EQ(status_of("/rasters/thermographie:autre", "lea"), 404);
+    EXPECT_EQ(status_of("/rasters/vol7", "lea"), 404);
+    EXPECT_EQ(status_of("/rasters/orthophoto:vol7", "lea"), 404);
+
+    const json described = get_json(url, token_of("lea"));
+    EXPECT_EQ(described["tilejson"], "3.0.0");
+    EXPECT_EQ(described["kind"], "temperature");
+    EXPECT_EQ(described["palette"], "thermique");
+    EXPECT_LT(described["bounds"][0].get<double>(), heat_longitude);
+    EXPECT_GT(described["bounds"][2].get<double>(), heat_longitude);
+
+    const json value =
+        get_json(fmt::format("{}/value?lon={}&lat={}", url, heat_longitude, heat_latitude), token_of("lea"));
+    EXPECT_NEAR(value["value"].get<double>(), 22, 0.5);
+    EXPECT_EQ(value["unit"], "°C");
+    EXPECT_TRUE(get_json(url + "/value?lon=3&lat=50", token_of("lea"))["value"].is_null());
+
+    // Colours are asked for: the least is black and the greatest white in greys.
+    const auto grey = pixels_of(get(url + "/" + tile + ".png?palette=gris&min=0&max=44", token_of("lea")).body);
+    ASSERT_EQ(grey.size(), 256U * 256 * 4);
+    std::size_t opaque = 0;
+    for (std::size_t i = 0; i < grey.size(); i += 4) {
+        if (grey[i + 3] != 255) continue;
+        ++opaque;
+        ASSERT_EQ(grey[i], grey[i + 1]);
+        ASSERT_GE(grey[i], 65);   // 12 of 44
+        ASSERT_LE(grey[i], 200);  // 34 of 44
+    }
+    EXPECT_GT(opaque, 5'000U);
+    EXPECT_EQ(pixels_of(get(url + "/" + tile + ".png?size=512", token_of("lea")).body).size(), 512U * 512 * 4);
+    const json legend = get_json(url + "/legend?palette=gris&min=0&max=100", token_of("lea"));
+    EXPECT_EQ(legend["stops"].size(), 11U);
+    EXPECT_EQ(legend["stops"][0], json({{"value", 0.0}, {"color", "#000000"}}));
+    EXPECT_EQ(legend["stops"][10], json({{"value", 100.0}, {"color", "#ffffff"}}));
+
+    // A tile that stayed is not sent again; one beside the raster is clear.
+    const RawAnswer first = get(url + "/" + tile + ".png", token_of("lea"));
+    EXPECT_EQ(first.header("Content-Type"), "image/png");
+    EXPECT_FALSE(first.header("ETag").empty());
+    EXPECT_EQ(
+        get(url + "/" + tile + ".png", token_of("lea") + "If-None-Match: " + first.header("ETag") + "\r\n").status,
+        304);
+    for (const std::uint8_t byte : pixels_of(get(url + "/17/0/0.png", token_of("lea")).body)) ASSERT_EQ(byte, 0);
+    EXPECT_EQ(get(url + "/" + tile + ".webp", token_of("lea")).body.substr(8, 4), "WEBP");
+
+    for (const char* wrong : {"?palette=rose", "?min=a", "?min=5&max=5", "?size=100", "?inconnu=1"})
+        EXPECT_EQ(status_of(url + "/" + tile + ".png" + wrong, "lea"), 400) << wrong;
+    EXPECT_EQ(status_of(url + "/30/0/0.png", "lea"), 404);
+    EXPECT_EQ(status_of(url + "/value?lon=x&lat=1", "lea"), 400);
+    EXPECT_EQ(status_of(url + "/value?lon=NaN&lat=1", "lea"), 400);
+
+    ASSERT_EQ(send("POST", job + "/undo", json::object(), token_of("lea")).status, 200);
+    EXPECT_TRUE(names("lea").empty());
+    EXPECT_EQ(status_of(url + "/" + tile + ".png", "lea"), 404) << "kept tiles are nobody's";
+    EXPECT_EQ(status_of(draft, "lea"), 200);
+    ASSERT_EQ(send("POST", job + "/publish", json::object(), token_of("lea")).status, 200);
+    EXPECT_EQ(status_of(url + "/" + tile + ".png", "lea"), 200);
+}
+
+TEST_F(Rasters, AnAerialPhotoMadePublicIsEverybodys) {
+    test::MadeRaster made;
+    made.sample = test::wavy;
+    made.write(folder_ / "ortho.tif");
+    const std::string job = deposit("b3J0aG8udGlm", bytes_of(folder_ / "ortho.tif"));
+    ASSERT_EQ(settled(job)["state"], "draft") << settled(job).dump(1);
+    ASSERT_EQ(send("POST", job + "/publish", json::object(), token_of("lea")).status, 200);
+    EXPECT_EQ(status_of("/rasters/orthophoto:ortho", ""), 404);
+    db::set_layer(dsn(), "orthophoto", "public", "true");
+    EXPECT_TRUE(test::eventually([&] { return status_of("/rasters/orthophoto:ortho", "") == 200; }, longest_wait));
+    const json described = get_json("/rasters/orthophoto:ortho");
+    EXPECT_FALSE(described.contains("palette"));
+    EXPECT_EQ(status_of("/rasters/orthophoto:ortho/legend", ""), 404);
+    EXPECT_EQ(status_of("/rasters/orthophoto:ortho/value?lon=2&lat=50", ""), 404);
+    // Its title is a field as others are.
+    EXPECT_EQ(send("PATCH", "/collections/orthophoto/items/ortho", {{"properties", {{"titre", "Béthune <2025>"}}}},
+                   token_of("lea") + "Content-Type: application/merge-patch+json\r\n")
+                      .status /
+                  100,
+              2);
+
+    const RawAnswer capabilities = get("/wmts?SERVICE=WMTS&REQUEST=GetCapabilities");
+    ASSERT_EQ(capabilities.status, 200);
+    EXPECT_NE(capabilities.body.find("<ows:Identifier>orthophoto:ortho</ows:Identifier>"), std::string::npos);
+    EXPECT_EQ(capabilities.body.find("thermographie:"), std::string::npos) << "not everybody's";
+    EXPECT_EQ(get("/wmts/1.0.0/WMTSCapabilities.xml").body, capabilities.body);
+    const auto valid = test::validity("wmts", capabilities.body);
+    EXPECT_EQ(valid.value_or(""), "");
+    const std::string ask =
+        "/wmts?service=WMTS&request=GetTile&version=1.0.0&layer=orthophoto:ortho&style=normal"
+        "&format=image/png&tilematrixset=PM&tilematrix=17&tilerow=";
+    const std::string tile = tile_at(heat_longitude, heat_latitude, 17);
+    const auto column = tile.substr(3, tile.rfind('/') - 3);
+    const auto row = tile.substr(tile.rfind('/') + 1);
+    const RawAnswer by_service = get(ask + row + "&tilecol=" + column);
+    ASSERT_EQ(by_service.status, 200) << by_service.body;
+    EXPECT_EQ(by_service.body, get("/rasters/orthophoto:ortho/" + tile + ".png").body);
+    EXPECT_EQ(get("/wmts?service=WMTS&request=GetTile").status, 400);
+    EXPECT_NE(get("/wmts?service=WMTS&request=GetTile").body.find("MissingParameterValue"), std::string::npos);
+    EXPECT_EQ(get("/wmts?service=WMTS&request=Rien").status, 501);
+}
+
+TEST_F(Rasters, WhatCannotBeReadLeavesNothing) {
+    test::MadeRaster made;
+    made.placed = false;
+    made.sample = test::wavy;
+    made.write(folder_ / "nulle_part.tif");
+    const json lost = settled(deposit("bnVsbGVfcGFydC50aWY=", bytes_of(folder_ / "nulle_part.tif")));
+    EXPECT_EQ(lost["state"], "refused");
+    EXPECT_NE(lost["reason"].get<std::string>().find("géoréférencée"), std::string::npos) << lost["reason"];
+
+    heat().write(folder_ / "coupe.tif");
+    std::string cut = bytes_of(folder_ / "coupe.tif");
+    cut.resize(cut.size() / 2);
+    const json broken = settled(deposit("Y291cGUudGlm", cut));
+    EXPECT_EQ(broken["state"], "refused");
+    EXPECT_NE(broken["reason"].get<std::string>().find("tronqué"), std::string::npos) << broken["reason"];
+
+    // 2^31 pixels a side, by its directory.
+    std::string bomb("II*\0\x08\0\0\0\x05\0", 10);
+    for (const auto& entry : std::vector<std::pair<int, unsigned>>{
+             {256, 0x7FFFFFFFU}, {257, 0x7FFFFFFFU}, {273, 8U}, {278, 1U}, {279, 8U}}) {
+        for (const auto& [number, bytes] :
+             {std::pair<unsigned, int>{static_cast<unsigned>(entry.first), 2}, {4U, 2}, {1U, 4}, {entry.second, 4}}) {
+            for (int i = 0; i < bytes; ++i) bomb += static_cast<char>(number >> (8 * i) & 0xFFU);
+        }
+    }
+    bomb.append(64, '\0');
+    const json refused = settled(deposit("Ym9tYi50aWY=", bomb));
+    EXPECT_EQ(refused["state"], "refused");
+    EXPECT_NE(refused["reason"].get<std::string>().find("pixels"), std::string::npos) << refused["reason"];
+    EXPECT_TRUE(!fs::exists(kept_files()) || fs::is_empty(kept_files()));
+}
