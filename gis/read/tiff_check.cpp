@@ -18,7 +18,7 @@ namespace gis::read {
 namespace {
 
 constexpr std::uint64_t longest_side = 200'000;
-constexpr std::uint64_t most_pixels = 20'000'000'000;
+constexpr std::uint64_t most_raster_pixels = 20'000'000'000;
 constexpr std::uint64_t most_bands = 8;
 constexpr std::uint64_t largest_block = std::uint64_t{256} << 20U;  // bytes, decoded
 constexpr std::uint64_t most_blocks = 4'000'000;
@@ -144,11 +144,12 @@ class TiffReader {
         layout.compression = value(Compression, 1);
         layout.tiled = entries_.contains(TileWidth);
         if (layout.width == 0 || layout.height == 0) refuse("une image sans pixels");
-        if (layout.width > longest_side || layout.height > longest_side || layout.width * layout.height > most_pixels)
+        if (layout.width > longest_side || layout.height > longest_side ||
+            layout.width * layout.height > most_raster_pixels)
             refuse(
                 fmt::format("{} x {} pixels, c'est plus que ce qui est lu ({} de côté, {} milliards en tout) ; "
                             "découpez-le",
-                            layout.width, layout.height, longest_side, most_pixels / 1'000'000'000));
+                            layout.width, layout.height, longest_side, most_raster_pixels / 1'000'000'000));
         if (layout.samples == 0 || layout.samples > most_bands || layout.bits > 64)
             refuse(fmt::format("{} bandes de {} bits ; 1 à {} bandes de 64 bits au plus sont lues", layout.samples,
                                layout.bits, most_bands));

@@ -1,6 +1,8 @@
 #include "server/jobs/raster_files.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -18,6 +20,13 @@ constexpr std::uint64_t usual_file_size = std::uint64_t{4} << 30U;
 constexpr std::uint64_t room_left = std::uint64_t{1} << 30U;
 constexpr std::uint64_t deflate = 8;
 constexpr std::uint64_t jpeg = 7;
+
+void flush_to_disk(const fs::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool done = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!done) throw gis::Unavailable("a raster cannot be kept");
+}
 
 Json value_of(const gis::Value& value) {
     if (const auto* text = std::get_if<std::string>(&value)) return *text;
@@ -75,7 +84,12 @@ void RasterFiles::check(const gis::RowBatch& batch) {
 void RasterFiles::move_to(const fs::path& kept) const {
     if (files_.empty()) return;
     fs::create_directories(kept);
-    for (const auto& [name, file] : files_) fs::rename(written_ / name, kept / name);
+    // On the disk before any row names them.
+    for (const auto& [name, file] : files_) {
+        flush_to_disk(written_ / name);
+        fs::rename(written_ / name, kept / name);
+    }
+    flush_to_disk(kept);
 }
 
 void RasterFiles::add_rows(db::Connection& connection, const std::vector<importing::Draft>& drafts) const {
