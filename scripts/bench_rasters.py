@@ -107,8 +107,8 @@ def compare(caller, folder, url, cog, tile, kind, low, high):
 
 def measure(server, options):
     caller = Caller(server, log_in(server, "admin")[1])
-    count, rounds = (20, 2) if options.quick else (60, 5)
-    width, height = (2400, 1800) if options.quick else (9600, 7200)
+    count, rounds = (20, 2) if options.quick else (40, 5)
+    width, height = (2400, 1800) if options.quick else (6000, 4500)
     for what, (layer, wanted, bands) in KINDS.items():
         file = make(server.folder, f"{layer}.tif", wanted, bands, width, height)
         size, took = deposit(caller, file)
