@@ -22,6 +22,11 @@ enum class Schema {
 
 struct GetCapabilities {};
 
+/// Of no schema: of all there are.
+struct DescribeRecord {
+    std::vector<Schema> schemas;
+};
+
 struct GetRecords {
     enum class ResultType { Hits, Results };
     ResultType result_type = ResultType::Hits;
@@ -39,7 +44,7 @@ struct GetRecordById {
     Schema schema = Schema::Csw;
 };
 
-using CswRequest = std::variant<GetCapabilities, GetRecords, GetRecordById>;
+using CswRequest = std::variant<GetCapabilities, DescribeRecord, GetRecords, GetRecordById>;
 
 /// Key-value pairs, decoded, or the XML of a POST. Throws wfs::ServiceError or InvalidRequest.
 CswRequest read_csw_kvp(const std::vector<std::pair<std::string, std::string>>& pairs);
@@ -55,6 +60,8 @@ struct CswFacts {
 };
 std::string csw_capabilities(const CswFacts& facts);
 
+/// Where the schemas of the records are.
+std::string csw_description(const DescribeRecord& asked);
 /// One page. `matched` is how many there are in all.
 std::string csw_records(const GetRecords& asked, const std::vector<const Record*>& page, std::int64_t matched,
                         std::string_view time_stamp);

@@ -100,6 +100,20 @@ std::string written(const std::vector<const Record*>& records, Schema schema, El
 
 }  // namespace
 
+std::string csw_description(const DescribeRecord& asked) {
+    std::string text = fmt::format(fmt::runtime(start), "DescribeRecordResponse") + ">\n";
+    for (const Schema schema : asked.schemas) {
+        text += fmt::format(
+            "<csw:SchemaComponent targetNamespace=\"{0}\" schemaLanguage=\"http://www.w3.org/XML/Schema\"><xs:schema "
+            "xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" targetNamespace=\"{0}\" elementFormDefault=\"qualified\">"
+            "<xs:include schemaLocation=\"{1}\"/></xs:schema></csw:SchemaComponent>\n",
+            uri_of(schema),
+            schema == Schema::Gmd ? "http://schemas.opengis.net/iso/19139/20060504/gmd/gmd.xsd"
+                                  : "http://schemas.opengis.net/csw/2.0.2/record.xsd");
+    }
+    return text + "</csw:DescribeRecordResponse>\n";
+}
+
 std::string csw_records(const GetRecords& asked, const std::vector<const Record*>& page, std::int64_t matched,
                         std::string_view time_stamp) {
     const auto returned = static_cast<std::int64_t>(page.size());

@@ -64,6 +64,9 @@ std::string csw_capabilities(const CswFacts& facts) {
     text += operation(
         "GetCapabilities", facts.url,
         {{"sections", {"ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities"}}});
+    text += operation(
+        "DescribeRecord", facts.url,
+        {{"typeName", types}, {"outputFormat", formats}, {"schemaLanguage", {"http://www.w3.org/XML/Schema"}}});
     text += operation("GetRecords", facts.url,
                       {{"typeNames", types},
                        {"resultType", {"hits", "results"}},

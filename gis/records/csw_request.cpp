@@ -239,12 +239,25 @@ FilterPtr constraint_of(const std::string& text, const std::string& language) {
 }
 
 [[noreturn]] void refuse_operation(const std::string& name) {
-    for (const std::string_view other : {"describerecord", "getdomain", "transaction", "harvest"}) {
+    for (const std::string_view other : {"getdomain", "transaction", "harvest"}) {
         if (lower(name) == other)
             throw wfs::ServiceError("OperationNotSupported", name,
                                     name + ": this service does not offer the operation");
     }
     throw invalid("request", fmt::format("there is no operation '{}'", name.substr(0, 50)));
+}
+
+/// The types' prefixes are the caller's own; their local names say enough.
+DescribeRecord describe(const std::vector<std::string>& types) {
+    DescribeRecord request;
+    for (const std::string& type : types) {
+        const std::string_view name = wfs::local_name(std::string_view(type));
+        if (name != "Record" && name != "MD_Metadata")
+            throw invalid("typeName", "csw:Record or gmd:MD_Metadata expected, got '" + type.substr(0, 50) + "'");
+        request.schemas.push_back(name == "Record" ? Schema::Csw : Schema::Gmd);
+    }
+    if (request.schemas.empty()) request.schemas = {Schema::Csw, Schema::Gmd};
+    return request;
 }
 
 void bound(GetRecords& request) {
@@ -267,9 +280,13 @@ CswRequest read_csw_kvp(const std::vector<std::pair<std::string, std::string>>& 
         }
         return GetCapabilities{};
     }
-    if (name != "getrecords" && name != "getrecordbyid") refuse_operation(text("request"));
+    if (name != "getrecords" && name != "getrecordbyid" && name != "describerecord") refuse_operation(text("request"));
     require_version(text("version"));
     require_format(text("outputformat"));
+    if (name == "describerecord") {
+        const std::string types = text("typename");
+        return describe(wfs::split_list(types.empty() ? text("typenames") : types));
+    }
     if (name == "getrecordbyid") {
         GetRecordById request{wfs::distinct_ids(wfs::split_list(text("id")), "Id"),
                               element_set_of(text("elementsetname")), schema_of(text("outputschema"))};
@@ -302,9 +319,14 @@ CswRequest read_csw_xml(std::string_view body) {
     const std::string name(wfs::local_name(root));
     require_service(wfs::attribute_of(root, "service"));
     if (name == "GetCapabilities") return GetCapabilities{};
-    if (name != "GetRecords" && name != "GetRecordById") refuse_operation(name);
+    if (name != "GetRecords" && name != "GetRecordById" && name != "DescribeRecord") refuse_operation(name);
     require_version(wfs::attribute_of(root, "version"));
     require_format(wfs::attribute_of(root, "outputFormat"));
+    if (name == "DescribeRecord") {
+        std::vector<std::string> types;
+        for (const Node& type : wfs::children_called(root, "TypeName")) types.push_back(wfs::text_of(type));
+        return describe(types);
+    }
     const Schema schema = schema_of(wfs::attribute_of(root, "outputSchema"));
     if (name == "GetRecordById") {
         GetRecordById request{{}, element_set_of(wfs::text_of(wfs::child_called(root, "ElementSetName"))), schema};

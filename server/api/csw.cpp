@@ -58,6 +58,8 @@ Answer catalogue_service(const Services& services, CallPtr call) {
     std::string document;
     if (std::holds_alternative<records::GetCapabilities>(asked)) {
         document = csw_capabilities_of(services, *call->request);
+    } else if (const auto* types = std::get_if<records::DescribeRecord>(&asked)) {
+        document = records::csw_description(*types);
     } else {
         const gate::CallerPtr everybody = co_await services.gatekeeper.anybody(query_for(*call->request));
         std::vector<records::Record> all = discovery_records(services, *call, everybody->scope);

@@ -179,6 +179,28 @@ TEST(Csw, WhatIsWrongIsNamed) {
     EXPECT_EQ(refusal(query({{"typeNames", "gml:Point"}})).substr(0, 10), "InvalidPar");
 }
 
+TEST(Csw, RecordsAreDescribed) {
+    const Pairs asked{{"service", "CSW"}, {"request", "DescribeRecord"}, {"version", "2.0.2"}};
+    using gis::records::DescribeRecord;
+    EXPECT_EQ(std::get<DescribeRecord>(read_csw_kvp(asked)).schemas, (std::vector{Schema::Csw, Schema::Gmd}));
+    Pairs one = asked;
+    one.emplace_back("typeName", "gmd:MD_Metadata");
+    EXPECT_EQ(std::get<DescribeRecord>(read_csw_kvp(one)).schemas, std::vector{Schema::Gmd});
+    const auto posted = read_csw_xml(
+        R"(<csw:DescribeRecord xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" service="CSW" version="2.0.2">
+        <csw:TypeName>csw:Record</csw:TypeName></csw:DescribeRecord>)");
+    EXPECT_EQ(std::get<DescribeRecord>(posted).schemas, std::vector{Schema::Csw});
+    const std::string answer = csw_description({{Schema::Csw, Schema::Gmd}});
+    EXPECT_NE(answer.find("schemaLocation=\"http://schemas.opengis.net/csw/2.0.2/record.xsd\""), std::string::npos);
+    EXPECT_NE(answer.find("targetNamespace=\"http://www.isotc211.org/2005/gmd\""), std::string::npos);
+    if (const auto verdict = test::validity("iso", answer)) {
+        EXPECT_EQ(*verdict, "") << answer;
+    }
+    EXPECT_EQ(
+        refusal({{"service", "CSW"}, {"request", "DescribeRecord"}, {"version", "2.0.2"}, {"typeName", "gml:Point"}}),
+        "InvalidParameterValue typeName");
+}
+
 TEST(Csw, AnswersAreValid) {
     Record record;
     record.id = "FR.A&B";
