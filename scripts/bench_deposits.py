@@ -2,7 +2,7 @@
 """Deposits: how fast a large upload reaches the disk beside what the disk takes, what memory it costs, how long 100,000
 surveyed points take from the end of their upload to published tiles, and 300 drone photos from their first byte on.
 
-  scripts/bench_deposits.py --program build/release/carreau [--quick] [--out DIR]
+  scripts/bench_deposits.py --program build/release/carreau [--quick] [--only uploads|points|photos] [--out DIR]
 
 The files are written where TMPDIR says: a disk is wanted there.
 """
@@ -221,12 +221,19 @@ def photos(server, caller, count, rounds):
         f"together {spread(wholes)} {verdict(statistics.median(wholes) <= PHOTOS_GOAL, f'<= {PHOTOS_GOAL} s')}")
 
 
+PARTS = {
+    "uploads": lambda server, caller, quick: uploads(server, caller, (128 if quick else 1024) << 20, 3),
+    "points": lambda server, caller, quick: points(server, caller, 10_000 if quick else 100_000, 2 if quick else 3),
+    "photos": lambda server, caller, quick: photos(server, caller, 30 if quick else 300, 2 if quick else 3),
+}
+
+
 def measure(server, options):
     caller = Caller(server, log_in(server, "admin")[1])
-    uploads(server, caller, (128 if options.quick else 1024) << 20, 3)
-    photos(server, caller, 30 if options.quick else 300, 2 if options.quick else 3)
-    points(server, caller, 10_000 if options.quick else 100_000, 2 if options.quick else 3)
+    for name, part in PARTS.items():
+        if options.only in (None, name):
+            part(server, caller, options.quick)
 
 
 if __name__ == "__main__":
-    sys.exit(bench.main(__doc__, measure=measure, territory="small"))
+    sys.exit(bench.main(__doc__, parts=tuple(PARTS), measure=measure, territory="small"))
