@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Deposits: how fast a large upload reaches the disk beside what the disk takes, what memory it costs, how long 100,000
-surveyed points take from the end of their upload to published tiles, and 300 drone photos from their first byte on.
+surveyed points take from the end of their upload to published tiles, 300 drone photos from their first byte on, and how tiles fare
+while deposits are read.
 
-  scripts/bench_deposits.py --program build/release/carreau [--quick] [--only uploads|points|photos] [--out DIR]
+  scripts/bench_deposits.py --program build/release/carreau [--quick] [--only uploads|points|photos|tiles] [--out DIR]
 
 The files are written where TMPDIR says: a disk is wanted there.
 """
@@ -11,6 +12,7 @@ import base64
 import http.client
 import json
 import os
+import random
 import statistics
 import struct
 import sys
@@ -21,7 +23,7 @@ from pathlib import Path
 import bench
 from bench import check, log_in, say, spread, tile_path, verdict
 
-UPLOAD_GOAL, MEMORY_GOAL, POINTS_GOAL, PHOTOS_GOAL = 0.5, 32, 10, 30
+UPLOAD_GOAL, MEMORY_GOAL, POINTS_GOAL, PHOTOS_GOAL, TILES_GOAL = 0.5, 32, 10, 30, 5
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -221,10 +223,59 @@ def photos(server, caller, count, rounds):
         f"together {spread(wholes)} {verdict(statistics.median(wholes) <= PHOTOS_GOAL, f'<= {PHOTOS_GOAL} s')}")
 
 
+def tiles(server, caller, jobs, count, seconds):
+    """Tiles of the map, one after the other as one who pans asks for them, idle and while deposits are read."""
+    west, south, east, north = (float(v) for v in server.sql("select array_to_string(extent, ' ') from catalogue.layer where name = 'parcelle'").split())
+    dice = random.Random(1)
+
+    def ask_until(over):
+        connection = http.client.HTTPConnection(server.address.hostname, server.address.port, timeout=60)
+        times = []
+        while not over():
+            path = tile_path("parcelle", dice.choice((14, 15, 16)), dice.uniform(west, east), dice.uniform(south, north))
+            begin = time.perf_counter()
+            connection.request("GET", path, headers=caller.headers)
+            answer = connection.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - begin) * 1000)
+            check(answer.status in (200, 204), f"{path}: {answer.status}")
+        return times
+
+    def p99(times):
+        return sorted(times)[len(times) * 99 // 100]
+
+    uploads_of_jobs = []
+    for n in range(jobs):
+        content = ("numero;x;y;code\n" + "".join(f"{i};{675000 + i % 300};{7049000 + i // 300};BANC\n" for i in range(count))).encode()
+        uploads_of_jobs.append(caller.begin(f"carte{n}.csv", len(content)))
+        caller.send(uploads_of_jobs[-1], content, len(content))
+    stop = time.perf_counter() + seconds
+    idle = ask_until(lambda: time.perf_counter() > stop)
+    ids = [caller.json("POST", "/jobs", {"uploads": [upload]}, 201)["id"] for upload in uploads_of_jobs]
+    states = []
+
+    def watch():
+        while not states or any(state in ("waiting", "reading") for state in states):
+            states[:] = [caller.json("GET", f"/jobs/{id}")["state"] for id in ids]
+            time.sleep(0.2)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    busy = ask_until(lambda: not watcher.is_alive())
+    watcher.join()
+    check(set(states) == {"draft"}, f"the jobs are {states}")
+    ratio = p99(busy) / p99(idle)
+    say(f"tiles of the map, p99: {p99(idle):.2f} ms idle ({len(idle)}), {p99(busy):.2f} ms ({len(busy)}) while {jobs} deposits of {count} points are read "
+        f"(two at a time); ratio {ratio:.2f} {verdict(ratio <= TILES_GOAL, f'<= {TILES_GOAL}')}")
+    for id in ids:
+        caller.ask("DELETE", f"/jobs/{id}", expected=204)
+
+
 PARTS = {
     "uploads": lambda server, caller, quick: uploads(server, caller, (128 if quick else 1024) << 20, 3),
     "points": lambda server, caller, quick: points(server, caller, 10_000 if quick else 100_000, 2 if quick else 3),
     "photos": lambda server, caller, quick: photos(server, caller, 30 if quick else 300, 2 if quick else 3),
+    "tiles": lambda server, caller, quick: tiles(server, caller, 10, 10_000 if quick else 100_000, 3 if quick else 10),
 }
 
 
