@@ -12,7 +12,21 @@
 
 namespace gis::read {
 
-enum class Format { Edigeo, GeoJson, Shapefile, GeoPackage, Gpx, Kml, Dxf, LandXml, Nmea, Csv, Photo, GeoTiff, Archive };
+enum class Format {
+    Edigeo,
+    GeoJson,
+    Shapefile,
+    GeoPackage,
+    Gpx,
+    Kml,
+    Dxf,
+    LandXml,
+    Nmea,
+    Csv,
+    Photo,
+    GeoTiff,
+    Archive
+};
 
 /// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "NMEA", "CSV",
 /// "photo JPEG", "GeoTIFF", "archive".

@@ -24,7 +24,7 @@ namespace {
 /// Panoramas of drones take some tens of megabytes.
 constexpr std::uintmax_t largest_photo = 256U << 20U;
 /// Above this the maker's data are a raw image: a plain photo has some kilobytes of them, a thermal one 600.
-constexpr std::uint64_t least_raw_image = 32 * 1024;
+constexpr std::uint64_t least_raw_image = 32U << 10U;
 /// Of a 36 × 24 mm film: what focal lengths "in 35 mm" refer to.
 constexpr double film_diagonal = 43.2666;
 
@@ -82,6 +82,7 @@ PinholeCamera camera_of(const Photo& photo) {
 void find_footprint(Photo& photo) {
     const PhotoFacts& facts = photo.facts;
     const PinholeCamera camera = camera_of(photo);
+    if (!facts.longitude || !facts.latitude) return;
     if (!facts.camera_yaw || !facts.camera_pitch) {
         photo.no_footprint = "la direction de la prise de vue n'est pas dite";
     } else if (!facts.height || !(*facts.height > 0)) {
@@ -232,17 +233,18 @@ class PhotoSource final : public Source {
 
     void shape(bool is_point, Shape& shape) const {
         shape.clear();
-        if (is_point) {
+        const PhotoFacts& facts = photo_.facts;
+        if (is_point && facts.longitude && facts.latitude) {
             shape.kind = Shape::Kind::Point;
-            shape.xy = {*photo_.facts.longitude, *photo_.facts.latitude};
-            return;
+            shape.xy = {*facts.longitude, *facts.latitude};
+        } else if (photo_.footprint) {
+            const auto& corners = photo_.footprint->corners;
+            shape.kind = Shape::Kind::Polygon;
+            shape.xy.assign(corners.begin(), corners.end());
+            shape.xy.insert(shape.xy.end(), {corners[0], corners[1]});
+            shape.rings = {5};
+            shape.parts = {1};
         }
-        const auto& corners = photo_.footprint->corners;
-        shape.kind = Shape::Kind::Polygon;
-        shape.xy.assign(corners.begin(), corners.end());
-        shape.xy.insert(shape.xy.end(), {corners[0], corners[1]});
-        shape.rings = {5};
-        shape.parts = {1};
     }
 
     std::vector<SourceLayer> layers_;
