@@ -5,7 +5,6 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -180,17 +179,9 @@ void confine_calls() {
     }
     // A signal (abort) to itself alone: the low half of the first argument is the process.
     static_assert(std::endian::native == std::endian::little);
-    program.push_back({BPF_JMP | BPF_JEQ | BPF_K, 0, 4, SYS_tgkill});
+    program.push_back({BPF_JMP | BPF_JEQ | BPF_K, 0, 3, SYS_tgkill});
     program.push_back(load(offsetof(seccomp_data, args)));
     program.push_back(skip_unless(static_cast<std::uint32_t>(::getpid())));
-    program.push_back(answer(SECCOMP_RET_ALLOW));
-    program.push_back(answer(SECCOMP_RET_ERRNO | EPERM));
-    // Threads, no processes: what clone3 makes cannot be looked at, so that glibc falls back to clone.
-    program.push_back(skip_unless(SYS_clone3));
-    program.push_back(answer(SECCOMP_RET_ERRNO | ENOSYS));
-    program.push_back({BPF_JMP | BPF_JEQ | BPF_K, 0, 3, SYS_clone});
-    program.push_back(load(offsetof(seccomp_data, args)));
-    program.push_back({BPF_JMP | BPF_JSET | BPF_K, 0, 1, CLONE_THREAD});
     program.push_back(answer(SECCOMP_RET_ALLOW));
     program.push_back(answer(SECCOMP_RET_ERRNO | EPERM));
     const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};

@@ -2,22 +2,18 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
-#include <mutex>
 #include <new>
 
 #include "gis/error.hpp"
 #include "gis/read/read.hpp"
-#include "gis/read/tiff_check.hpp"
 #include "server/jobs/raster_files.hpp"
 #include "server/jobs/sandbox.hpp"
 #include "server/jobs/task.hpp"
@@ -29,18 +25,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int background = 10;  // nice: who looks at the map goes first
 constexpr std::size_t frame_size = 4U << 20U;
 
 std::string json_text(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-/// From one reading thread at a time.
-void tell(FrameType type, std::string_view payload) {
-    static std::mutex mutex;
-    const std::lock_guard lock(mutex);
-    write_frame(STDOUT_FILENO, type, payload);
 }
 
 /// Rows go to the server as they come: memory stays flat.
@@ -54,13 +42,13 @@ class PipeSink : public gis::RowSink {
             if (size + 4096 > largest_frame)
                 throw gis::InvalidRequest("", "un objet a plus de quatre millions de sommets ; découpez-le");
             if (bytes + size > frame_size && i > first) {
-                tell(FrameType::Rows, encode_rows(batch, first, i - first));
+                write_frame(STDOUT_FILENO, FrameType::Rows, encode_rows(batch, first, i - first));
                 first = i;
                 bytes = 0;
             }
             bytes += size;
         }
-        tell(FrameType::Rows, encode_rows(batch, first, batch.rows.size() - first));
+        write_frame(STDOUT_FILENO, FrameType::Rows, encode_rows(batch, first, batch.rows.size() - first));
     }
 };
 
@@ -78,29 +66,31 @@ void confine(const Json& task) {
 }
 
 void refuse(const std::string& field, const std::string& reason) {
-    tell(FrameType::Refused, json_text({{"field", field}, {"reason", reason}}));
+    write_frame(STDOUT_FILENO, FrameType::Refused, json_text({{"field", field}, {"reason", reason}}));
 }
 
 void work(const Json& task) {
     gis::read::Options options = options_of(task.at("options"));
-    std::vector<fs::path> paths;
-    for (const auto& entry : fs::directory_iterator(task.at("input").get<std::string>())) paths.push_back(entry.path());
-    // A batch of photos is much to decode; an image may need all the memory there is.
-    options.threads = std::ranges::any_of(paths, gis::read::is_tiff) ? 1 : 2;
+    options.threads = 1;
     options.rasters = {fs::path(task.at("scratch").get<std::string>()) / rasters_folder,
                        task.at("stamp").get<std::string>()};
     options.progress = [](const gis::read::Progress& told) {
-        tell(FrameType::Progress, json_text({{"done", told.done}, {"total", told.total}, {"unit", told.unit}}));
+        write_frame(STDOUT_FILENO, FrameType::Progress,
+                    json_text({{"done", told.done}, {"total", told.total}, {"unit", told.unit}}));
     };
-    options.pictures = [](const gis::read::Picture& picture) { tell(FrameType::Picture, encode_picture(picture)); };
+    options.pictures = [](const gis::read::Picture& picture) {
+        write_frame(STDOUT_FILENO, FrameType::Picture, encode_picture(picture));
+    };
+    std::vector<fs::path> paths;
+    for (const auto& entry : fs::directory_iterator(task.at("input").get<std::string>())) paths.push_back(entry.path());
     const fs::path whole = paths.size() == 1 ? paths.front() : fs::path(task.at("input").get<std::string>());
     Json recognised = to_json(gis::read::detect(whole, options));
-    tell(FrameType::Progress, json_text({{"recognised", recognised}}));
+    write_frame(STDOUT_FILENO, FrameType::Progress, json_text({{"recognised", recognised}}));
     PipeSink sink;
     const gis::read::ReadReport report = gis::read::read(whole, options, sink);
     Json said = to_json(report);
     said["recognised"] = std::move(recognised);
-    tell(FrameType::Done, json_text(said));
+    write_frame(STDOUT_FILENO, FrameType::Done, json_text(said));
 }
 
 }  // namespace
@@ -109,7 +99,6 @@ int run_worker() {
     ::syscall(SYS_close_range, 3U, ~0U, 0U);  // nothing of the server's
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::signal(SIGPIPE, SIG_IGN);
-    ::setpriority(PRIO_PROCESS, 0, background);
     try {
         const std::string text(std::istreambuf_iterator<char>(std::cin), {});
         const Json task = Json::parse(text);

@@ -10,13 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <new>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -77,14 +75,6 @@ TEST_F(Sandbox, NoNetworkNoProgramNoProcess) {
     EXPECT_EQ(inside([] { return ::socket(AF_INET, SOCK_STREAM, 0) < 0 ? errno : 0; }), EPERM);
     EXPECT_EQ(inside([] { return ::socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? errno : 0; }), EPERM);
     EXPECT_EQ(inside([] { return ::fork() < 0 ? errno : 0; }), EPERM);
-    EXPECT_EQ(inside([] { return ::vfork() < 0 ? errno : 0; }), EPERM);
-    EXPECT_EQ(inside([] {
-                  std::atomic<int> done{0};
-                  std::thread([&] { done = 1; }).join();
-                  return done == 1 ? 0 : 1;
-              }),
-              0)
-        << "threads are no processes";
     EXPECT_EQ(inside([] {
                   char name[] = "/bin/true";
                   char* words[] = {name, nullptr};
