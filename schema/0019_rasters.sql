@@ -40,60 +40,9 @@ create table terrain.orthophoto (
     primary key (id, part_id)
 ) partition by list (part_id);
 
-create table terrain.modele_hauteur (
-    part_id      integer not null default 0,
-    id           text not null,
-    lot          text not null,
-    titre        text not null,
-    genre        text not null check (genre in ('photo', 'hauteur', 'temperature')),
-    millesime    text,
-    unite        text,
-    resolution_m double precision not null,
-    largeur      integer not null,
-    hauteur      integer not null,
-    bandes       integer not null,
-    type         text not null,
-    crs          text not null,
-    minimum      double precision,
-    maximum      double precision,
-    bas          double precision,          -- of the usual stretch
-    haut         double precision,
-    zoom_min     integer not null,
-    zoom_max     integer not null,
-    fichier      text not null,
-    geom         geometry(Polygon, 2154) not null,
-    primary key (id, part_id)
-) partition by list (part_id);
-
-create table terrain.thermographie (
-    part_id      integer not null default 0,
-    id           text not null,
-    lot          text not null,
-    titre        text not null,
-    genre        text not null check (genre in ('photo', 'hauteur', 'temperature')),
-    millesime    text,
-    unite        text,
-    resolution_m double precision not null,
-    largeur      integer not null,
-    hauteur      integer not null,
-    bandes       integer not null,
-    type         text not null,
-    crs          text not null,
-    minimum      double precision,
-    maximum      double precision,
-    bas          double precision,          -- of the usual stretch
-    haut         double precision,
-    zoom_min     integer not null,
-    zoom_max     integer not null,
-    fichier      text not null,
-    geom         geometry(Polygon, 2154) not null,
-    primary key (id, part_id)
-) partition by list (part_id);
-
-select catalogue.make_versioned(t::regclass) from unnest(array['terrain.orthophoto', 'terrain.modele_hauteur', 'terrain.thermographie']) t;
 create index on terrain.orthophoto using gist (geom);
 create index on terrain.orthophoto (lot);
-create index on terrain.modele_hauteur using gist (geom);
-create index on terrain.modele_hauteur (lot);
-create index on terrain.thermographie using gist (geom);
-create index on terrain.thermographie (lot);
+create table terrain.modele_hauteur (like terrain.orthophoto including all) partition by list (part_id);
+create table terrain.thermographie (like terrain.orthophoto including all) partition by list (part_id);
+
+select catalogue.make_versioned(t::regclass) from unnest(array['terrain.orthophoto', 'terrain.modele_hauteur', 'terrain.thermographie']) t;

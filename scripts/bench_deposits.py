@@ -113,6 +113,19 @@ def survey(count):
     return "\n".join(lines).encode()
 
 
+def read_and_publish(caller, job, path):
+    """When the job is a draft, and when the tile shows what was published of it."""
+    while (state := caller.json("GET", f"/jobs/{job}")["state"]) in ("waiting", "reading"):
+        time.sleep(0.02)
+    check(state == "draft", f"the job is {state}")
+    read = time.perf_counter()
+    published = caller.json("POST", f"/jobs/{job}/publish", {})
+    check(published["state"] == "published", str(published))
+    while not caller.ask("GET", path)[1]:
+        time.sleep(0.02)
+    return read, time.perf_counter()
+
+
 def points(server, caller, count, rounds):
     content = survey(count)
     longitude, latitude = map(float, server.sql("select st_x(p) || ' ' || st_y(p) from (select st_transform(st_setsrid(st_makepoint(675200, "
@@ -124,15 +137,7 @@ def points(server, caller, count, rounds):
         caller.send(upload, content, len(content))
         begin = time.perf_counter()
         job = caller.json("POST", "/jobs", {"uploads": [upload]}, 201)["id"]
-        while (state := caller.json("GET", f"/jobs/{job}")["state"]) in ("waiting", "reading"):
-            time.sleep(0.02)
-        check(state == "draft", f"the job is {state}")
-        read = time.perf_counter()
-        published = caller.json("POST", f"/jobs/{job}/publish", {})
-        check(published["state"] == "published", str(published))
-        while not caller.ask("GET", path)[1]:
-            time.sleep(0.02)
-        end = time.perf_counter()
+        read, end = read_and_publish(caller, job, path)
         reads.append(read - begin)
         publications.append(end - read)
         wholes.append(end - begin)
@@ -198,15 +203,7 @@ def photos(server, caller, count, rounds):
             caller.send(batch[-1], content, len(content))
         sent = time.perf_counter()
         job = caller.json("POST", "/jobs", {"uploads": batch, "options": {"mission": f"vol {n}"}}, 201)["id"]
-        while (state := caller.json("GET", f"/jobs/{job}")["state"]) in ("waiting", "reading"):
-            time.sleep(0.05)
-        check(state == "draft", f"the job is {state}")
-        read = time.perf_counter()
-        published = caller.json("POST", f"/jobs/{job}/publish", {})
-        check(published["state"] == "published", str(published))
-        while not caller.ask("GET", path)[1]:
-            time.sleep(0.02)
-        end = time.perf_counter()
+        read, end = read_and_publish(caller, job, path)
         for times, taken in zip((sends, reads, publications, wholes), (sent - begin, read - sent, end - read, end - begin)):
             times.append(taken)
         for layer in ("photo", "photo_emprise"):

@@ -39,5 +39,6 @@ std::vector<std::string> unpack(const std::filesystem::path& archive, const std:
 
 /// Hexadecimal SHA-256 of a file; of a folder: of its members' names and contents in order of name.
 std::string sha256_of(const std::filesystem::path& path);
+std::string sha256_of_bytes(std::string_view bytes);
 
 }  // namespace gis::read

@@ -42,23 +42,6 @@ void set_thread_options() {
     CPLSetThreadLocalConfigOption("OGR_SQLITE_CACHE", "16");
 }
 
-}  // namespace
-
-GdalMessages::GdalMessages() {
-    CPLPushErrorHandlerEx(&GdalMessages::receive, this);
-}
-
-GdalMessages::~GdalMessages() {
-    CPLPopErrorHandler();
-}
-
-void GdalMessages::receive(CPLErr severity, CPLErrorNum, const char* message) {
-    auto* self = static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());
-    if (severity >= CE_Failure && self->failure_.empty()) self->failure_ = message;
-}
-
-namespace {
-
 DatasetPtr open_as(unsigned kind, const std::string& driver, const std::string& path,
                    const std::vector<std::string>& open_options) {
     register_once();

@@ -47,7 +47,7 @@ class Heights {
     std::string reason() const;
 
     bool required_;
-    Ign69 ign69_;
+    std::optional<Ign69> ign69_;  // looked for when there is a height
     std::int64_t left_ = 0;
 };
 

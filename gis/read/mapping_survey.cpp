@@ -132,9 +132,10 @@ Mapping of_format(Mapping mapping, Format format, std::vector<std::string> names
 
 std::string Heights::complete(RowDraft& row, double ellipsoidal) {
     const std::vector<double>& at = row.shape().xy;
-    if (const auto height = ign69_.from_ellipsoidal(at[0], at[1], ellipsoidal)) {
+    if (!ign69_) ign69_.emplace();
+    if (const auto height = ign69_->from_ellipsoidal(at[0], at[1], ellipsoidal)) {
         row.set("altitude", *height);
-        row.set("systeme_altitude", "IGN69 (" + ign69_.grid() + ")");
+        row.set("systeme_altitude", "IGN69 (" + ign69_->grid() + ")");
         return "";
     }
     if (required_) return reason();
@@ -144,7 +145,7 @@ std::string Heights::complete(RowDraft& row, double ellipsoidal) {
 }
 
 std::string Heights::reason() const {
-    if (!ign69_.grid().empty()) return "hauteur hors de la grille " + ign69_.grid() + " de l'IGN";
+    if (!ign69_->grid().empty()) return "hauteur hors de la grille " + ign69_->grid() + " de l'IGN";
     return fmt::format(
         "la grille de l'IGN {} manque à cette machine, et aucun paquet Debian ne la contient ; faites-la installer "
         "({})",

@@ -64,7 +64,7 @@ struct Options {
     std::optional<std::string> departement;
     /// What the person calls the flight or the survey that the files come from; empty: nothing.
     std::string mission;
-    /// Who keeps the pictures of photos; none: photos are not read.
+    /// Who keeps the pictures of photos, called from the reading threads; none: photos are not read.
     std::function<void(Picture)> pictures;
     /// None: a raster can be looked at, not read.
     std::optional<RasterPlace> rasters;

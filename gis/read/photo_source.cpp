@@ -121,7 +121,6 @@ Photo read_photo(const Input& input) {
     photo.bytes.assign(std::filesystem::file_size(input.path), '\0');
     in.read(photo.bytes.data(), static_cast<std::streamsize>(photo.bytes.size()));
     photo.bytes.resize(static_cast<std::size_t>(in.gcount()));
-    photo.sha256 = sha256_of(input.path);
     photo.segments = look_at_segments(photo.bytes);
     photo.defect = photo.segments.defect;
     if (photo.defect.empty() && photo.segments.components != 1 && photo.segments.components != 3)
@@ -204,6 +203,7 @@ class PhotoSource final : public Source {
             return;
         }
         // Only who wants values reads the photo; others look where it lies.
+        if (!wanted.empty() && photo_.sha256.empty()) photo_.sha256 = sha256_of_bytes(photo_.bytes);
         if (is_point && !wanted.empty()) take_picture();
         feature.defect = photo_.defect;
         const std::span<const PhotoField> fields = is_point ? std::span<const PhotoField>(photo_point_fields)

@@ -90,7 +90,7 @@ class RasterSource final : public Source {
   public:
     RasterSource(Input input, const Options& options) : input_(std::move(input)), options_(options) {
         check_tiff(input_.path, input_.shown_name);
-        const raster::QuietGdal quiet;
+        const GdalMessages quiet;
         dataset_ = raster::open_geotiff(input_.path.string());
         if (!dataset_) refuse("image TIFF illisible ; enregistrez-la de nouveau en GeoTIFF");
         find_place();
@@ -243,7 +243,7 @@ class RasterSource final : public Source {
     }
 
     void write_cog(const fs::path& path) {
-        const raster::QuietGdal quiet;
+        const GdalMessages quiet;
         GDALRegister_COG();
         OGRSpatialReference system;
         const int srid = options_.source_srid ? *options_.source_srid : identify_crs(layers_[0].crs).value().srid;
@@ -260,7 +260,7 @@ class RasterSource final : public Source {
         ProgressTold told{&options_, bytes};
         GDALDriver* cog = GetGDALDriverManager()->GetDriverByName("COG");
         if (cog == nullptr) throw Unavailable("this installation of GDAL writes no cloud optimised GeoTIFF");
-        const raster::DatasetPtr written(
+        const DatasetPtr written(
             cog->CreateCopy(path.c_str(), &view, FALSE, const_cast<char**>(said), &ProgressTold::tell, &told));
         if (options_.stop.stop_requested()) throw Unavailable("asked to stop");
         if (!written || !quiet.failure().empty())
@@ -305,7 +305,7 @@ class RasterSource final : public Source {
 
     Input input_;
     const Options& options_;
-    raster::DatasetPtr dataset_;
+    DatasetPtr dataset_;
     std::array<double, 6> place_{};
     RasterPlan plan_;
     std::string type_;

@@ -58,6 +58,12 @@ class Sha256 {
 
 }  // namespace
 
+std::string sha256_of_bytes(std::string_view bytes) {
+    Sha256 sum;
+    sum.add(bytes);
+    return sum.finish();
+}
+
 std::string sha256_of(const fs::path& path) {
     Sha256 sum;
     if (!fs::is_directory(path)) {

@@ -1,6 +1,7 @@
 #include "gis/read/thumbnail.hpp"
 
 #include <cpl_vsi.h>
+#include <fmt/format.h>
 #include <gdal_frmts.h>
 
 #include <algorithm>
@@ -86,7 +87,9 @@ std::string encoded(Raster& raster) {
     const DatasetPtr memory(
         GDALCreate(GDALGetDriverByName("MEM"), "", raster.width, raster.height, raster.bands, GDT_Byte, nullptr));
     if (!memory || !transfer(memory.get(), GF_Write, raster)) return "";
-    constexpr const char* path = "/vsimem/vignette.jpg";
+    // Other threads make theirs.
+    const std::string name = fmt::format("/vsimem/vignette-{}.jpg", static_cast<const void*>(&raster));
+    const char* const path = name.c_str();
     const char* const options[] = {"QUALITY=80", nullptr};
     std::string bytes;
     if (DatasetPtr(GDALCreateCopy(GDALGetDriverByName("JPEG"), path, memory.get(), FALSE, const_cast<char**>(options),

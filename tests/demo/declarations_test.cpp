@@ -16,9 +16,12 @@ using nlohmann::json;
 /// Columns by table, read from the text of the migrations; the view of today's communes included.
 std::map<std::string, std::map<std::string, std::string>> columns_of_the_schema() {
     std::map<std::string, std::map<std::string, std::string>> out;
+    std::map<std::string, std::string> alike;
     for (const auto& file : std::filesystem::directory_iterator(std::string(CARREAU_SOURCE_DIR) + "/schema")) {
         const std::string sql = read_text("schema/" + file.path().filename().string());
         const std::regex create(R"(create table ([a-z_]+\.[a-z_]+) \(\n([\s\S]*?)\n\))");
+        const std::regex like(R"(create table ([a-z_]+\.[a-z_]+) \(like ([a-z_]+\.[a-z_]+) including all\))");
+        for (std::sregex_iterator at(sql.begin(), sql.end(), like), end; at != end; ++at) alike[(*at)[1]] = (*at)[2];
         const std::set<std::string> constraints{"primary", "check", "unique", "exclude"};
         const std::regex column(R"(^    ([a-z_0-9]+)\s+([a-z]+)[ ,(])");
         for (std::sregex_iterator at(sql.begin(), sql.end(), create), end; at != end; ++at) {
@@ -34,6 +37,7 @@ std::map<std::string, std::map<std::string, std::string>> columns_of_the_schema(
             }
         }
     }
+    for (const auto& [table, model] : alike) out[table] = out.at(model);
     auto view = out["org.commune"];
     view.erase("valid_to");
     out["org.commune_actuelle"] = view;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <mutex>
 
 #include "gis/read/footprint.hpp"
 #include "gis/read/jpeg_segments.hpp"
@@ -23,11 +24,16 @@ struct PhotoReading {
     std::vector<Picture> pictures;
 };
 
-PhotoReading read_photos(const fs::path& path, const std::string& mission = "") {
+PhotoReading read_photos(const fs::path& path, const std::string& mission = "", int threads = 1) {
     PhotoReading reading;
+    std::mutex mutex;
     gis::read::Options options;
     options.mission = mission;
-    options.pictures = [&](Picture picture) { reading.pictures.push_back(std::move(picture)); };
+    options.threads = threads;
+    options.pictures = [&](Picture picture) {
+        const std::lock_guard lock(mutex);
+        reading.pictures.push_back(std::move(picture));
+    };
     reading.report = gis::read::read(path, options, reading.sink);
     return reading;
 }
@@ -125,6 +131,20 @@ TEST(Photo, ADronesPhotoBecomesAPointAndItsFootprint) {
     EXPECT_NEAR(extreme(1, most) - extreme(1, least), 64 * pixel, 0.4);
     EXPECT_NEAR((extreme(0, most) + extreme(0, least)) / 2, at[0], 0.01);
     EXPECT_NEAR((extreme(1, most) + extreme(1, least)) / 2, at[1], 0.01);
+}
+
+TEST(Photo, ThreadsKeepTheirPhotosApart) {
+    const gis::read::TempFolder folder;
+    constexpr std::size_t count = 200;
+    test::JpegSample sample;
+    for (std::size_t i = 0; i < count; ++i) {
+        sample.serial = "essai" + std::to_string(i);  // makes each photo another
+        test::write_file(folder.path() / (std::to_string(i) + ".jpg"), test::make_jpeg(sample));
+    }
+    const PhotoReading reading = read_photos(folder.path(), "", 4);
+    EXPECT_EQ(reading.sink.count("terrain.photo"), count);
+    EXPECT_EQ(reading.report.refused(), 0);
+    EXPECT_EQ(reading.pictures.size(), count);
 }
 
 TEST(Photo, NothingPrivateIsPublished) {

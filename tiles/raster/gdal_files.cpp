@@ -20,19 +20,6 @@ void set_open_options() {
 
 }  // namespace
 
-QuietGdal::QuietGdal() {
-    CPLPushErrorHandlerEx(&QuietGdal::receive, this);
-}
-
-QuietGdal::~QuietGdal() {
-    CPLPopErrorHandler();
-}
-
-void QuietGdal::receive(CPLErr severity, CPLErrorNum, const char* message) {
-    auto* self = static_cast<QuietGdal*>(CPLGetErrorHandlerUserData());
-    if (severity >= CE_Failure && self->failure_.empty()) self->failure_ = message;
-}
-
 void prepare_gdal() {
     static std::once_flag once;
     std::call_once(once, [] {

@@ -189,7 +189,7 @@ struct RasterFile::Open {
 };
 
 RasterFile::RasterFile(const std::string& path) : open_(std::make_unique<Open>()) {
-    const QuietGdal quiet;
+    const GdalMessages quiet;
     open_->path = path;
     auto whole = std::make_unique<Level>();
     whole->dataset = open_geotiff(path);
@@ -203,7 +203,7 @@ RasterFile::RasterFile(const std::string& path) : open_(std::make_unique<Open>()
 }
 
 RasterFile::~RasterFile() {
-    const QuietGdal quiet;
+    const GdalMessages quiet;
     open_.reset();
 }
 
@@ -255,7 +255,7 @@ Image RasterFile::draw(tiles::TileCoord coord, int size, const Style& style) {
     if (box[0] > bounds[2] + resolution || box[2] < bounds[0] - resolution || box[1] > bounds[3] + resolution ||
         box[3] < bounds[1] - resolution)
         return Image(size, size);
-    const QuietGdal quiet;
+    const GdalMessages quiet;
     Level& level = level_for(resolution);
     const Canvas canvas(size, open_->colours, open_->type == GDT_Byte ? GDT_Byte : GDT_Float32);
     const std::array<double, 6> place{box[0], resolution, 0, box[3], 0, -resolution};
@@ -294,7 +294,7 @@ Image RasterFile::draw(tiles::TileCoord coord, int size, const Style& style) {
 }
 
 std::optional<double> RasterFile::value_at(double longitude, double latitude) {
-    const QuietGdal quiet;
+    const GdalMessages quiet;
     double x = longitude;
     double y = latitude;
     if (!open_->from_degrees || OCTTransform(open_->from_degrees.get(), 1, &x, &y, nullptr) == 0) return std::nullopt;

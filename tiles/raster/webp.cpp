@@ -35,7 +35,7 @@ class MemoryFile {
 
 std::string encode_webp(const Image& image) {
     prepare_gdal();
-    const QuietGdal quiet;
+    const GdalMessages quiet;
     const GDALDriverH webp = GDALGetDriverByName("WEBP");
     if (webp == nullptr) throw gis::Unavailable("this installation of GDAL writes no WebP: ask for PNG");
     const DatasetPtr memory(

@@ -11,7 +11,7 @@
 #include <mutex>
 
 #include "gis/error.hpp"
-#include "gis/read/gdal_session.hpp"
+#include "gis/gdal_messages.hpp"
 
 namespace gis {
 
@@ -105,7 +105,7 @@ OGRwkbGeometryType ogr_type(GeometryType type) {
 
 GdalLayer::GdalLayer(const FeatureOutput& output, const Options& options)
     : times_as_text_(options.times_as_text), points_as_multi_(options.points_as_multi), path_(options.path.string()) {
-    const read::GdalMessages quiet;
+    const GdalMessages quiet;
     register_file_drivers();
     GDALDriverH driver = GDALGetDriverByName(options.driver.c_str());
     if (driver == nullptr) throw Unavailable("GDAL has no driver " + options.driver);
@@ -136,7 +136,7 @@ GdalLayer::GdalLayer(const FeatureOutput& output, const Options& options)
 }
 
 GdalLayer::~GdalLayer() {
-    const read::GdalMessages quiet;
+    const GdalMessages quiet;
     if (dataset_ != nullptr) GDALClose(dataset_);
     if (crs_ != nullptr) OSRRelease(crs_);
 }
@@ -185,7 +185,7 @@ void GdalLayer::write(const Feature& feature) {
 }
 
 void GdalLayer::close() {
-    read::GdalMessages messages;
+    GdalMessages messages;
     GDALDatasetCommitTransaction(dataset_);
     GDALClose(dataset_);
     dataset_ = nullptr;
