@@ -8,12 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server/api/upload_files.hpp"
 #include "server/db/layer_declaration.hpp"
-#include "server/embedded/embedded.hpp"
 #include "server/jobs/raster_files.hpp"
-#include "server/jobs/runner.hpp"
-#include "tests/api/api_fixture.hpp"
+#include "tests/api/jobs_fixture.hpp"
 #include "tests/raster/made_raster.hpp"
 #include "tests/support/xml_schema.hpp"
 
@@ -22,30 +19,13 @@ namespace {
 namespace fs = std::filesystem;
 using test::json;
 
-constexpr auto longest_wait = std::chrono::seconds(120);
-
-class Rasters : public test::ApiTest {
+class Rasters : public test::JobsTest {
   protected:
-    static void SetUpTestSuite() {
-        ApiTest::SetUpTestSuite();
-        for (const embedded::TextFile& file : embedded::layer_declarations()) {
-            if (file.text.find("raster_column") != std::string::npos) db::declare_layer(dsn(), file.text);
-        }
-    }
     void SetUp() override {
-        ApiTest::SetUp();
-        make_person("lea", "read,upload,edit");
-        make_person("max", "upload");
+        JobsTest::SetUp();
+        make_person("edith", "read,edit");
+        make_person("nobody", "");
         for (const char* layer : {"orthophoto", "modele_hauteur", "thermographie"}) wait_for_layer(layer);
-        jobs::Runner::Options options;
-        options.dsn = dsn();
-        options.uploads = uploads().store.folder();
-        options.program = TEST_WORKER;
-        runner_ = std::make_unique<jobs::Runner>(options);
-    }
-    void TearDown() override {
-        runner_.reset();
-        ApiTest::TearDown();
     }
 
     static std::string bytes_of(const fs::path& path) {
@@ -53,34 +33,8 @@ class Rasters : public test::ApiTest {
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    /// The job of a file whose name, in base64, is given.
-    std::string deposit(const std::string& encoded_name, const std::string& bytes, const json& more = json::object()) {
-        RawClient client(port());
-        client.send(
-            fmt::format(
-                "POST /uploads HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: {0}\r\nUpload-Metadata: "
-                "filename {1}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {0}\r\n{2}\r\n",
-                bytes.size(), encoded_name, token_of("lea")) +
-            bytes);
-        const RawAnswer sent = client.read_answer();
-        EXPECT_EQ(sent.status, 201) << sent.body;
-        json body = more;
-        body["uploads"] = {path_of(sent.header("Location")).substr(9)};
-        const RawAnswer made = send("POST", "/jobs", body, token_of("lea"));
-        EXPECT_EQ(made.status, 201) << made.body;
-        return path_of(made.header("Location"));
-    }
-    json settled(const std::string& job) {
-        json seen;
-        EXPECT_TRUE(test::eventually(
-            [&] {
-                seen = get_json(job, token_of("lea"));
-                return seen["state"] != "waiting" && seen["state"] != "reading";
-            },
-            longest_wait))
-            << seen.dump(1);
-        return seen;
-    }
+    /// The job of a file that is deposited under that name.
+    std::string start_with(const std::string& name, const std::string& bytes) { return start(deposit(name, bytes)); }
     int status_of(const std::string& target, const std::string& who) {
         return get(target, who.empty() ? "" : token_of(who)).status;
     }
@@ -98,7 +52,6 @@ class Rasters : public test::ApiTest {
     }
 
     test::RasterFolder folder_;
-    std::unique_ptr<jobs::Runner> runner_;
 };
 
 /// Samples of a PNG: red, green, blue, opacity (255 where the image has none).
@@ -139,9 +92,8 @@ constexpr double heat_latitude = 50.6333347;
 
 TEST_F(Rasters, ThermographyGoesFromDepositToTilesValuesAndBack) {
     heat().write(folder_ / "vol7.tif");
-    const std::string job = deposit("dm9sNy50aWY=", bytes_of(folder_ / "vol7.tif"));
-    const json read = settled(job);
-    ASSERT_EQ(read["state"], "draft") << read.dump(1);
+    const std::string job = start_with("vol7.tif", bytes_of(folder_ / "vol7.tif"));
+    const json read = wait_for(job, "draft");
     ASSERT_EQ(read["report"]["rasters"].size(), 1U);
     const json facts = read["report"]["rasters"][0];
     EXPECT_EQ(facts["genre"], "temperature");
@@ -161,15 +113,17 @@ TEST_F(Rasters, ThermographyGoesFromDepositToTilesValuesAndBack) {
     EXPECT_EQ(status_of(job + "/rasters/autre/" + tile + ".png", "lea"), 404);
     EXPECT_TRUE(names("lea").empty());
 
-    ASSERT_EQ(send("POST", job + "/publish", json::object(), token_of("lea")).status, 200);
+    ASSERT_EQ(act(job, "publish").status, 200);
     EXPECT_EQ(names("lea"), (std::vector<std::string>{"thermographie:vol7"}));
     EXPECT_TRUE(names("").empty());
-    EXPECT_TRUE(names("max").empty() == (status_of("/collections/thermographie", "max") == 404));
+    EXPECT_EQ(names("max"), names("lea")) << "published, it is everybody's who may read there";
+    EXPECT_TRUE(names("nobody").empty());
     const std::string url = "/rasters/thermographie:vol7";
     for (const std::string& path : {url, url + "/value?lon=2.32&lat=50.63", url + "/legend", url + "/" + tile + ".png",
                                     url + "/" + tile + ".webp"}) {
         EXPECT_EQ(status_of(path, "lea"), 200) << path;
         EXPECT_EQ(status_of(path, ""), 404) << path;
+        EXPECT_EQ(status_of(path, "nobody"), 404) << path;
     }
     EXPECT_EQ(status_of("/rasters/thermographie:autre", "lea"), 404);
     EXPECT_EQ(status_of("/rasters/vol7", "lea"), 404);
@@ -222,11 +176,11 @@ TEST_F(Rasters, ThermographyGoesFromDepositToTilesValuesAndBack) {
     EXPECT_EQ(status_of(url + "/value?lon=x&lat=1", "lea"), 400);
     EXPECT_EQ(status_of(url + "/value?lon=NaN&lat=1", "lea"), 400);
 
-    ASSERT_EQ(send("POST", job + "/undo", json::object(), token_of("lea")).status, 200);
+    ASSERT_EQ(act(job, "undo").status, 200);
     EXPECT_TRUE(names("lea").empty());
     EXPECT_EQ(status_of(url + "/" + tile + ".png", "lea"), 404) << "kept tiles are nobody's";
     EXPECT_EQ(status_of(draft, "lea"), 200);
-    ASSERT_EQ(send("POST", job + "/publish", json::object(), token_of("lea")).status, 200);
+    ASSERT_EQ(act(job, "publish").status, 200);
     EXPECT_EQ(status_of(url + "/" + tile + ".png", "lea"), 200);
 }
 
@@ -234,19 +188,19 @@ TEST_F(Rasters, AnAerialPhotoMadePublicIsEverybodys) {
     test::MadeRaster made;
     made.sample = test::wavy;
     made.write(folder_ / "ortho.tif");
-    const std::string job = deposit("b3J0aG8udGlm", bytes_of(folder_ / "ortho.tif"));
-    ASSERT_EQ(settled(job)["state"], "draft") << settled(job).dump(1);
-    ASSERT_EQ(send("POST", job + "/publish", json::object(), token_of("lea")).status, 200);
+    const std::string job = start_with("ortho.tif", bytes_of(folder_ / "ortho.tif"));
+    wait_for(job, "draft");
+    ASSERT_EQ(act(job, "publish").status, 200);
     EXPECT_EQ(status_of("/rasters/orthophoto:ortho", ""), 404);
     db::set_layer(dsn(), "orthophoto", "public", "true");
-    EXPECT_TRUE(test::eventually([&] { return status_of("/rasters/orthophoto:ortho", "") == 200; }, longest_wait));
+    EXPECT_TRUE(test::eventually([&] { return status_of("/rasters/orthophoto:ortho", "") == 200; }, test::longest_job));
     const json described = get_json("/rasters/orthophoto:ortho");
     EXPECT_FALSE(described.contains("palette"));
     EXPECT_EQ(status_of("/rasters/orthophoto:ortho/legend", ""), 404);
     EXPECT_EQ(status_of("/rasters/orthophoto:ortho/value?lon=2&lat=50", ""), 404);
     // Its title is a field as others are.
     EXPECT_EQ(send("PATCH", "/collections/orthophoto/items/ortho", {{"properties", {{"titre", "Béthune <2025>"}}}},
-                   token_of("lea") + "Content-Type: application/merge-patch+json\r\n")
+                   token_of("edith") + "Content-Type: application/merge-patch+json\r\n")
                       .status /
                   100,
               2);
@@ -277,15 +231,13 @@ TEST_F(Rasters, WhatCannotBeReadLeavesNothing) {
     made.placed = false;
     made.sample = test::wavy;
     made.write(folder_ / "nulle_part.tif");
-    const json lost = settled(deposit("bnVsbGVfcGFydC50aWY=", bytes_of(folder_ / "nulle_part.tif")));
-    EXPECT_EQ(lost["state"], "refused");
+    const json lost = wait_for(start_with("nulle_part.tif", bytes_of(folder_ / "nulle_part.tif")), "refused");
     EXPECT_NE(lost["reason"].get<std::string>().find("géoréférencée"), std::string::npos) << lost["reason"];
 
     heat().write(folder_ / "coupe.tif");
     std::string cut = bytes_of(folder_ / "coupe.tif");
     cut.resize(cut.size() / 2);
-    const json broken = settled(deposit("Y291cGUudGlm", cut));
-    EXPECT_EQ(broken["state"], "refused");
+    const json broken = wait_for(start_with("coupe.tif", cut), "refused");
     EXPECT_NE(broken["reason"].get<std::string>().find("tronqué"), std::string::npos) << broken["reason"];
 
     // 2^31 pixels a side, by its directory.
@@ -298,8 +250,7 @@ TEST_F(Rasters, WhatCannotBeReadLeavesNothing) {
         }
     }
     bomb.append(64, '\0');
-    const json refused = settled(deposit("Ym9tYi50aWY=", bomb));
-    EXPECT_EQ(refused["state"], "refused");
+    const json refused = wait_for(start_with("bomb.tif", bomb), "refused");
     EXPECT_NE(refused["reason"].get<std::string>().find("pixels"), std::string::npos) << refused["reason"];
     EXPECT_TRUE(!fs::exists(kept_files()) || fs::is_empty(kept_files()));
 }
