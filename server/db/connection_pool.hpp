@@ -132,7 +132,7 @@ class ConnectionPool {
     /// Hands `work` over and returns: for what gives its result piece by piece. `finish` is called once, on the
     /// database thread, with what went wrong or null. No deadline but the statement's own. Throws gis::Unavailable when
     /// the queue is full.
-    void start(As who, std::shared_ptr<RunningQuery> query, std::function<void(Connection&)> work,
+    void start(const As& who, std::shared_ptr<RunningQuery> query, std::function<void(Connection&)> work,
                std::function<void(std::exception_ptr)> finish) {
         submit({begin_sql(who), std::move(query), std::move(work), std::move(finish)});
     }
