@@ -92,7 +92,7 @@ PermitWriter::PermitWriter(const ParsedFacts& facts, RowSink& sink)
       permits_(sink, "ads.dossier",
                {"numero", "type", "commune", "date_depot", "date_limite", "date_decision", "statut", "objet",
                 "nb_logements", "surface_creee"}),
-      parcels_(sink, "ads.dossier_parcelle", {"numero", "parcelle", "date_depot"}) {}
+      parcels_(sink, "ads.dossier_parcelle", {"numero", "reference", "designation", "parcelle", "date_depot"}) {}
 
 void PermitWriter::finish() {
     permits_.finish();
@@ -151,7 +151,7 @@ void PermitWriter::write_commune(const CommuneFact& commune, const std::vector<B
                       fmt::format("{} (données fictives)", permit.kind->object), permit.homes, permit.surface},
                      wkb(permit.site->rings.size() == 1 ? MultiPolygon{{permit.site->rings[0]}}
                                                         : geos.coverage_union(permit.site->rings)));
-        for (const std::string& parcel : permit.site->parcels) parcels_.add({number, parcel, filed});
+        for (const std::string& parcel : permit.site->parcels) parcels_.add({number, parcel, parcel, parcel, filed});
     }
 }
 

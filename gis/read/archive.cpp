@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "gis/error.hpp"
+#include "gis/read/text.hpp"
 
 namespace gis::read {
 
@@ -59,6 +61,13 @@ std::string base_name(archive_entry* entry, const std::string& shown_name) {
         throw InvalidRequest(shown_name, "un membre de l'archive porte un nom refusé ; renommez-le");
     }
     return name;
+}
+
+/// What accompanies the data of a delivery (written pieces, maps to print): no reader takes it, so it is not unpacked.
+bool is_document(const std::string& name) {
+    constexpr std::array<std::string_view, 9> endings{".pdf", ".doc",  ".docx", ".odt", ".rtf",
+                                                      ".xls", ".xlsx", ".ods",  ".html"};
+    return std::ranges::count(endings, lower(fs::path(name).extension().string())) > 0;
 }
 
 class Budget {
@@ -135,18 +144,21 @@ std::vector<std::string> unpack(const fs::path& path, const fs::path& folder, co
     Budget budget(limits, fs::file_size(path), shown_name);
     std::vector<std::string> names;
     std::set<std::string> taken;
+    bool any = false;
     std::size_t entries = 0;
     while (true) {
         archive_entry* entry = nullptr;
         const int status = archive_read_next_header(handle.get(), &entry);
         if (status == ARCHIVE_EOF) break;
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN) refuse_member(handle.get(), shown_name, "");
+        any = true;
+        if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+        const std::string name = base_name(entry, shown_name);
+        if (is_document(name)) continue;
         if (++entries > limits.entries) {
             throw InvalidRequest(shown_name,
                                  fmt::format("l'archive a plus de {} membres ; découpez-la", limits.entries));
         }
-        if (archive_entry_filetype(entry) == AE_IFDIR) continue;
-        const std::string name = base_name(entry, shown_name);
         if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) {
             throw InvalidRequest(shown_name, "le membre " + name + " n'est pas un fichier ordinaire ; refusée");
         }
@@ -156,7 +168,8 @@ std::vector<std::string> unpack(const fs::path& path, const fs::path& folder, co
         write_member(handle.get(), folder / name, budget, shown_name, name);
         names.push_back(name);
     }
-    if (names.empty()) throw InvalidRequest(shown_name, "l'archive est vide");
+    if (names.empty())
+        throw InvalidRequest(shown_name, any ? "l'archive ne contient aucune donnée" : "l'archive est vide");
     std::ranges::sort(names);
     return names;
 }

@@ -24,14 +24,15 @@ class TempFolder {
 
 /// What an archive may cost before it is refused, counted on the bytes that really come out.
 struct ArchiveLimits {
-    std::size_t entries = 200;
+    std::size_t entries = 200;  ///< without documents
     std::uint64_t inflated = 2'000'000'000;
     std::uint64_t ratio = 200;
     /// Below this the ratio says nothing: a small text file of blanks may compress a thousandfold.
     std::uint64_t ratio_from = 10'000'000;
 };
 
-/// Unpacks .zip, .tar, .tar.bz2, .tar.gz, .tar.xz into `folder`, regular files only, each under its base name alone.
+/// Unpacks .zip, .tar, .tar.bz2, .tar.gz, .tar.xz into `folder`, regular files only, each under its base name alone;
+/// documents (PDF ...) are left out.
 /// Returns the names written. Throws InvalidRequest naming `shown_name` and the member: truncated, wrong checksum,
 /// links, two members of one name, a limit passed.
 std::vector<std::string> unpack(const std::filesystem::path& archive, const std::filesystem::path& folder,

@@ -11,6 +11,7 @@
 
 #include "gis/error.hpp"
 #include "gis/read/ogr_shape.hpp"
+#include "gis/read/sitadel_source.hpp"
 #include "gis/read/text_file.hpp"
 
 namespace gis::read {
@@ -50,6 +51,18 @@ int score(const std::vector<std::string>& lines, char separator) {
 
 bool looks_numeric(const std::string& text) {
     return parse_number(text, false).has_value() || parse_number(text, true).has_value();
+}
+
+/// Lists of the national bases say each column in words before they name it: "Année de dépôt" above "AN_DEPOT".
+bool explains(const std::vector<std::string>& words, const std::vector<std::string>& names) {
+    const auto is_name = [](const std::string& text) {
+        return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos &&
+               !looks_numeric(text);
+    };
+    constexpr std::size_t fewest = 5;  // columns; less could be a row of short codes
+    return names.size() == words.size() && names.size() >= fewest && std::ranges::all_of(names, is_name) &&
+           !std::ranges::all_of(words, is_name) &&
+           std::set<std::string>(names.begin(), names.end()).size() == names.size();
 }
 
 /// Without names: the first two neighbours that look like a position on every line.
@@ -138,11 +151,14 @@ class CsvSource final : public Source {
         TextFile file(input_.path, input_.shown_name, encoding_);
         SourceFeature feature;
         feature.values.resize(wanted.size());
-        bool header = table_.has_header;
+        std::size_t header = table_.header_lines;
         for (std::string line; file.next(line);) {
             bytes_done_ = file.bytes_done();
             if (trimmed(line).empty()) continue;
-            if (std::exchange(header, false)) continue;
+            if (header > 0) {
+                --header;
+                continue;
+            }
             ++feature.number;
             fill(feature, split_line(line, table_.separator), places);
             take(feature);
@@ -270,17 +286,20 @@ TextTable look_at_table(const std::vector<std::string>& lines) {
     if (best < 500) return table;
     std::vector<std::vector<std::string>> rows;
     for (const std::string& line : lines) rows.push_back(split_line(line, table.separator));
-    const std::vector<std::string> first = rows.front();
-    table.has_header = std::none_of(first.begin(), first.end(), looks_numeric);
+    std::vector<std::string> first = rows.front();
+    table.header_lines = std::none_of(first.begin(), first.end(), looks_numeric) ? 1 : 0;
+    if (table.header_lines == 1 && rows.size() > 1 && explains(first, rows[1])) table.header_lines = 2;
+    const bool has_header = table.header_lines > 0;
+    if (has_header) first = rows[table.header_lines - 1];
     std::size_t width = first.size();
-    if (!table.has_header) {
+    if (!has_header) {
         for (const auto& row : rows) width = std::max(width, row.size());
     }
     for (std::size_t i = 0; i < width; ++i) {
         const std::string name(i < first.size() ? trimmed(first[i]) : "");
-        table.columns.push_back(table.has_header && !name.empty() ? name : fmt::format("champ{}", i + 1));
+        table.columns.push_back(has_header && !name.empty() ? name : fmt::format("champ{}", i + 1));
     }
-    if (table.has_header) rows.erase(rows.begin());
+    rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(table.header_lines));
     int commas = 0;
     for (const auto& row : rows) {
         for (const std::string& field : row) {
@@ -289,15 +308,16 @@ TextTable look_at_table(const std::vector<std::string>& lines) {
         }
     }
     table.decimal_comma = table.separator != ',' && commas > 0;
-    if (table.has_header) {
+    if (has_header) {
         table.x = find_column(table.columns, x_names);
         table.y = find_column(table.columns, y_names);
         table.wkt = find_column(table.columns, wkt_names);
     }
     if (table.x < 0 || table.y < 0) {
         table.x = table.y = -1;
-        if (table.wkt < 0) guess_places(table, rows);
-        if (!table.has_header) name_columns(table, rows);
+        // Numbers of communes and of permits are no positions.
+        if (table.wkt < 0 && !is_permit_list(table.columns)) guess_places(table, rows);
+        if (!has_header) name_columns(table, rows);
     }
     return table;
 }

@@ -13,7 +13,7 @@ namespace gis::read {
 struct TextTable {
     char separator = ';';  ///< ' ' stands for any run of blanks
     bool decimal_comma = false;
-    bool has_header = true;
+    std::size_t header_lines = 1;  ///< 0: none; 2: names in words, then names
     std::vector<std::string> columns;
     int x = -1, y = -1;  ///< places of the coordinates; -1: none
     int wkt = -1;        ///< place of a geometry as WKT

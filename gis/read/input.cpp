@@ -16,6 +16,7 @@
 #include "gis/read/nmea_source.hpp"
 #include "gis/read/photo_source.hpp"
 #include "gis/read/raster_source.hpp"
+#include "gis/read/sitadel_source.hpp"
 #include "gis/read/text.hpp"
 #include "gis/read/tiff_check.hpp"
 
@@ -74,9 +75,9 @@ bool is_dxf(std::string_view head) {
     return section != std::string_view::npos && section < 200 && head.find("HEADER") != std::string_view::npos;
 }
 
-/// Lines of text with positions in them.
-bool is_table(std::string_view head) {
-    if (head.find('\0') != std::string_view::npos) return false;
+/// Lines of text with positions in them, or permits with their parcels.
+std::optional<Format> format_of_table(std::string_view head) {
+    if (head.find('\0') != std::string_view::npos) return std::nullopt;
     std::vector<std::string> lines;
     while (!head.empty() && lines.size() < 200) {
         const std::size_t end = head.find_first_of("\r\n");
@@ -84,9 +85,11 @@ bool is_table(std::string_view head) {
         if (!cut && !trimmed(head.substr(0, end)).empty()) lines.emplace_back(head.substr(0, end));
         head = end == std::string_view::npos ? std::string_view{} : head.substr(end + 1);
     }
-    if (lines.empty()) return false;
+    if (lines.empty()) return std::nullopt;
     const TextTable table = look_at_table(lines);
-    return lines.size() > (table.has_header ? 1U : 0U) && (table.x >= 0 || table.wkt >= 0);
+    if (lines.size() <= table.header_lines) return std::nullopt;
+    if (is_permit_list(table.columns)) return Format::Sitadel;
+    return table.x >= 0 || table.wkt >= 0 ? std::optional(Format::Csv) : std::nullopt;
 }
 
 std::optional<Format> format_of_text(const fs::path& path) {
@@ -102,8 +105,7 @@ std::optional<Format> format_of_text(const fs::path& path) {
     }
     if (is_dxf(head.substr(0, 2048))) return Format::Dxf;
     if (looks_like_nmea(head)) return Format::Nmea;
-    if (is_table(head)) return Format::Csv;
-    return std::nullopt;
+    return format_of_table(head);
 }
 
 std::optional<Format> format_of(const fs::path& path) {
@@ -213,6 +215,8 @@ std::string_view to_string(Format format) {
             return "NMEA";
         case Format::Csv:
             return "CSV";
+        case Format::Sitadel:
+            return "Sitadel";
         case Format::Photo:
             return "photo JPEG";
         case Format::GeoTiff:
@@ -233,7 +237,7 @@ InputList list_inputs(const fs::path& given) {
         if (list.inputs.empty()) {
             throw InvalidRequest(name,
                                  "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
-                                 "NMEA, CSV, KML, DXF, LandXML, photos JPEG, GeoTIFF)");
+                                 "NMEA, CSV, Sitadel, KML, DXF, LandXML, photos JPEG, GeoTIFF)");
         }
         return list;
     }
@@ -243,7 +247,7 @@ InputList list_inputs(const fs::path& given) {
         throw InvalidRequest(name, what_it_seems(path) +
                                        " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
                                        ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, "
-                                       "KML, DXF, LandXML, photos JPEG, GeoTIFF");
+                                       "Sitadel, KML, DXF, LandXML, photos JPEG, GeoTIFF");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -274,6 +278,7 @@ OpenInput open_input(const Input& input) {
 std::unique_ptr<Source> open_source(const Input& input, const Options& options) {
     if (input.format == Format::GeoJson) return open_geojson_source(input);
     if (input.format == Format::Csv) return open_csv_source(input, options);
+    if (input.format == Format::Sitadel) return open_sitadel_source(input, options);
     if (input.format == Format::LandXml) return open_landxml_source(input);
     if (input.format == Format::Nmea) return open_nmea_source(input);
     if (input.format == Format::Photo) return open_photo_source(input);

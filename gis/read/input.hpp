@@ -23,12 +23,13 @@ enum class Format {
     LandXml,
     Nmea,
     Csv,
+    Sitadel,
     Photo,
     GeoTiff,
     Archive
 };
 
-/// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "NMEA", "CSV",
+/// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "NMEA", "CSV", "Sitadel",
 /// "photo JPEG", "GeoTIFF", "archive".
 std::string_view to_string(Format format);
 

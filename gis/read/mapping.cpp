@@ -129,8 +129,8 @@ std::string source_field(const Column& column, const SourceLayer& layer) {
 const std::vector<Mapping>& all_mappings() {
     static const std::vector<Mapping> mappings = [] {
         std::vector<Mapping> list;
-        for (auto part : {edigeo_mappings(), etalab_mappings(), urba_mappings(), ppr_mappings(), survey_mappings(),
-                          photo_mappings(), raster_mappings()}) {
+        for (auto part : {edigeo_mappings(), etalab_mappings(), urba_mappings(), ppr_mappings(), ads_mappings(),
+                          survey_mappings(), photo_mappings(), raster_mappings()}) {
             std::ranges::move(part, std::back_inserter(list));
         }
         return list;

@@ -130,6 +130,7 @@ std::vector<Mapping> edigeo_mappings();
 std::vector<Mapping> etalab_mappings();
 std::vector<Mapping> urba_mappings();
 std::vector<Mapping> ppr_mappings();
+std::vector<Mapping> ads_mappings();
 std::vector<Mapping> survey_mappings();
 std::vector<Mapping> photo_mappings();
 std::vector<Mapping> raster_mappings();

@@ -247,10 +247,15 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
         const double fraction = told.total > 0 ? static_cast<double>(told.done) / static_cast<double>(told.total) : 0;
         progress.tell(fraction, loader.rows(), "objets");
     };
-    const gis::read::ReadReport report =
+    gis::read::ReadReport report =
         gis::read::read(paths, read_options, options.dry_run ? static_cast<gis::RowSink&>(nothing) : loader);
     progress.finish(
         fmt::format("{} objets lus, {} refusés", count_text(report.written()), count_text(report.refused())));
+    if (report.refused_files.empty()) {
+        for (importing::Finding& finding : loader.complete())
+            report.add({names_of(options.files), "", finding.row, std::move(finding.field),
+                        gis::read::Problem::Kind::Note, std::move(finding.reason)});
+    }
     for (const std::string& crs : report.crs) fmt::print("Système de coordonnées : {}\n", crs);
     print_problems(report);
 
@@ -260,8 +265,8 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
         fmt::print("Rien n'est importé : {} fichier(s) ne peuvent être lus, et une version est complète ou absente.\n",
                    report.refused_files.size());
         code = exit_usage;
-    } else if (report.written() == 0) {
-        fmt::print("Rien n'est importé : aucun objet lisible.\n");
+    } else if (report.written() == 0 || (!options.dry_run && loader.rows() == 0)) {
+        fmt::print("Rien n'est importé : aucun objet lisible et du territoire.\n");
         code = exit_usage;
     } else if (!options.dry_run) {
         fmt::print("Publication ...\n");

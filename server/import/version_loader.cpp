@@ -168,6 +168,12 @@ void VersionLoader::write(gis::RowBatch batch) {
     load.rows += static_cast<std::int64_t>(batch.rows.size());
 }
 
+void VersionLoader::finish_copies() {
+    for (auto& load : loads_) {
+        if (load->copying) finish_copy(*load);
+    }
+}
+
 void VersionLoader::finish_copy(TableLoad& load) {
     load.end_writer(true);
     if (load.failure) std::rethrow_exception(load.failure);
@@ -191,12 +197,45 @@ void VersionLoader::index(TableLoad& load, LoadedTable& table) {
     add_primary_key(*load.connection, load.target, load.aside);
 }
 
+std::vector<Finding> VersionLoader::complete() {
+    finish_copies();
+    const auto open = std::ranges::find_if(loads_, [](const auto& load) { return load->connection != nullptr; });
+    if (open == loads_.end()) return {};
+    db::Connection& connection = *(*open)->connection;
+    std::vector<std::string> targets, tables;
+    for (const auto& load : loads_) {
+        if (!load->connection) continue;
+        targets.push_back(connection.quote_literal(load->target));
+        tables.push_back(connection.quote_literal(load->aside));
+    }
+    const std::string parts =
+        fmt::format("jsonb_object(array[{}], array[{}])", fmt::join(targets, ", "), fmt::join(tables, ", "));
+    const db::Result completions = connection.query(
+        fmt::format("select completed::text from catalogue.completion where target in ({}) order by target",
+                    fmt::join(targets, ", ")));
+    std::vector<Finding> findings;
+    for (int i = 0; i < completions.rows(); ++i) {
+        const db::Result told = connection.query(
+            fmt::format("select row_number, field, reason from {}({})", completions.text(i, 0), parts));
+        for (int row = 0; row < told.rows(); ++row) {
+            const std::optional<std::int64_t> number =
+                told.is_null(row, 0) ? std::nullopt : std::optional(told.int64(row, 0));
+            findings.push_back({number, told.text(row, 1), told.text(row, 2)});
+        }
+    }
+    for (auto& load : loads_) {
+        if (completions.rows() == 0 || !load->connection) continue;
+        load->rows = load->connection->query("select count(*) from " + load->aside).int64(0, 0);
+    }
+    return findings;
+}
+
 std::vector<LoadedTable> VersionLoader::publish() {
+    finish_copies();
     std::vector<LoadedTable> loaded;
     std::vector<Publication> publications;
     for (auto& load : loads_) {
         if (!load->connection) continue;
-        finish_copy(*load);
         LoadedTable table;
         table.table = load->target;
         table.version_id = load->version_id;
@@ -218,13 +257,13 @@ std::vector<LoadedTable> VersionLoader::publish() {
 }
 
 std::vector<Draft> VersionLoader::keep() {
+    finish_copies();
     std::vector<Draft> drafts;
     for (auto& load : loads_) {
         if (!load->connection) continue;
         if (load->part_id == 0)
             throw gis::InvalidRequest(load->target,
                                       "cette table n'a pas de versions ; importez-la par « carreau import »");
-        finish_copy(*load);
         Draft draft;
         draft.loaded.table = load->target;
         draft.loaded.version_id = load->version_id;

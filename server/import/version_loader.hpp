@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ struct Draft {
     std::string part_table;  ///< as SQL names it
 };
 
+/// What a person should know of a loaded row, or of all of them.
+struct Finding {
+    std::optional<std::int64_t> row;  ///< of the file, from 1
+    std::string field;
+    std::string reason;
+};
+
 /// Loads rows into new versions, one for each table that rows come for, and publishes them together.
 ///
 /// Rows go by binary COPY into tables aside, which nobody sees; `publish` then indexes them and, in one transaction,
@@ -47,6 +55,10 @@ class VersionLoader : public gis::RowSink {
     ~VersionLoader() override;
 
     void write(gis::RowBatch batch) override;
+
+    /// Ends the load and does what remains to be done with the rows of some tables (catalogue.completion). Comes before
+    /// `publish` or `keep`, or not at all; no `write` afterwards.
+    std::vector<Finding> complete();
 
     /// All or nothing. Calls no `write` afterwards.
     std::vector<LoadedTable> publish();
@@ -61,6 +73,7 @@ class VersionLoader : public gis::RowSink {
     struct TableLoad;
     TableLoad& load_for(const gis::RowBatch& batch);
     void open(TableLoad& load, const gis::RowBatch& batch);
+    void finish_copies();
     void finish_copy(TableLoad& load);
     void index(TableLoad& load, LoadedTable& table);
     void discard() noexcept;

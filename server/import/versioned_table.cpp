@@ -26,6 +26,12 @@ VersionedTable::VersionedTable(Connection& connection, std::string target)
         names_ = Names{connection_.quote_identifier(layers.text(i, 2)),
                        geometry.empty() ? "" : connection_.quote_identifier(geometry)};
     }
+    if (layers.rows() > 0) return;
+    const Result links =
+        query(connection_, "select link_column from catalogue.companion where target = $1 limit 1", {target_});
+    if (links.rows() == 0) return;
+    is_companion_ = true;
+    coverage_column_ = links.text(0, 0);
 }
 
 const VersionedTable::Names& VersionedTable::names() const {

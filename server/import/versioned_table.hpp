@@ -29,6 +29,8 @@ class VersionedTable {
     VersionedTable(db::Connection& connection, std::string target);
 
     const std::string& target() const { return target_; }
+    /// It goes with layers: what is new replaces what has the same link, whatever way the layers' rows are replaced.
+    bool is_companion() const { return is_companion_; }
     /// Throws gis::NotFound when no layer is made of the table.
     const std::string& id_column() const;
     /// Quoted; empty when the table has none. Throws gis::NotFound likewise.
@@ -81,6 +83,7 @@ class VersionedTable {
     std::string schema_, name_;
     std::string quoted_;
     std::string coverage_column_;  ///< empty: none
+    bool is_companion_ = false;
     std::optional<Names> names_;
 };
 

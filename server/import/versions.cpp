@@ -54,7 +54,7 @@ void refuse_known_ids(Connection& connection, const VersionedTable& table, const
 /// What the new rows replace goes aside.
 void make_room(Connection& connection, VersionedTable& table, const Publication& publication, const Part& part,
                const Coverage& coverage) {
-    switch (publication.replace) {
+    switch (table.is_companion() ? Replace::Coverage : publication.replace) {
         case Replace::Coverage:
             return table.retire_covered(coverage, publication.version_id);
         case Replace::Nothing:

@@ -10,6 +10,7 @@
 
 #include "gis/edit/wkb_shape.hpp"
 #include "gis/error.hpp"
+#include "gis/read/report.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/jobs/draft_facts.hpp"
@@ -96,9 +97,20 @@ gis::read::Options options_for(db::Connection& connection, const Job& job, const
     return options;
 }
 
+/// The tables that rows may come for: those of the layers that are open to the depositor, and their companions.
+std::set<std::string> open_tables(db::Connection& connection, const Job& job) {
+    std::set<std::string> tables(job.tables.begin(), job.tables.end());
+    const db::Result companions = connection.query("select target, layer_table from catalogue.companion");
+    for (int i = 0; i < companions.rows(); ++i) {
+        if (std::ranges::find(job.tables, companions.text(i, 1)) != job.tables.end())
+            tables.insert(companions.text(i, 0));
+    }
+    return tables;
+}
+
 /// What a hostile worker could send is stopped here: tables of others, and geometries that are none.
-void check(const gis::RowBatch& batch, const Job& job) {
-    if (std::find(job.tables.begin(), job.tables.end(), batch.table) == job.tables.end()) {
+void check(const gis::RowBatch& batch, const std::set<std::string>& open) {
+    if (!open.contains(batch.table)) {
         throw GivenUp{"refused",
                       fmt::format("ces fichiers vont dans une couche où vous ne pouvez déposer ({}) ; choisissez "
                                   "une couche, ou demandez le droit",
@@ -111,11 +123,29 @@ void check(const gis::RowBatch& batch, const Job& job) {
     }
 }
 
+void add_findings(const std::vector<importing::Finding>& findings, Json& report) {
+    for (const importing::Finding& finding : findings) {
+        report["problem_count"] = report.at("problem_count").get<std::int64_t>() + 1;
+        if (report["problems"].size() >= gis::read::ReadReport::max_problems) continue;
+        Json entry{{"kind", "note"},
+                   {"file", report.at("files").empty() ? Json("") : report["files"].front()},
+                   {"layer", ""},
+                   {"field", finding.field},
+                   {"reason", finding.reason}};
+        if (finding.row) entry["feature"] = *finding.row;
+        report["problems"].push_back(std::move(entry));
+    }
+}
+
 class Reading {
   public:
     Reading(db::Connection& connection, const Job& job, const Runner::Options& options,
             const std::atomic<bool>& stopping)
-        : connection_(connection), job_(job), options_(options), stopping_(stopping) {}
+        : connection_(connection),
+          job_(job),
+          options_(options),
+          stopping_(stopping),
+          open_(open_tables(connection, job)) {}
 
     void run() {
         const JobFolder folder(options_.uploads, job_);
@@ -165,7 +195,7 @@ class Reading {
         switch (frame.type) {
             case FrameType::Rows: {
                 gis::RowBatch batch = decode_rows(frame.payload);
-                check(batch, job_);
+                check(batch, open_);
                 rasters.check(batch);
                 loader.write(std::move(batch));
                 return;
@@ -204,6 +234,9 @@ class Reading {
             throw GivenUp{"refused", "un des fichiers ne peut être lu : rien n'est gardé", std::move(report)};
         if (report.at("written").get<std::int64_t>() == 0)
             throw GivenUp{"refused", "aucun objet lisible dans ces fichiers", std::move(report)};
+        add_findings(loader.complete(), report);
+        if (loader.rows() == 0)
+            throw GivenUp{"refused", "aucun de ces objets n'est du territoire : rien n'est gardé", std::move(report)};
         const std::vector<importing::Draft> drafts = loader.keep();
         rasters.move_to(options_.uploads / rasters_folder);
         if (!rasters.facts().empty()) report["rasters"] = rasters.facts();
@@ -229,6 +262,7 @@ class Reading {
     const Job& job_;
     const Runner::Options& options_;
     const std::atomic<bool>& stopping_;
+    std::set<std::string> open_;
     Json progress_ = Json::object();
 };
 

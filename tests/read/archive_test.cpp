@@ -46,6 +46,8 @@ TEST(Archive, BoundsAndForbiddenMembersAreRefused) {
     EXPECT_NE(refusal("a.zip", {{"x/a", "1", ""}, {"y/a", "2", ""}}).find("deux membres"), std::string::npos);
     EXPECT_NE(refusal("a.zip", {{".hidden", "1", ""}}).find("nom refusé"), std::string::npos);
     EXPECT_NE(refusal("a.zip", {}).find("vide"), std::string::npos);
+    EXPECT_NE(refusal("a.zip", {{"x/plan.pdf", "1", ""}, {"y/plan.pdf", "2", ""}}).find("aucune donnée"),
+              std::string::npos);
 }
 
 TEST(Archive, AFlippedByteIsACrcError) {

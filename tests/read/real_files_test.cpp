@@ -1,6 +1,7 @@
 // Real deliveries and files known to be broken; third-party, so these tests skip where the folder is absent.
 #include "gis/read/detect.hpp"
 #include "read_fixture.hpp"
+#include "tests/support/edigeo_sample.hpp"
 
 using namespace gis::read;
 using test::CollectingSink;
@@ -125,6 +126,29 @@ TEST(RealFiles, DeliveriesBecomeTheirRows) {
         ASSERT_EQ(report.crs.size(), 1U) << delivery.path;
         EXPECT_TRUE(report.crs.begin()->starts_with(delivery.crs)) << *report.crs.begin();
     }
+}
+
+TEST(RealFiles, APlanInAnArchiveIsReadAsItsFolderIs) {
+    SKIP_WITHOUT_DATA();
+    const TempFolder folder;
+    std::vector<test::PackedMember> members{{"30014_PLU/Pieces_ecrites/reglement.pdf", "%PDF-1.4", ""}};
+    const auto root = test::data_folder() / "urbanisme_risques/cnig/30014_PLU_20171013";
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+        if (!entry.is_regular_file()) continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        members.push_back({"30014_PLU/Donnees_geographiques/" + entry.path().filename().string(),
+                           {std::istreambuf_iterator<char>(in), {}},
+                           ""});
+    }
+    test::write_archive(folder.path() / "30014_PLU.zip", members);
+    CollectingSink sink;
+    const ReadReport report = read(folder.path() / "30014_PLU.zip", {}, sink);
+    EXPECT_EQ(sink.count("urba.zone_urba"), 90U);
+    EXPECT_EQ(sink.count("urba.prescription_surf"), 77U);
+    EXPECT_EQ(sink.count("urba.prescription_lin"), 15U);
+    EXPECT_EQ(sink.count("urba.prescription_pct"), 93U);
+    EXPECT_EQ(sink.count("urba.doc_urba"), 1U);
+    EXPECT_TRUE(report.refused_files.empty());
 }
 
 TEST(RealFiles, PlansKeepTheirCodesTheirStateAndTheirAccents) {

@@ -70,7 +70,7 @@ TEST(TextTables, SeparatorDecimalCommaHeaderAndPlaces) {
         gis::read::look_at_table({"Num;Est;Nord;Alt", "1;675000,10;7049000,20;25,3", "2;675001,10;7049001,20;25,4"});
     EXPECT_EQ(french.separator, ';');
     EXPECT_TRUE(french.decimal_comma);
-    EXPECT_TRUE(french.has_header);
+    EXPECT_EQ(french.header_lines, 1U);
     EXPECT_EQ(french.x, 1);
     EXPECT_EQ(french.y, 2);
     const TextTable english = gis::read::look_at_table({"lat,lon,name", "50.5,2.6,\"a, b\"", "50.6,2.7,c"});
@@ -81,7 +81,7 @@ TEST(TextTables, SeparatorDecimalCommaHeaderAndPlaces) {
     const TextTable bare =
         gis::read::look_at_table({"101 675000.10 7049000.20 25.3 MUR", "102 675001.10 7049001.20 25.4 MUR"});
     EXPECT_EQ(bare.separator, ' ');
-    EXPECT_FALSE(bare.has_header);
+    EXPECT_EQ(bare.header_lines, 0U);
     EXPECT_EQ(bare.x, 1);
     EXPECT_EQ(bare.y, 2);
     EXPECT_EQ(bare.columns, (std::vector<std::string>{"numero", "x", "y", "altitude", "code"}));
