@@ -26,6 +26,7 @@ void register_once() {
         RegisterOGRGPX();
         RegisterOGRKML();
         RegisterOGRDXF();
+        RegisterOGRGML();
         GDALRegister_JPEG();
         GDALRegister_MEM();
     });
@@ -38,6 +39,9 @@ void set_thread_options() {
     CPLSetThreadLocalConfigOption("OGR_EDIGEO_CREATE_LABEL_LAYERS", "NO");
     CPLSetThreadLocalConfigOption("OGR_SQLITE_LOAD_EXTENSIONS", nullptr);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_PRAGMA", "trusted_schema=OFF");
+    // Links between objects of a GML (xlink:href) are read as fields, and followed by nobody.
+    CPLSetThreadLocalConfigOption("GML_ATTRIBUTES_TO_OGR_FIELDS", "YES");
+    CPLSetThreadLocalConfigOption("GML_SKIP_RESOLVE_ELEMS", "ALL");
     // Sizes of what a single value may take while it is read.
     CPLSetThreadLocalConfigOption("OGR_SQLITE_CACHE", "16");
 }

@@ -223,7 +223,8 @@ std::unique_ptr<GdalSource> open_checked(const Input& input, const char* driver,
                                          const std::vector<std::string>& options, std::optional<Encoding> encoding) {
     const GdalMessages messages;
     DatasetPtr dataset = open_with(driver, input.path.string(), options);
-    if (!dataset) {
+    // GML is looked through when it is opened, and what breaks off is told then only.
+    if (!dataset || (input.format == Format::Pcrs && messages.failed())) {
         throw InvalidRequest(input.shown_name, fmt::format("fichier {} illisible ou abîmé ; envoyez-le de nouveau",
                                                            to_string(input.format)));
     }
@@ -266,14 +267,15 @@ std::unique_ptr<Source> open_geopackage(const Input& input) {
 }
 
 /// What GDAL reads as it is. XML that declares entities is no field file.
-std::unique_ptr<Source> open_plain(const Input& input, const char* driver) {
+std::unique_ptr<Source> open_plain(const Input& input, const char* driver,
+                                   const std::vector<std::string>& options = {}) {
     std::ifstream in(input.path, std::ios::binary);
     std::string head(64 * 1024, '\0');
     in.read(head.data(), static_cast<std::streamsize>(head.size()));
     std::erase(head, '\0');  // UTF-16
     if (head.find("<!DOCTYPE") != std::string::npos || head.find("<!ENTITY") != std::string::npos)
         throw InvalidRequest(input.shown_name, "ce XML déclare des entités (DOCTYPE) ; refusé");
-    auto source = open_checked(input, driver, {}, std::nullopt);
+    auto source = open_checked(input, driver, options, std::nullopt);
     for (auto& layer : source->editable_layers()) layer.encoding = "UTF-8";
     return source;
 }
@@ -292,6 +294,8 @@ std::unique_ptr<Source> open_gdal_source(const Input& input, const Options& opti
             return open_plain(input, "GPX");
         case Format::Kml:
             return open_plain(input, "KML");
+        case Format::Pcrs:
+            return open_plain(input, "GML", {"EXPOSE_GML_ID=YES", "WRITE_GFS=NO", "DOWNLOAD_SCHEMA=NO"});
         case Format::Dxf:
             return open_plain(input, "DXF");
         default:

@@ -14,6 +14,7 @@
 #include "gis/read/geojson_source.hpp"
 #include "gis/read/landxml_source.hpp"
 #include "gis/read/nmea_source.hpp"
+#include "gis/read/pcrs_source.hpp"
 #include "gis/read/photo_source.hpp"
 #include "gis/read/raster_source.hpp"
 #include "gis/read/sitadel_source.hpp"
@@ -100,6 +101,7 @@ std::optional<Format> format_of_text(const fs::path& path) {
     if (trimmed(text).starts_with('<')) {
         if (text.find("<gpx") != std::string::npos) return Format::Gpx;
         if (text.find("<LandXML") != std::string::npos) return Format::LandXml;
+        if (text.find("PlanCorpsRueSimplifie") != std::string::npos) return Format::Pcrs;
         if (text.find("<kml") != std::string::npos) return Format::Kml;
         return std::nullopt;
     }
@@ -211,6 +213,8 @@ std::string_view to_string(Format format) {
             return "DXF";
         case Format::LandXml:
             return "LandXML";
+        case Format::Pcrs:
+            return "PCRS";
         case Format::Nmea:
             return "NMEA";
         case Format::Csv:
@@ -237,7 +241,7 @@ InputList list_inputs(const fs::path& given) {
         if (list.inputs.empty()) {
             throw InvalidRequest(name,
                                  "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
-                                 "NMEA, CSV, Sitadel, KML, DXF, LandXML, photos JPEG, GeoTIFF)");
+                                 "NMEA, CSV, Sitadel, KML, DXF, LandXML, PCRS, photos JPEG, GeoTIFF)");
         }
         return list;
     }
@@ -247,7 +251,7 @@ InputList list_inputs(const fs::path& given) {
         throw InvalidRequest(name, what_it_seems(path) +
                                        " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
                                        ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, "
-                                       "Sitadel, KML, DXF, LandXML, photos JPEG, GeoTIFF");
+                                       "Sitadel, KML, DXF, LandXML, PCRS, photos JPEG, GeoTIFF");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -280,6 +284,7 @@ std::unique_ptr<Source> open_source(const Input& input, const Options& options) 
     if (input.format == Format::Csv) return open_csv_source(input, options);
     if (input.format == Format::Sitadel) return open_sitadel_source(input, options);
     if (input.format == Format::LandXml) return open_landxml_source(input);
+    if (input.format == Format::Pcrs) return open_pcrs_source(input, options);
     if (input.format == Format::Nmea) return open_nmea_source(input);
     if (input.format == Format::Photo) return open_photo_source(input);
     if (input.format == Format::GeoTiff) return open_raster_source(input, options);

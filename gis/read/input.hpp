@@ -21,6 +21,7 @@ enum class Format {
     Kml,
     Dxf,
     LandXml,
+    Pcrs,
     Nmea,
     Csv,
     Sitadel,
@@ -29,7 +30,7 @@ enum class Format {
     Archive
 };
 
-/// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "NMEA", "CSV", "Sitadel",
+/// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "PCRS", "NMEA", "CSV", "Sitadel",
 /// "photo JPEG", "GeoTIFF", "archive".
 std::string_view to_string(Format format);
 

@@ -131,6 +131,7 @@ std::vector<Mapping> etalab_mappings();
 std::vector<Mapping> urba_mappings();
 std::vector<Mapping> ppr_mappings();
 std::vector<Mapping> ads_mappings();
+std::vector<Mapping> pcrs_mappings();
 std::vector<Mapping> survey_mappings();
 std::vector<Mapping> photo_mappings();
 std::vector<Mapping> raster_mappings();

@@ -208,6 +208,23 @@ TEST_F(Deliveries, ARiskPlanComesWithItsProcedure) {
     EXPECT_EQ(act(first, "undo").status, 200);
 }
 
+TEST_F(Deliveries, AStreetPlanIsReadInTheWorker) {
+    const std::string plan =
+        R"(<PlanCorpsRueSimplifie xmlns:gml="http://www.opengis.net/gml/3.2" xmlns="http://cnig.gouv.fr/pcrs" version="2.0">)"
+        R"(<featureMember><SeuilPCRS gml:id="s1"><idObjet>ido_1</idObjet><thematique>02</thematique>)"
+        R"(<precisionPlanimetrique>005</precisionPlanimetrique><geometrie><gml:LineString srsName="EPSG:2154">)"
+        R"(<gml:posList>681000 7042000 681001 7042000</gml:posList></gml:LineString></geometrie></SeuilPCRS></featureMember>)"
+        R"(</PlanCorpsRueSimplifie>)";
+    wait_for_layer("pcrs_ligne");
+    const std::string job = start(deposit("rue.gml", plan));
+    const json report = wait_for(job, "draft")["report"];
+    EXPECT_EQ(report["tables"]["terrain.pcrs_ligne"]["written"], 1) << report;
+    EXPECT_EQ(act(job, "publish").status, 200);
+    EXPECT_EQ(one("select type || ' ' || precisionplanimetrique || ' ' || lot from terrain.pcrs_ligne"),
+              "Seuil 005 rue");
+    EXPECT_EQ(act(job, "undo").status, 200);
+}
+
 TEST_F(Deliveries, DocumentsGoWithZonesThatTheirDepositorMayDeposit) {
     make_person("guest", "read,upload");
     connection().run_script(
