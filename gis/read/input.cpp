@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "gis/error.hpp"
+#include "gis/read/coded_lines.hpp"
 #include "gis/read/csv_source.hpp"
 #include "gis/read/gdal_source.hpp"
 #include "gis/read/geojson_source.hpp"
@@ -279,7 +280,9 @@ OpenInput open_input(const Input& input) {
     return open;
 }
 
-std::unique_ptr<Source> open_source(const Input& input, const Options& options) {
+namespace {
+
+std::unique_ptr<Source> open_of_format(const Input& input, const Options& options) {
     if (input.format == Format::GeoJson) return open_geojson_source(input);
     if (input.format == Format::Csv) return open_csv_source(input, options);
     if (input.format == Format::Sitadel) return open_sitadel_source(input, options);
@@ -289,6 +292,15 @@ std::unique_ptr<Source> open_source(const Input& input, const Options& options) 
     if (input.format == Format::Photo) return open_photo_source(input);
     if (input.format == Format::GeoTiff) return open_raster_source(input, options);
     return open_gdal_source(input, options);
+}
+
+}  // namespace
+
+std::unique_ptr<Source> open_source(const Input& input, const Options& options) {
+    std::unique_ptr<Source> source = open_of_format(input, options);
+    // Who says where the rows go asks for these rows and no others.
+    if (options.codes.empty() || options.target || options.kind) return source;
+    return with_coded_lines(std::move(source), input, options);
 }
 
 }  // namespace gis::read

@@ -120,6 +120,8 @@ struct Mapping {
     std::function<std::string(RowDraft&)> finish;
     /// Said once per layer that was recognised.
     std::string note;
+    /// The column of points whose values draw lines and areas (`Options::codes`), beside precision_h; empty: none.
+    std::string point_code;
 };
 
 /// The built-in mappings, those of more particular layers first.

@@ -86,6 +86,7 @@ Mapping survey_mapping(const std::string& kind, GeometryType geometry, std::stri
 
 Mapping point_mapping() {
     Mapping mapping = survey_mapping("leve_point", GeometryType::Point, finish_point);
+    mapping.point_code = "code";
     mapping.columns = {
         {"id", "", nullptr},
         {"lot", "", nullptr},
@@ -119,6 +120,30 @@ Mapping track_mapping() {
                        {"genre", "", nullptr},
                        {"nom", "name|nom", to_text},
                        {"observation", "desc|cmt|description|observation", to_text}};
+    return mapping;
+}
+
+std::string finish_drawn(RowDraft& row) {
+    const std::string lot = row.context().file_stem;
+    row.set("lot", lot);
+    row.set("id", lot + ":" + row.text("numero"));
+    row.set("classe_precision", precision_class(real_of(row.value("~precision_h"))));
+    return "";
+}
+
+/// What points draw by their codes (coded_lines).
+Mapping drawn_mapping(const char* kind, const char* layer, GeometryType geometry) {
+    Mapping mapping = survey_mapping(kind, geometry, finish_drawn);
+    mapping.names = {layer};
+    mapping.fields = {"numero", "code", "titre", "points"};
+    mapping.columns = {{"id", "", nullptr},
+                       {"lot", "", nullptr},
+                       {"numero", "numero", to_text},
+                       {"code", "code", to_text},
+                       {"titre", "titre", to_text},
+                       {"points", "points", to_integer},
+                       {"classe_precision", "", nullptr},
+                       {"~precision_h", "precision_h", to_number}};
     return mapping;
 }
 
@@ -164,6 +189,8 @@ std::vector<Mapping> survey_mappings() {
             of_format(track_mapping(), Format::Gpx, {"tracks", "routes"}),
             of_format(point_mapping(), Format::Nmea, {}),
             of_format(point_mapping(), Format::LandXml, {"CgPoints"}),
+            drawn_mapping("leve_ligne", "lignes par code", GeometryType::MultiLineString),
+            drawn_mapping("leve_surface", "surfaces par code", GeometryType::MultiPolygon),
             of_format(point_mapping(), Format::Csv, {}),
             any};
 }

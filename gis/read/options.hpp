@@ -11,6 +11,7 @@
 #include "gis/crs/crs.hpp"
 #include "gis/layer/layer.hpp"
 #include "gis/read/picture.hpp"
+#include "gis/read/survey_codes.hpp"
 
 namespace gis::read {
 
@@ -60,6 +61,8 @@ struct Options {
     std::optional<std::string> encoding;
     /// Heights above the ellipsoid must become IGN69: what cannot, for want of the grid, is refused.
     bool require_ign69 = false;
+    /// What the codes of surveyed points draw; empty: points stay points.
+    std::vector<SurveyCode> codes;
     /// "62" or "971": for EDIGEO exchanges whose name does not tell.
     std::optional<std::string> departement;
     /// What the person calls the flight or the survey that the files come from; empty: nothing.

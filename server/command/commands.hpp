@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "gis/read/survey_codes.hpp"
 
 #include "server/db/private_cluster.hpp"
 
@@ -54,6 +57,10 @@ void become_unprivileged(const std::string& folder);
 /// The option that names the authority of INSPIRE data: the same for the server and for files, or their identifiers
 /// differ.
 void add_inspire_namespace(CLI::App& app, std::string& value);
+
+/// The table of what the codes of surveyed points draw: --survey-codes, else the one that the program carries.
+void add_survey_codes(CLI::App& app, std::string& file);
+std::vector<gis::read::SurveyCode> load_survey_codes(const std::string& file);
 
 /// The program's version: "0.1.0".
 std::string version();

@@ -16,6 +16,7 @@
 #include "server/command/progress.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/db/layer_declaration.hpp"
+#include "server/embedded/embedded.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
 #include "server/jobs/task.hpp"
@@ -30,7 +31,7 @@ constexpr std::size_t shown_problems = 20;
 
 struct ImportOptions {
     std::vector<std::string> files;
-    std::string layer, title, vintage, source_layer, encoding, departement, report, crs;
+    std::string layer, title, vintage, source_layer, encoding, departement, report, crs, survey_codes;
     bool create = false;
     bool is_public = false;
     bool force = false;
@@ -222,6 +223,7 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
     if (!options.encoding.empty()) read_options.encoding = options.encoding;
     if (!options.departement.empty()) read_options.departement = options.departement;
     if (!options.source_layer.empty()) read_options.source_layer = options.source_layer;
+    read_options.codes = load_survey_codes(options.survey_codes);
     read_options.threads =
         options.jobs > 0 ? options.jobs : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
 
@@ -288,6 +290,20 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
 
 }  // namespace
 
+void add_survey_codes(CLI::App& app, std::string& file) {
+    app.add_option(
+           "--survey-codes", file,
+           "Ce que tracent les codes des points levés (CSV : code;geometrie;titre) ; sans elle, la table livrée")
+        ->type_name("FICHIER")
+        ->check(CLI::ExistingFile);
+}
+
+std::vector<gis::read::SurveyCode> load_survey_codes(const std::string& file) {
+    if (file.empty()) return gis::read::parse_survey_codes(embedded::text_of(embedded::survey_codes(), "codes_leve"));
+    std::ifstream in(file, std::ios::binary);
+    return gis::read::parse_survey_codes(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
 void add_import(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand(
         "import", "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU et PPR");
@@ -308,6 +324,7 @@ void add_import(CLI::App& app, int& exit_code) {
     command->add_option("--departement", options->departement,
                         "Département des échanges EDIGEO dont le nom ne le dit pas : 62");
     command->add_option("--source-layer", options->source_layer, "Couche à lire dans le fichier");
+    add_survey_codes(*command, options->survey_codes);
     command->add_option("--jobs", options->jobs, "Fichiers lus en même temps [nombre de cœurs]")
         ->check(CLI::Range(1, 64));
     command->add_option("--report", options->report, "Écrit le compte rendu complet en JSON")->type_name("FICHIER");

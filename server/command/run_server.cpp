@@ -185,6 +185,7 @@ void ServerOptions::add_to(CLI::App& app) {
                    "Fichiers déposés lus en même temps, chacun par un programme sans droits")
         ->capture_default_str()
         ->check(CLI::Range(0, 32));
+    add_survey_codes(app, survey_codes);
     app.add_option("--tile-memory", tile_memory,
                    "Mémoire pour les couches dont viennent les tuiles, en Mo ; ce qui n'y tient pas passe par SQL")
         ->capture_default_str()
@@ -258,6 +259,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     job_options.dsn = dsn;
     job_options.uploads = options.uploads;
     job_options.workers = options.import_workers;
+    job_options.codes = load_survey_codes(options.survey_codes);
     job_options.log = log_event;
     std::optional<jobs::Runner> runner(std::in_place, job_options);
     std::atomic<bool> draining{false};

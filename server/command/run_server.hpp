@@ -29,6 +29,7 @@ struct ServerOptions {
     int bulk_share = 4;
     int io_threads = 2;
     int import_workers = 2;
+    std::string survey_codes;
     int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
     int tile_cache = 256;    ///< MB, for the tiles made
     int raster_threads = 2;

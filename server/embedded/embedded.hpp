@@ -15,6 +15,7 @@ struct TextFile {
 std::vector<TextFile> schema_files();        ///< schema/*.sql in order
 std::vector<TextFile> layer_declarations();  ///< data-samples/layers/*.json
 std::vector<TextFile> seed_facts();          ///< data-samples/seed-facts/*.csv
+std::vector<TextFile> survey_codes();        ///< data-samples/codes_leve.csv
 std::vector<TextFile> inspire_themes();      ///< gis/write/inspire/themes/*.xml
 
 /// The text of the file called `name`. Throws std::logic_error when there is none: the program was built wrong.

@@ -84,12 +84,13 @@ fs::path write_task(const JobFolder& folder, const gis::read::Options& wanted, c
     return folder.file("tache.json");
 }
 
-gis::read::Options options_for(db::Connection& connection, const Job& job, const std::string& dsn) {
+gis::read::Options options_for(db::Connection& connection, const Job& job, const Runner::Options& runner) {
     gis::read::Options options;
+    options.codes = runner.codes;
     read_wishes(job.wishes, options);
     options.territory = territory_of(connection);
     if (job.layer) {
-        const gis::Catalog catalog = db::load_catalog(dsn, db::Listing::All);
+        const gis::Catalog catalog = db::load_catalog(runner.dsn, db::Listing::All);
         const gis::Layer* layer = catalog.find(*job.layer);
         if (layer == nullptr) throw GivenUp{"refused", fmt::format("la couche « {} » n'existe plus", *job.layer)};
         aim_at(connection, *layer, options);
@@ -149,7 +150,7 @@ class Reading {
 
     void run() {
         const JobFolder folder(options_.uploads, job_);
-        const gis::read::Options wanted = options_for(connection_, job_, options_.dsn);
+        const gis::read::Options wanted = options_for(connection_, job_, options_);
         importing::VersionLoader loader(options_.dsn, source());
         const ReadingLimits limits = limits_for(folder.input(), options_.cpu_seconds + seconds_of(job_.files.size()));
         const auto end = std::chrono::steady_clock::now() + longest_reading +

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "gis/read/survey_codes.hpp"
 #include "server/db/connection.hpp"
 
 namespace jobs {
@@ -23,6 +24,7 @@ class Runner {
         std::string program = "/proc/self/exe";  ///< run as `program worker`
         std::uint64_t memory = 1U << 30U;        ///< of one worker, bytes of address space
         std::uint64_t cpu_seconds = 60;
+        std::vector<gis::read::SurveyCode> codes;  ///< what the codes of surveyed points draw
         std::function<void(const std::string&)> log;
     };
 

@@ -40,8 +40,8 @@ std::optional<std::string> unless_empty(std::string text) {
 }  // namespace
 
 const std::vector<std::string>& known_wishes() {
-    static const std::vector<std::string> names{"crs",         "swap_axes", "encoding",  "source_layer",
-                                                "departement", "heights",   "precision", "mission"};
+    static const std::vector<std::string> names{"crs",     "swap_axes", "encoding", "source_layer", "departement",
+                                                "heights", "precision", "mission",  "lines"};
     return names;
 }
 
@@ -65,6 +65,11 @@ void read_wishes(const Json& wishes, gis::read::Options& options) {
     }
     precision_of(wishes);
     options.mission = text_of(wishes, "mission");
+    if (const std::string lines = text_of(wishes, "lines"); !lines.empty()) {
+        if (lines != "codes" && lines != "none")
+            throw gis::InvalidRequest("lines", "« codes » ou « none » est attendu");
+        if (lines == "none") options.codes.clear();
+    }
     if (const auto swap = wishes.find("swap_axes"); swap != wishes.end()) {
         if (!swap->is_boolean()) throw gis::InvalidRequest("swap_axes", "true ou false est attendu");
         options.swap_axes = swap->get<bool>();
@@ -75,7 +80,8 @@ Json to_json(const gis::read::Options& options) {
     Json json{{"target_srid", options.target_srid},
               {"swap_axes", options.swap_axes},
               {"require_ign69", options.require_ign69},
-              {"mission", options.mission}};
+              {"mission", options.mission},
+              {"codes", gis::read::to_csv(options.codes)}};
     if (options.kind) json["kind"] = *options.kind;
     if (options.source_layer) json["source_layer"] = *options.source_layer;
     if (options.source_srid) json["source_srid"] = *options.source_srid;
@@ -110,6 +116,7 @@ gis::read::Options options_of(const Json& json) {
     options.encoding = text("encoding");
     options.departement = text("departement");
     options.mission = json.value("mission", std::string());
+    options.codes = gis::read::parse_survey_codes(json.at("codes").get<std::string>());
     if (json.contains("source_srid")) options.source_srid = json["source_srid"].get<int>();
     if (const auto box = json.find("territory"); box != json.end()) {
         options.territory = gis::GeographicBox{box->at(0).get<double>(), box->at(1).get<double>(),

@@ -225,6 +225,23 @@ TEST_F(Deliveries, AStreetPlanIsReadInTheWorker) {
     EXPECT_EQ(act(job, "undo").status, 200);
 }
 
+TEST_F(Deliveries, CodedPointsDrawLinesUnlessNoneAreWished) {
+    const std::string list =
+        "numero;x;y;code\n1;681000;7042000;BORD1\n2;681010;7042000;BORD1\n3;681020;7042000;ARBRE\n";
+    wait_for_layer("leve_ligne");
+    const json crs{{"crs", "EPSG:2154"}};
+    const std::string job = start(deposit("rue.csv", list), {{"options", crs}});
+    const json report = wait_for(job, "draft")["report"];
+    EXPECT_EQ(report["tables"]["terrain.leve_point"]["written"], 3);
+    EXPECT_EQ(report["tables"]["terrain.leve_ligne"]["written"], 1);
+    EXPECT_EQ(act(job, "publish").status, 200);
+    EXPECT_EQ(one("select id || ' ' || titre || ' ' || longueur_m from terrain.leve_ligne"), "rue:BORD1 Bordure 10");
+    EXPECT_EQ(act(job, "undo").status, 200);
+    const std::string plain =
+        start(deposit("rue2.csv", list), {{"options", {{"crs", "EPSG:2154"}, {"lines", "none"}}}});
+    EXPECT_FALSE(wait_for(plain, "draft")["report"]["tables"].contains("terrain.leve_ligne"));
+}
+
 TEST_F(Deliveries, DocumentsGoWithZonesThatTheirDepositorMayDeposit) {
     make_person("guest", "read,upload");
     connection().run_script(

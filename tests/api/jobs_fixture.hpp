@@ -49,6 +49,7 @@ class JobsTest : public ApiTest {
         options.workers = 2;
         options.program = program;
         options.memory = memory;
+        options.codes = gis::read::parse_survey_codes("code;geometrie;titre\nBORD;ligne;Bordure\n");
         runner_ = std::make_unique<jobs::Runner>(options);
     }
     void stop_jobs() { runner_.reset(); }

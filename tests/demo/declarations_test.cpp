@@ -68,7 +68,7 @@ std::set<std::string> fields_a_style_reads(const json& style) {
 TEST(Declarations, NameTablesAndColumnsThatExist) {
     auto schema = columns_of_the_schema();
     const auto all = declarations();
-    EXPECT_EQ(all.size(), 29u);
+    EXPECT_EQ(all.size(), 31u);
     for (const auto& [file, layer] : all) {
         SCOPED_TRACE(file);
         EXPECT_EQ(layer.at("name").get<std::string>() + ".json", file);
