@@ -14,6 +14,7 @@
 #include "gis/read/gdal_source.hpp"
 #include "gis/read/geojson_source.hpp"
 #include "gis/read/landxml_source.hpp"
+#include "gis/read/las_source.hpp"
 #include "gis/read/nmea_source.hpp"
 #include "gis/read/pcrs_source.hpp"
 #include "gis/read/photo_source.hpp"
@@ -117,6 +118,7 @@ std::optional<Format> format_of(const fs::path& path) {
     const std::string_view head(bytes);
     if (head.starts_with("SQLite format 3\0"sv)) return Format::GeoPackage;
     if (head.starts_with("\xFF\xD8\xFF")) return Format::Photo;
+    if (head.starts_with("LASF")) return Format::Las;
     if (head.starts_with("\x00\x00\x27\x0A"sv)) return Format::Shapefile;
     if (head.starts_with("BZh") || head.starts_with("PK\x03\x04") ||
         head.starts_with("\xFD"
@@ -224,12 +226,18 @@ std::string_view to_string(Format format) {
             return "Sitadel";
         case Format::Photo:
             return "photo JPEG";
+        case Format::Las:
+            return "LAS";
         case Format::GeoTiff:
             return "GeoTIFF";
         case Format::Archive:
             return "archive";
     }
     return "";
+}
+
+bool keeps_original(Format format) {
+    return format == Format::Photo || format == Format::Las;
 }
 
 InputList list_inputs(const fs::path& given) {
@@ -242,7 +250,7 @@ InputList list_inputs(const fs::path& given) {
         if (list.inputs.empty()) {
             throw InvalidRequest(name,
                                  "aucun fichier lisible dans ce dossier (EDIGEO, GeoJSON, Shapefile, GeoPackage, GPX, "
-                                 "NMEA, CSV, Sitadel, KML, DXF, LandXML, PCRS, photos JPEG, GeoTIFF)");
+                                 "NMEA, CSV, Sitadel, KML, DXF, LandXML, PCRS, photos JPEG, LAS, GeoTIFF)");
         }
         return list;
     }
@@ -252,7 +260,7 @@ InputList list_inputs(const fs::path& given) {
         throw InvalidRequest(name, what_it_seems(path) +
                                        " ; formats lus : EDIGEO (.THF, .tar.bz2), GeoJSON (.json, "
                                        ".json.gz), Shapefile (.shp, .dbf, .zip), GeoPackage (.gpkg), GPX, NMEA, CSV, "
-                                       "Sitadel, KML, DXF, LandXML, PCRS, photos JPEG, GeoTIFF");
+                                       "Sitadel, KML, DXF, LandXML, PCRS, photos JPEG, LAS, GeoTIFF");
     }
     list.inputs.push_back({path, *format, name});
     return list;
@@ -268,7 +276,7 @@ OpenInput open_input(const Input& input) {
     const fs::path& folder = open.folders.back().path();
     unpack(input.path, folder, input.shown_name);
     for (Input inner : list_inputs(folder).inputs) {
-        if (inner.format == Format::Photo) continue;  // illustrates the delivery; its original would be lost
+        if (keeps_original(inner.format)) continue;  // it would be lost
         if (inner.format == Format::Archive) {
             throw InvalidRequest(input.shown_name, "l'archive contient une autre archive ; ouvrez-la d'abord");
         }
@@ -276,7 +284,8 @@ OpenInput open_input(const Input& input) {
         open.inputs.push_back(std::move(inner));
     }
     if (open.inputs.empty())
-        throw InvalidRequest(input.shown_name, "l'archive ne contient que des photos ; déposez-les elles-mêmes");
+        throw InvalidRequest(input.shown_name,
+                             "l'archive ne contient que des photos ou des nuages ; déposez-les eux-mêmes");
     return open;
 }
 
@@ -290,6 +299,7 @@ std::unique_ptr<Source> open_of_format(const Input& input, const Options& option
     if (input.format == Format::Pcrs) return open_pcrs_source(input, options);
     if (input.format == Format::Nmea) return open_nmea_source(input);
     if (input.format == Format::Photo) return open_photo_source(input);
+    if (input.format == Format::Las) return open_las_source(input);
     if (input.format == Format::GeoTiff) return open_raster_source(input, options);
     return open_gdal_source(input, options);
 }

@@ -26,13 +26,17 @@ enum class Format {
     Csv,
     Sitadel,
     Photo,
+    Las,
     GeoTiff,
     Archive
 };
 
 /// "EDIGEO", "GeoJSON", "Shapefile", "GeoPackage", "GPX", "KML", "DXF", "LandXML", "PCRS", "NMEA", "CSV", "Sitadel",
-/// "photo JPEG", "GeoTIFF", "archive".
+/// "photo JPEG", "LAS", "GeoTIFF", "archive".
 std::string_view to_string(Format format);
+
+/// Files whose original is kept beside their row: they are deposited themselves, never in an archive.
+bool keeps_original(Format format);
 
 /// One thing that is read by itself: a file, or the folder of an EDIGEO exchange.
 struct Input {

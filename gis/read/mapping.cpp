@@ -130,7 +130,7 @@ const std::vector<Mapping>& all_mappings() {
     static const std::vector<Mapping> mappings = [] {
         std::vector<Mapping> list;
         for (auto part : {edigeo_mappings(), etalab_mappings(), urba_mappings(), ppr_mappings(), ads_mappings(),
-                          pcrs_mappings(), survey_mappings(), photo_mappings(), raster_mappings()}) {
+                          pcrs_mappings(), survey_mappings(), photo_mappings(), cloud_mappings(), raster_mappings()}) {
             std::ranges::move(part, std::back_inserter(list));
         }
         return list;

@@ -136,6 +136,7 @@ std::vector<Mapping> ads_mappings();
 std::vector<Mapping> pcrs_mappings();
 std::vector<Mapping> survey_mappings();
 std::vector<Mapping> photo_mappings();
+std::vector<Mapping> cloud_mappings();
 std::vector<Mapping> raster_mappings();
 
 /// The mapping that recognises a layer, or the one asked for by kind; null when there is none.

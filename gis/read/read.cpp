@@ -185,12 +185,12 @@ class Reading {
 
 namespace {
 
-/// Where nobody keeps their pictures, photos are files of another format.
-void leave_photos(InputList& list) {
+/// Where nobody keeps originals, what needs one is a file of another format.
+void leave_originals(InputList& list) {
     for (const Input& input : list.inputs) {
-        if (input.format == Format::Photo) list.ignored.push_back(input.shown_name);
+        if (keeps_original(input.format)) list.ignored.push_back(input.shown_name);
     }
-    std::erase_if(list.inputs, [](const Input& input) { return input.format == Format::Photo; });
+    std::erase_if(list.inputs, [](const Input& input) { return keeps_original(input.format); });
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ ReadReport read(const std::vector<fs::path>& paths, const Options& options, RowS
     std::vector<Input> inputs;
     for (const auto& path : paths) {
         InputList list = list_inputs(path);
-        if (!options.pictures) leave_photos(list);
+        if (!options.pictures) leave_originals(list);
         std::ranges::move(list.inputs, std::back_inserter(inputs));
         for (auto& name : list.ignored) {
             import.add({std::move(name), "", std::nullopt, "", Problem::Kind::Note,
@@ -209,7 +209,7 @@ ReadReport read(const std::vector<fs::path>& paths, const Options& options, RowS
     }
     if (inputs.empty()) {
         throw InvalidRequest(paths.empty() ? "" : paths.front().filename().string(),
-                             "c'est une photo JPEG ; une photo se dépose (carreau upload, page Déposer)");
+                             "une photo JPEG, un nuage de points se déposent (carreau upload, page Déposer)");
     }
     const Input first = inputs.front();
     const std::size_t count = inputs.size();

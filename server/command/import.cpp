@@ -306,7 +306,7 @@ std::vector<gis::read::SurveyCode> load_survey_codes(const std::string& file) {
 
 void add_import(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand(
-        "import", "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU et PPR");
+        "import", "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU, PPR, PCRS, Sitadel");
     auto database = std::make_shared<DatabaseOptions>();
     auto options = std::make_shared<ImportOptions>();
     database->add_to(*command);

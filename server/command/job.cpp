@@ -155,7 +155,7 @@ void add_upload(CLI::App& app, int& exit_code) {
         "upload", "Dépose des fichiers sur un serveur Carreau : envoi qui reprend, lecture, rapport");
     struct Wish {
         std::vector<std::string> files;
-        std::string layer, crs, encoding, heights, precision, mission, publish;
+        std::string layer, crs, encoding, heights, precision, mission, lines, publish;
     };
     auto remote = std::make_shared<RemoteOptions>();
     auto wish = std::make_shared<Wish>();
@@ -174,7 +174,9 @@ void add_upload(CLI::App& app, int& exit_code) {
     command
         ->add_option("--precision", wish->precision, "Classe du PCRS demandée ; les points moins précis sont signalés")
         ->check(CLI::IsMember({"002", "005", "010", "040", "150"}));
-    command->add_option("--mission", wish->mission, "Nom du vol ou du relevé dont les photos font partie");
+    command->add_option("--mission", wish->mission, "Nom du vol ou du relevé dont les fichiers font partie");
+    command->add_option("--lines", wish->lines, "none : ne rien tracer d'après les codes des points")
+        ->check(CLI::IsMember({"codes", "none"}));
     command
         ->add_option("--publish", wish->publish,
                      "Publie aussitôt ; ce qui est remplacé : coverage (le même lot), nothing, keys, area")
@@ -184,11 +186,10 @@ void add_upload(CLI::App& app, int& exit_code) {
         Json body{{"uploads", Json::array()}, {"options", Json::object()}};
         for (const std::string& file : wish->files) body["uploads"].push_back(send_file(server, file));
         if (!wish->layer.empty()) body["layer"] = wish->layer;
-        const std::pair<const char*, std::string> options[] = {{"crs", wish->crs},
-                                                               {"encoding", wish->encoding},
-                                                               {"heights", wish->heights},
-                                                               {"precision", wish->precision},
-                                                               {"mission", wish->mission}};
+        const std::pair<const char*, std::string> options[] = {
+            {"crs", wish->crs},         {"encoding", wish->encoding},
+            {"heights", wish->heights}, {"precision", wish->precision},
+            {"mission", wish->mission}, {"lines", wish->lines}};
         for (const auto& [name, value] : options) {
             if (!value.empty()) body["options"][name] = value;
         }

@@ -26,13 +26,9 @@ const Job::File* file_of(const Job& job, const std::string& sha256) {
     return found == job.files.end() ? nullptr : &*found;
 }
 
-fs::path path_of(const fs::path& uploads, const std::string& sha256) {
-    return uploads / pictures_folder / (sha256 + ".jpg");
-}
-
 /// The upload may be deleted by its owner: a second name keeps the bytes.
-void link_original(const fs::path& uploads, const Job::File& file) {
-    const fs::path path = path_of(uploads, file.sha256);
+void link_original(const fs::path& uploads, const Job::File& file, const std::string& media_type) {
+    const fs::path path = original_path(uploads, file.sha256, media_type);
     std::error_code failure;
     fs::create_hard_link(uploads / (file.upload + ".bin"), path, failure);
     if (failure && !fs::exists(path)) throw gis::Unavailable("a picture cannot be kept: " + failure.message());
@@ -57,6 +53,10 @@ std::string picture_column(db::Connection& connection, const std::string& table)
 
 }  // namespace
 
+fs::path original_path(const fs::path& uploads, const std::string& sha256, std::string_view media_type) {
+    return uploads / pictures_folder / (sha256 + std::string(gis::read::extension_of(media_type)));
+}
+
 void note_picture(db::Connection& connection, const Job& job, const gis::read::Picture& picture) {
     const Job::File* file = file_of(job, picture.sha256);
     if (file == nullptr) throw gis::Unavailable("the worker told of a picture that nobody deposited");
@@ -65,12 +65,16 @@ void note_picture(db::Connection& connection, const Job& job, const gis::read::P
         spans += fmt::format("{}{},{}", spans.empty() ? "" : ",", span.offset, span.length);
     std::string thumbnail = "\\x";
     for (const char c : picture.thumbnail) thumbnail += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    const std::vector<db::Parameter> values{picture.sha256, std::to_string(picture.size),
-                                            std::to_string(picture.orientation), "{" + spans + "}", thumbnail};
+    const std::vector<db::Parameter> values{picture.sha256,
+                                            std::to_string(picture.size),
+                                            std::to_string(picture.orientation),
+                                            "{" + spans + "}",
+                                            picture.thumbnail.empty() ? db::Parameter() : db::Parameter(thumbnail),
+                                            picture.media_type};
     connection.query(
-        "insert into capture.picture (sha256, size, orientation, spans, thumbnail) values ($1, $2::bigint, "
+        "insert into capture.picture (sha256, size, orientation, spans, thumbnail, media_type) values ($1, $2::bigint, "
         "$3::smallint, "
-        "$4::bigint[], $5::bytea) on conflict (sha256) do update set spans = excluded.spans, orientation = "
+        "$4::bigint[], $5::bytea, $6) on conflict (sha256) do update set spans = excluded.spans, orientation = "
         "excluded.orientation, thumbnail = excluded.thumbnail, noted_at = now()",
         values);
 }
@@ -79,13 +83,16 @@ void keep_pictures(db::Connection& connection, const Job& job, const importing::
     const std::string column = picture_column(connection, draft.loaded.table);
     if (column.empty()) return;
     connection.query(fmt::format("select pg_advisory_xact_lock_shared(hashtext('{}'))", lock_name));
-    const db::Result named = connection.query(fmt::format("select distinct {0} from {1} where {0} is not null",
-                                                          connection.quote_identifier(column), draft.part_table));
+    const db::Result named = connection.query(
+        fmt::format("select distinct d.{0}, p.media_type from {1} d left join capture.picture p on p.sha256 = d.{0} "
+                    "where d.{0} is not null",
+                    connection.quote_identifier(column), draft.part_table));
     fs::create_directories(uploads / pictures_folder);
     for (int i = 0; i < named.rows(); ++i) {
         const Job::File* file = file_of(job, named.text(i, 0));
-        if (file == nullptr) throw gis::Unavailable("the worker told of a picture that nobody deposited");
-        link_original(uploads, *file);
+        if (file == nullptr || named.is_null(i, 1))
+            throw gis::Unavailable("the worker told of a picture that nobody deposited");
+        link_original(uploads, *file, named.text(i, 1));
         const std::vector<db::Parameter> values{std::to_string(draft.loaded.version_id), file->sha256};
         connection.query("insert into capture.picture_use (version_id, sha256) values ($1::int, $2)", values);
     }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "gis/read/picture.hpp"
 #include "server/import/version_loader.hpp"
@@ -10,8 +11,11 @@
 
 namespace jobs {
 
-/// Below the folder of uploads: the originals of pictures, named by their SHA-256, apart from the uploads they came by.
+/// Below the folder of uploads: the originals of pictures and point clouds, named by their SHA-256, apart from the
+/// uploads they came by.
 inline constexpr auto pictures_folder = "photos";
+std::filesystem::path original_path(const std::filesystem::path& uploads, const std::string& sha256,
+                                    std::string_view media_type);
 
 /// Notes what is published of a picture. It is nobody's until `keep_pictures`. Throws gis::Unavailable for a picture of
 /// no file of the job.

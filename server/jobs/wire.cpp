@@ -193,6 +193,7 @@ std::string encode_picture(const gis::read::Picture& picture) {
         put_number(out, span.length, 8);
     }
     put_text(out, picture.thumbnail);
+    put_text(out, picture.media_type);
     return out;
 }
 
@@ -212,8 +213,11 @@ gis::read::Picture decode_picture(std::string_view payload) {
         picture.kept.push_back(span);
     }
     picture.thumbnail = cursor.text();
+    picture.media_type = cursor.text();
     const bool is_jpeg = picture.thumbnail.starts_with("\xFF\xD8\xFF") && picture.thumbnail.size() <= largest_thumbnail;
-    if (!cursor.is_at_end() || !is_jpeg) malformed();
+    const bool is_photo = picture.media_type == gis::read::jpeg_type;
+    const bool has_its_image = is_photo ? is_jpeg : picture.thumbnail.empty() && picture.kept.empty();
+    if (!cursor.is_at_end() || !has_its_image || gis::read::extension_of(picture.media_type).empty()) malformed();
     return picture;
 }
 

@@ -4,6 +4,7 @@
 #include "gis/read/archive.hpp"
 #include "tests/api/jobs_fixture.hpp"
 #include "tests/support/edigeo_sample.hpp"
+#include "tests/support/las_sample.hpp"
 
 namespace {
 
@@ -240,6 +241,31 @@ TEST_F(Deliveries, CodedPointsDrawLinesUnlessNoneAreWished) {
     const std::string plain =
         start(deposit("rue2.csv", list), {{"options", {{"crs", "EPSG:2154"}, {"lines", "none"}}}});
     EXPECT_FALSE(wait_for(plain, "draft")["report"]["tables"].contains("terrain.leve_ligne"));
+}
+
+TEST_F(Deliveries, APointCloudIsAnExtentAndItsOriginalIsForWhoMayDeposit) {
+    wait_for_layer("nuage");
+    const std::string bytes = test::CloudSample{}.bytes();
+    const std::string job = start(deposit("vol.las", bytes), {{"options", {{"mission", "Vol 7"}}}});
+    const json report = wait_for(job, "draft")["report"];
+    EXPECT_EQ(report["tables"]["terrain.nuage"]["written"], 1) << report;
+    EXPECT_EQ(act(job, "publish").status, 200);
+    const json found = get_json("/collections/nuage/items", token_of("reader"));
+    ASSERT_EQ(found["features"].size(), 1U);
+    EXPECT_EQ(found["features"][0]["properties"]["points"], 4000);
+    EXPECT_EQ(found["features"][0]["properties"]["mission"], "Vol 7");
+    const std::string item = "/collections/nuage/items/" + found["features"][0]["id"].get<std::string>();
+    const RawAnswer original = get(item + "/original", token_of("lea"));
+    EXPECT_EQ(original.status, 200);
+    EXPECT_EQ(original.header("Content-Type"), "application/vnd.las");
+    EXPECT_TRUE(original.header("Content-Disposition").ends_with(".las\"")) << original.header("Content-Disposition");
+    EXPECT_TRUE(original.body == bytes);
+    EXPECT_EQ(get(item + "/original", token_of("reader")).status, 404);
+    EXPECT_EQ(get(item + "/original").status, 404);
+    for (const char* image : {"/thumbnail", "/photo"})
+        EXPECT_EQ(get(item + image, token_of("lea")).status, 404) << "a cloud is no image";
+    EXPECT_EQ(act(job, "undo").status, 200);
+    EXPECT_EQ(get(item + "/original", token_of("lea")).status, 404);
 }
 
 TEST_F(Deliveries, DocumentsGoWithZonesThatTheirDepositorMayDeposit) {

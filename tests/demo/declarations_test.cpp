@@ -68,7 +68,7 @@ std::set<std::string> fields_a_style_reads(const json& style) {
 TEST(Declarations, NameTablesAndColumnsThatExist) {
     auto schema = columns_of_the_schema();
     const auto all = declarations();
-    EXPECT_EQ(all.size(), 31u);
+    EXPECT_EQ(all.size(), 32u);
     for (const auto& [file, layer] : all) {
         SCOPED_TRACE(file);
         EXPECT_EQ(layer.at("name").get<std::string>() + ".json", file);
@@ -86,8 +86,8 @@ TEST(Declarations, NameTablesAndColumnsThatExist) {
             ASSERT_TRUE(schema[table].contains(name)) << name;
             EXPECT_TRUE(fields.insert(name).second) << name;
             const std::map<std::string, std::string> type_of{
-                {"text", "text"},       {"uuid", "text"}, {"integer", "integer"},     {"double", "number"},
-                {"boolean", "boolean"}, {"date", "date"}, {"timestamptz", "datetime"}};
+                {"text", "text"},     {"uuid", "text"},       {"integer", "integer"}, {"bigint", "integer"},
+                {"double", "number"}, {"boolean", "boolean"}, {"date", "date"},       {"timestamptz", "datetime"}};
             EXPECT_EQ(field.at("type"), type_of.at(schema[table][name])) << name;
             gis::parse_field_type(field.at("type").get<std::string>());
             EXPECT_FALSE(field.at("title").get<std::string>().empty()) << name;

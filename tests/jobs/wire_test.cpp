@@ -64,6 +64,10 @@ TEST(Wire, PicturesComeBackAsTheyWereAndLiesAreRefused) {
     EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.kept[1].offset = 11; })), gis::Unavailable) << "overlaps";
     EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.orientation = 0; })), gis::Unavailable);
     EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.thumbnail = "<svg/>"; })), gis::Unavailable);
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.media_type = "text/html"; })), gis::Unavailable);
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.media_type = "application/vnd.las"; })),
+                 gis::Unavailable);
+    EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.thumbnail.clear(); })), gis::Unavailable);
     EXPECT_THROW(jobs::decode_picture(with([](Picture& p) { p.thumbnail.resize(300 << 10); })), gis::Unavailable);
 }
 

@@ -258,7 +258,7 @@ TEST(Photo, WhereNobodyKeepsPicturesPhotosAreLeftAside) {
     const gis::read::TempFolder folder;
     const fs::path path = test::write_file(folder.path() / "a.jpg", test::make_jpeg());
     EXPECT_EQ(test::refusal_of(path),
-              "a.jpg: c'est une photo JPEG ; une photo se dépose (carreau upload, page Déposer)");
+              "a.jpg: une photo JPEG, un nuage de points se déposent (carreau upload, page Déposer)");
 }
 
 TEST(Photo, HostileFilesAreRefusedWithAReason) {
