@@ -51,6 +51,17 @@ equal "parcels after roll-back" "$(count cadastre.parcelle)" 12
 "$CARREAU" layer rollback parcelle --database "$dsn" >/dev/null || fail "rollback of the rollback"
 equal "parcels forth again" "$(count cadastre.parcelle)" 18
 
+step "permits lie on the parcels they name"
+parcel=$(sql "select id from cadastre.parcelle order by id limit 1")
+{
+    echo "COMM;TYPE_DAU;NUM_DAU;ETAT_DAU;AN_DEPOT;SEC_CADASTRE1;NUM_CADASTRE1;SEC_CADASTRE2;NUM_CADASTRE2;SEC_CADASTRE3;NUM_CADASTRE3"
+    echo "${parcel:0:5};PC;0${parcel:0:5}1600001;2;2016;${parcel:8:2};${parcel:10:4};ZZ;9999;;"
+} >"$work/permis.csv"
+import 0 "$work/permis.csv"
+contains "what was not found" "$(cat "$work/import")" "n'est ni dans le cadastre"
+equal "the permit" "$(sql "select d.numero, st_equals(d.geom, p.geom) from ads.dossier d, cadastre.parcelle p where p.id = '$parcel'")" \
+    "PC0${parcel:0:5}1600001|t"
+
 step "Shapefile and GeoPackage as new layers"
 cat >"$work/points.geojson" <<JSON
 {"type": "FeatureCollection", "features": [
