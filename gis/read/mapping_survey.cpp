@@ -185,7 +185,9 @@ std::string Heights::note() const {
 std::vector<Mapping> survey_mappings() {
     Mapping any = point_mapping();
     any.names = {"leve_point*", "leves_point*"};
-    return {of_format(point_mapping(), Format::Gpx, {"waypoints"}),
+    Mapping waypoints = of_format(point_mapping(), Format::Gpx, {"waypoints"});
+    waypoints.point_code.clear();  // symbols of a hand-held receiver are no field codes
+    return {waypoints,
             of_format(track_mapping(), Format::Gpx, {"tracks", "routes"}),
             of_format(point_mapping(), Format::Nmea, {}),
             of_format(point_mapping(), Format::LandXml, {"CgPoints"}),

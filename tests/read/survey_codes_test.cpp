@@ -48,8 +48,8 @@ class Drawn : public testing::Test {
 };
 
 bool says(const ReadReport& report, const std::string& reason) {
-    return std::ranges::any_of(report.problems,
-                               [&](const Problem& problem) { return problem.reason.find(reason) != std::string::npos; });
+    return std::ranges::any_of(
+        report.problems, [&](const Problem& problem) { return problem.reason.find(reason) != std::string::npos; });
 }
 
 }  // namespace
@@ -121,6 +121,18 @@ TEST_F(Drawn, AreasAreClosedByCodeOrByComingBack) {
     EXPECT_EQ(value("leve_ligne", 1, "numero"), "BORD");
     EXPECT_TRUE(says(report, "1 surfaces non fermées, gardées en lignes"));
     EXPECT_EQ(report.refused(), 0);
+}
+
+TEST_F(Drawn, SymbolsOfAReceiverAreNoCodes) {
+    Options options;
+    options.codes = codes;
+    const auto path = test::write_file(folder_.path() / "marche.gpx",
+                                       "<gpx xmlns=\"http://www.topografix.com/GPX/1/1\" version=\"1.1\" creator=\"x\">"
+                                       "<wpt lat=\"50.5\" lon=\"2.6\"><name>1</name><sym>MUR</sym></wpt>"
+                                       "<wpt lat=\"50.5\" lon=\"2.7\"><name>2</name><sym>MUR</sym></wpt></gpx>");
+    read(path, options, sink_);
+    EXPECT_EQ(sink_.count("terrain.leve_point"), 2U);
+    EXPECT_EQ(sink_.count("terrain.leve_ligne"), 0U);
 }
 
 TEST_F(Drawn, WithoutKnownCodesOrWhenALayerIsNamedPointsStayPoints) {
