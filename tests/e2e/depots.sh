@@ -37,8 +37,23 @@ remote job rollback "$job" >/dev/null
 equal "taken back" "$(features leve_point)" 0
 contains "the list" "$(remote job list)" "Dépôt $job : draft"
 
-# table FILE OUTCOME: a line for docs/depots.md, where one asks for it.
-table() { [[ -z ${DEPOTS_TABLE:-} ]] || printf '| %s | %s |\n' "$1" "$2" >>"$DEPOTS_TABLE"; }
+shared=${CARREAU_DATA:-$root/../shared/data}
+# table FILE OUTCOME: a line for docs/depots.md, where one asks for it; files that are refused alike share a line.
+table() { [[ -z ${DEPOTS_TABLE:-} ]] || printf '%s\t%s\t%s\n' "$1" "$(counts_of "$1")" "$2" >>"$work/table"; }
+write_table() {
+    [[ -n ${DEPOTS_TABLE:-} ]] || return 0
+    awk -F '\t' '{ key = $3 ~ /^refusé/ ? $3 : NR
+                   if (!(key in files)) { order[++n] = key; counts[key] = $2; said[key] = $3; files[key] = "`" $1 "`" }
+                   else { files[key] = files[key] ", `" $1 "`"; counts[key] = "" } }
+                 END { for (i = 1; i <= n; i++) printf "| %s | %s | %s |\n", files[order[i]], counts[order[i]], said[order[i]] }' \
+        "$work/table" >"$DEPOTS_TABLE"
+}
+# What GDAL's tools count in a file of the shared data.
+counts_of() {
+    [[ -f $shared/$1 ]] || return 0
+    timeout 60 ogrinfo -ro -al -so "$shared/$1" 2>/dev/null |
+        awk '/^Layer name: /{name = $3} /^Feature Count: /{if ($3 > 0) {printf "%s%s %s", sep, name, $3; sep = ", "}}' | cut -c1-200
+}
 # deposit FILE: sends it, reads it; $state, $rows and $reason say what became of it.
 deposit() {
     local status=0
@@ -48,6 +63,10 @@ deposit() {
     rows=$(ask "select coalesce(string_agg(split_part(target, '.', 2) || ' ' || rows, ', ' order by target), '0') from capture.job_version
                 where job_id = (select max(job_id) from capture.job)")
     reason=$(ask "select coalesce(nullif(reason, ''), report #>> '{problems,0,reason}', '') from capture.job order by job_id desc limit 1")
+    outcome=$(ask "select case when j.state = 'draft' then 'lu : $rows' else 'refusé : ' || case when j.reason <> '' and j.reason not like 'aucun objet lisible%'
+            then j.reason else coalesce((select p ->> 'reason' from jsonb_array_elements(j.report -> 'problems') p where p ->> 'kind' = 'refused' limit 1), j.reason) end end
+        || coalesce(nullif((select sum((t.value ->> 'refused')::int) from jsonb_each(j.report -> 'tables') t), 0) || ' objets refusés', '')
+        from capture.job j order by job_id desc limit 1" | tr '\n|' '  ' | sed -e 's/ (premier sommet [^)]*)//' -e 's/\([^ ]\)\([0-9]* objets refusés\)$/\1 ; \2/')
     equal "the server after $1" "$(status_of /healthz)" 200
 }
 step "files that attack who reads them: refused with a reason, one after the other"
@@ -63,13 +82,11 @@ for file in "$work"/hostile/*; do
     equal "$(basename "$file")" "$state" refused
     [[ -n $reason ]] || fail "$(basename "$file") was refused without a reason"
     ((SECONDS - begin < 100)) || fail "$(basename "$file") took $((SECONDS - begin)) s"
-    table "attaque : $(basename "$file")" "refusé : $reason"
 done
 [[ ! -e /tmp/carreau-echappe.txt ]] || fail "a member of an archive left its folder"
 equal "no other draft" "$(ask 'select count(*) from capture.job_version')" 1
 (($(memory) - before < 64)) || fail "the server grew from $before to $(memory) MB"
 
-shared=${CARREAU_DATA:-$root/../shared/data}
 [[ -d $shared/terrain ]] || skip "everything but the third-party files passed; they are not in $shared"
 
 layer_count() { timeout 60 ogrinfo -ro -al -so "$1" "$2" 2>/dev/null | awk '/^Feature Count: /{print $3}'; }
@@ -86,7 +103,7 @@ for file in "$shared"/terrain/gpx/*.gpx; do
         where job_id = (select max(job_id) from capture.job)")
     [[ $state == draft || $state == refused ]] || fail "$file: $state"
     equal "$(basename "$file"): read" "$counted" $((points + tracks))
-    if [[ $state == draft ]]; then table "gpx/$(basename "$file")" "$rows${outside:+ ; refusés : $outside}"; else table "gpx/$(basename "$file")" "refusé : $reason"; fi
+    table "${file#"$shared"/}" "$outcome"
 done
 
 step "NMEA, CSV, DXF, GeoPackage: read or refused, never half"
@@ -94,8 +111,67 @@ for file in "$shared"/terrain/{nmea,csv,dxf,gpkg,rinex,landxml}/* "$shared"/dron
     [[ -f $file ]] || continue
     deposit "$file"
     [[ $state == draft || $state == refused ]] || fail "$file: $state $reason"
-    name=${file#"$shared"/}
-    if [[ $state == draft ]]; then table "$name" "$rows"; else table "$name" "refusé : $reason"; fi
+    table "${file#"$shared"/}" "$outcome"
 done
+
+# counted FILE TABLE ROWS ...: the draft of FILE has these rows.
+counted() {
+    deposit "$1"
+    table "$2" "$outcome"
+    equal "$2: read" "$state $rows" "draft $3"
+}
+# A folder as it is delivered: one archive.
+packed() { (cd "$(dirname "$1")" && python3 -m zipfile -c "$work/$(basename "$1").zip" "$(basename "$1")"); echo "$work/$(basename "$1").zip"; }
+planning=$shared/urbanisme_risques
+step "plans in archives: the counts of ogrinfo, in one draft"
+counted "$(packed "$planning/cnig/30014_PLU_20171013")" urbanisme_risques/cnig/30014_PLU_20171013 \
+    "doc_urba 1, prescription_lin 15, prescription_pct 93, prescription_surf 77, zone_urba 90"
+counted "$(packed "$planning/cnig/241800432_PLUi_20200128")" urbanisme_risques/cnig/241800432_PLUi_20200128 \
+    "doc_urba 1, prescription_lin 264, prescription_pct 167, prescription_surf 32, zone_urba 221"
+counted "$(packed "$planning/plui_248000747")" urbanisme_risques/plui_248000747 "prescription_surf 1367, zone_urba 1049"
+counted "$planning/plui_bondy/pluiBondy.gpkg" urbanisme_risques/plui_bondy/pluiBondy.gpkg \
+    "prescription_lin 274, prescription_pct 5, prescription_surf 643"
+counted "$planning/ppr/38DDT20200002.zip" urbanisme_risques/ppr/38DDT20200002.zip \
+    "perimetre 1, procedure 1, zone_alea 646, zone_reglementaire 584"
+counted "$planning/ppr/pprm_38ddt20180002.gpkg" urbanisme_risques/ppr/pprm_38ddt20180002.gpkg \
+    "perimetre 1, procedure 1, zone_alea 220, zone_reglementaire 380"
+counted "$planning/pprt/pprt_69dreal20090005.gpkg" urbanisme_risques/pprt/pprt_69dreal20090005.gpkg \
+    "perimetre 1, procedure 1, zone_reglementaire 25"
+step "street plan, cadastre: the counts of ogrinfo"
+counted "$shared/terrain/pcrs/20200716.RIL_L264_C298_P0.gml" terrain/pcrs/20200716.RIL_L264_C298_P0.gml \
+    "pcrs_ligne 69, pcrs_point 24, pcrs_surface 15"
+counted "$shared/cadastre/edigeo/25354/edigeo-25354000AK01.tar.bz2" cadastre/edigeo/25354/edigeo-25354000AK01.tar.bz2 \
+    "batiment 134, feuille 1, lieu_dit 5, parcelle 142, section 1"
+counted "$shared/cadastre/etalab/cadastre-36174-parcelles.json" cadastre/etalab/cadastre-36174-parcelles.json "parcelle 4163"
+
+step "permits: their parcels found in the cadastre, the others told"
+parcel=$(ask "select id from cadastre.parcelle order by id limit 1")
+{
+    echo "COMM;TYPE_DAU;NUM_DAU;ETAT_DAU;AN_DEPOT;SEC_CADASTRE1;NUM_CADASTRE1;SEC_CADASTRE2;NUM_CADASTRE2;SEC_CADASTRE3;NUM_CADASTRE3"
+    echo "${parcel:0:5};PC;0${parcel:0:5}1699999;2;2016;${parcel:8:2};${parcel:10:4};ZZ;9999;;"
+} >"$work/permis.csv"
+deposit "$work/permis.csv"
+equal "the permit and its references" "$state $rows" "draft dossier 1, dossier_parcelle 2"
+contains "the one not found" "$(cat "$work/said")" "n'est ni dans le cadastre"
+job=$(ask 'select max(job_id) from capture.job')
+remote job publish "$job" >/dev/null
+equal "it lies on its parcel" "$(ask "select st_equals(d.geom, p.geom) from ads.dossier d, cadastre.parcelle p
+    where d.numero = 'PC0${parcel:0:5}1699999' and p.id = '$parcel'")" t
+remote job rollback "$job" >/dev/null
+
+step "what else there is: read or refused, never half"
+for folder in "$planning"/cnig/*SUP* "$planning"/cnig/1* "$planning"/tri_inondation/*; do
+    [[ -d $folder ]] || continue
+    deposit "$(packed "$folder")"
+    [[ $state == draft || $state == refused ]] || fail "$folder: $state $reason"
+    table "${folder#"$shared"/}" "$outcome"
+done
+for file in "$shared"/ads/* "$planning"/{encodings,ppr}/*.* "$shared"/terrain/pcrs/PCRS-info.gml "$shared"/drone/*/*.{JPG,jpg,tif,laz,las}; do
+    [[ -f $file && $(basename "$file") != SOURCE.md && $file != *.gpkg && $file != *.zip ]] || continue
+    deposit "$file"
+    [[ $state == draft || $state == refused ]] || fail "$file: $state $reason"
+    table "${file#"$shared"/}" "$outcome"
+done
+write_table
 equal "nothing was published" "$(features leve_point)" 0
 stop_server
