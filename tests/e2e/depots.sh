@@ -54,6 +54,11 @@ counts_of() {
     timeout 60 ogrinfo -ro -al -so "$shared/$1" 2>/dev/null |
         awk '/^Layer name: /{name = $3} /^Feature Count: /{if ($3 > 0) {printf "%s%s %s", sep, name, $3; sep = ", "}}' | cut -c1-200
 }
+# A reason without what only repeats the file, or is the same for all.
+short() {
+    sed -e 's/ (premier sommet [^)]*)//' -e 's/ ; formats lus : .*//' -e 's/aucune couche reconnue parmi .* ; dites/aucune couche reconnue ; dites/' \
+        -e 's/^refusé : [^ ]*\.[A-Za-z0-9]*: /refusé : /' -e 's/ *$//'
+}
 # deposit FILE: sends it, reads it; $state, $rows and $reason say what became of it.
 deposit() {
     local status=0
@@ -63,10 +68,11 @@ deposit() {
     rows=$(ask "select coalesce(string_agg(split_part(target, '.', 2) || ' ' || rows, ', ' order by target), '0') from capture.job_version
                 where job_id = (select max(job_id) from capture.job)")
     reason=$(ask "select coalesce(nullif(reason, ''), report #>> '{problems,0,reason}', '') from capture.job order by job_id desc limit 1")
-    outcome=$(ask "select case when j.state = 'draft' then 'lu : $rows' else 'refusé : ' || case when j.reason <> '' and j.reason not like 'aucun objet lisible%'
-            then j.reason else coalesce((select p ->> 'reason' from jsonb_array_elements(j.report -> 'problems') p where p ->> 'kind' = 'refused' limit 1), j.reason) end end
-        || coalesce(nullif((select sum((t.value ->> 'refused')::int) from jsonb_each(j.report -> 'tables') t), 0) || ' objets refusés', '')
-        from capture.job j order by job_id desc limit 1" | tr '\n|' '  ' | sed -e 's/ (premier sommet [^)]*)//' -e 's/\([^ ]\)\([0-9]* objets refusés\)$/\1 ; \2/')
+    outcome=$(ask "select case when j.state = 'draft' then 'lu : $rows' || coalesce(' ; refusés : ' || nullif((select sum((t.value ->> 'refused')::int)
+            from jsonb_each(j.report -> 'tables') t), 0), '')
+        when j.reason not like 'aucun objet lisible%' then 'refusé : ' || j.reason
+        else 'refusé : ' || coalesce((select p ->> 'reason' from jsonb_array_elements(j.report -> 'problems') p where p ->> 'kind' = 'refused' limit 1), j.reason) end
+        from capture.job j order by job_id desc limit 1" | tr '\n|' '  ' | short)
     equal "the server after $1" "$(status_of /healthz)" 200
 }
 step "files that attack who reads them: refused with a reason, one after the other"
