@@ -234,7 +234,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     db::ConnectionPool pool(pool_options);
     pool_options.threads = options.bulk_threads;
     pool_options.max_waiting = 0;
-    pool_options.niceness = 10;  // a download may take a moment longer, a map may not
+    pool_options.in_background = true;  // a download may take a moment longer, a map may not
     pool_options.deadline = longest_file;
     pool_options.settings[0] = fmt::format("statement_timeout={}", longest_stream.count());
     db::ConnectionPool bulk(pool_options);

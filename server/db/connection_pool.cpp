@@ -108,7 +108,7 @@ ConnectionPool::Counters ConnectionPool::counters() const {
 }
 
 void ConnectionPool::work() {
-    if (options_.niceness > 0) yield_thread(options_.niceness);
+    if (options_.in_background) move_thread_to_background();
     std::optional<Connection> connection;
     while (true) {
         Job job;
@@ -140,7 +140,7 @@ std::exception_ptr ConnectionPool::perform(Job& job, std::optional<Connection>& 
             const bool reused = connection && connection->is_open();
             if (!reused) {
                 connection.emplace(options_.dsn, options_.settings);
-                if (options_.niceness > 0) yield_backend(*connection, options_.niceness);
+                if (options_.in_background) move_backend_to_background(*connection);
             }
             try {
                 connection->run_script(job.begin);

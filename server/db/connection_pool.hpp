@@ -74,7 +74,7 @@ class ConnectionPool {
         std::size_t max_waiting = 256;
         std::chrono::milliseconds deadline{15'000};  ///< of waiting and running together
         std::vector<std::string> settings;
-        int niceness = 0;  ///< above 0 these threads, and their PostgreSQL processes, let others go first
+        bool in_background = false;  ///< its threads, and their PostgreSQL processes, let others go first
     };
     struct Counters {
         std::size_t waiting = 0;

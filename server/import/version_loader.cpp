@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gis/error.hpp"
+#include "server/db/priority.hpp"
 #include "server/import/versions.hpp"
 
 namespace importing {
@@ -95,7 +96,14 @@ void VersionLoader::TableLoad::end_writer(bool send_waiting) {
     writer.join();
 }
 
-VersionLoader::VersionLoader(std::string dsn, Source source) : dsn_(std::move(dsn)), source_(std::move(source)) {}
+VersionLoader::VersionLoader(std::string dsn, Source source, Pace pace)
+    : dsn_(std::move(dsn)), source_(std::move(source)), pace_(pace) {}
+
+std::unique_ptr<db::Connection> VersionLoader::connect() const {
+    auto connection = std::make_unique<db::Connection>(dsn_);
+    if (pace_ == Pace::Background) db::move_backend_to_background(*connection);
+    return connection;
+}
 
 VersionLoader::~VersionLoader() {
     if (!published_) discard();
@@ -112,7 +120,7 @@ VersionLoader::TableLoad& VersionLoader::load_for(const gis::RowBatch& batch) {
 }
 
 void VersionLoader::open(TableLoad& load, const gis::RowBatch& batch) {
-    load.connection = std::make_unique<db::Connection>(dsn_);
+    load.connection = connect();
     db::Connection& connection = *load.connection;
     const TableShape shape = describe_table(connection, load.target);
     load.column_names = batch.columns;
@@ -187,7 +195,7 @@ void VersionLoader::index(TableLoad& load, LoadedTable& table) {
     std::vector<db::Connection*> connections{load.connection.get()};
     if (load.rows >= worth_helping) {
         while (helpers_.size() + 1 < std::clamp(std::thread::hardware_concurrency(), 1U, most_index_builders))
-            helpers_.push_back(std::make_unique<db::Connection>(dsn_));
+            helpers_.push_back(connect());
         for (const auto& helper : helpers_) connections.push_back(helper.get());
     }
     // The key itself finds shared ids: looking for them costs only the load that has some.

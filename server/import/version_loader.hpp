@@ -51,7 +51,9 @@ struct Finding {
 /// primary key in that same transaction. `write` may be called by several threads at once.
 class VersionLoader : public gis::RowSink {
   public:
-    VersionLoader(std::string dsn, Source source);
+    enum class Pace { Full, Background };
+    /// Pace::Background: its PostgreSQL processes let others go first (db/priority.hpp).
+    VersionLoader(std::string dsn, Source source, Pace pace = Pace::Full);
     ~VersionLoader() override;
 
     void write(gis::RowBatch batch) override;
@@ -71,6 +73,7 @@ class VersionLoader : public gis::RowSink {
 
   private:
     struct TableLoad;
+    std::unique_ptr<db::Connection> connect() const;
     TableLoad& load_for(const gis::RowBatch& batch);
     void open(TableLoad& load, const gis::RowBatch& batch);
     void finish_copies();
@@ -80,6 +83,7 @@ class VersionLoader : public gis::RowSink {
 
     std::string dsn_;
     Source source_;
+    Pace pace_;
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<TableLoad>> loads_;         ///< in the order tables first came: what refers comes after
     std::vector<std::unique_ptr<db::Connection>> helpers_;  ///< build indexes beside a table's own connection

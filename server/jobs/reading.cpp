@@ -151,7 +151,7 @@ class Reading {
     void run() {
         const JobFolder folder(options_.uploads, job_);
         const gis::read::Options wanted = options_for(connection_, job_, options_);
-        importing::VersionLoader loader(options_.dsn, source());
+        importing::VersionLoader loader(options_.dsn, source(), importing::VersionLoader::Pace::Background);
         const ReadingLimits limits = limits_for(folder.input(), options_.cpu_seconds + seconds_of(job_.files.size()));
         const auto end = std::chrono::steady_clock::now() + longest_reading +
                          clock_of_cpu * std::chrono::seconds(limits.cpu_seconds - options_.cpu_seconds);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "gis/error.hpp"
+#include "server/db/priority.hpp"
 #include "server/import/versions.hpp"
 #include "server/jobs/job.hpp"
 #include "server/jobs/pictures.hpp"
@@ -99,10 +100,12 @@ bool Runner::do_one(db::Connection& connection) {
 }
 
 void Runner::work() {
+    db::move_thread_to_background();
     auto next_house = std::chrono::steady_clock::now();
     while (!stopping_) {
         try {
             db::Connection connection(options_.dsn);
+            db::move_backend_to_background(connection);
             connection.execute("listen carreau_job");
             while (!stopping_) {
                 if (std::chrono::steady_clock::now() >= next_house) {

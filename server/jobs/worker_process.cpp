@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gis/error.hpp"
+#include "server/db/priority.hpp"
 
 namespace jobs {
 
@@ -69,7 +70,10 @@ WorkerProcess::WorkerProcess(const std::string& program, const std::filesystem::
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     ::close(ends[1]);
-    if (error == 0) return;
+    if (error == 0) {
+        db::move_to_background(pid_);
+        return;
+    }
     ::close(output_);
     throw gis::Unavailable("a worker cannot be started: " + std::generic_category().message(error));
 }
