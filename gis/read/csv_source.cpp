@@ -125,6 +125,10 @@ class CsvSource final : public Source {
             for (int n = 2; !taken.insert(lower(name)).second; ++n) name = fmt::format("{}_{}", column, n);
             layer.fields.push_back({name, FieldType::Text});
         }
+        if (options.position) {
+            table_.x = place_of(layer, "x", options.position->x);
+            table_.y = place_of(layer, "y", options.position->y);
+        }
         if (table_.wkt >= 0) layer.geometry = GeometryType::Any;
         if (table_.x >= 0) layer.geometry = GeometryType::Point;
         if (table_.x >= 0 && find_column({table_.columns[static_cast<std::size_t>(table_.x)]}, degree_names) >= 0)
@@ -166,6 +170,13 @@ class CsvSource final : public Source {
     }
 
   private:
+    int place_of(const SourceLayer& layer, const std::string& axis, const std::string& name) const {
+        const auto field = std::ranges::find(layer.fields, name, &SourceField::name);
+        if (field != layer.fields.end()) return static_cast<int>(field - layer.fields.begin());
+        throw InvalidRequest(input_.shown_name,
+                             fmt::format("columns.{} : le fichier n'a pas de champ « {} »", axis, name));
+    }
+
     void fill(SourceFeature& feature, const std::vector<std::string>& fields, const std::vector<int>& places) {
         feature.defect.clear();
         feature.defect_field.clear();

@@ -1,5 +1,7 @@
 #include "gis/read/detect.hpp"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "gis/error.hpp"
@@ -20,6 +22,41 @@ void set_crs(DetectedLayer& detected, const SourceLayer& layer, const Options& o
     } catch (const InvalidRequest&) {
         detected.srid.reset();
     }
+}
+
+constexpr std::size_t rows_shown = 5;
+constexpr std::size_t characters_shown = 60;
+
+std::string shown_value(const Value& value) {
+    std::string text;
+    if (const auto* said = std::get_if<std::string>(&value)) text = *said;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) text = std::to_string(*whole);
+    if (const auto* real = std::get_if<double>(&value)) text = fmt::format("{}", *real);
+    if (const auto* truth = std::get_if<bool>(&value)) text = *truth ? "true" : "false";
+    if (text.size() <= characters_shown) return text;
+    std::size_t end = characters_shown;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // whole characters of UTF-8
+    return text.substr(0, end) + "…";
+}
+
+/// What a person recognises his columns by. Pictures have none, and cadastral exchanges are known.
+std::vector<std::vector<std::string>> first_rows(Source& source, std::size_t place, Format format) {
+    if (format == Format::Edigeo || format == Format::Photo || format == Format::GeoTiff) return {};
+    std::vector<std::string> wanted;
+    for (const SourceField& field : source.layers()[place].fields) wanted.push_back(field.name);
+    struct Seen {};
+    std::vector<std::vector<std::string>> rows;
+    try {
+        source.read(place, wanted, [&rows](SourceFeature& feature) {
+            std::vector<std::string>& row = rows.emplace_back();
+            for (const Value& value : feature.values) row.push_back(shown_value(value));
+            if (rows.size() == rows_shown) throw Seen{};
+        });
+    } catch (const Seen&) {
+    } catch (const InvalidRequest&) {
+        // What breaks off is told where it is read.
+    }
+    return rows;
 }
 
 void look_into(const Input& input, const Options& options, Toolbox& tools, Detection& detection) {
@@ -43,6 +80,7 @@ void look_into(const Input& input, const Options& options, Toolbox& tools, Detec
             detected.kind = mapping->kind;
             detected.table = mapping->table;
         }
+        if (layer.refusal.empty()) detected.rows = first_rows(*source, place, input.format);
         set_crs(detected, layer, options, tools);
         if (layer.geometry && layer.refusal.empty())
             detected.proposals = propose_for(*source, place, detected.srid, options, tools);

@@ -19,7 +19,8 @@ struct DetectedLayer {
     Format format = Format::GeoJson;
     std::string name;
     std::vector<SourceField> fields;
-    std::optional<GeometryType> geometry;  ///< Any: mixed or not known; none: a table
+    std::vector<std::vector<std::string>> rows;  ///< the first ones as text, by field; of tables only
+    std::optional<GeometryType> geometry;        ///< Any: mixed or not known; none: a table
     std::optional<int> srid;
     std::string crs;  ///< "EPSG:2154 (RGF93 v1 / Lambert-93, reconnu à ses paramètres)"; empty: not known
     std::string encoding;

@@ -78,8 +78,9 @@ bool is_dxf(std::string_view head) {
     return section != std::string_view::npos && section < 200 && head.find("HEADER") != std::string_view::npos;
 }
 
-/// Lines of text with positions in them, or permits with their parcels.
-std::optional<Format> format_of_table(std::string_view head) {
+/// Lines of text with positions in them, or permits with their parcels, or names of columns in a file that says it is a
+/// table.
+std::optional<Format> format_of_table(std::string_view head, bool says_so) {
     if (head.find('\0') != std::string_view::npos) return std::nullopt;
     std::vector<std::string> lines;
     while (!head.empty() && lines.size() < 200) {
@@ -92,7 +93,9 @@ std::optional<Format> format_of_table(std::string_view head) {
     const TextTable table = look_at_table(lines);
     if (lines.size() <= table.header_lines) return std::nullopt;
     if (is_permit_list(table.columns)) return Format::Sitadel;
-    return table.x >= 0 || table.wkt >= 0 ? std::optional(Format::Csv) : std::nullopt;
+    const bool is_known = table.x >= 0 || table.wkt >= 0;
+    const bool is_named = says_so && table.header_lines > 0 && table.columns.size() > 1 && table.separator != ' ';
+    return is_known || is_named ? std::optional(Format::Csv) : std::nullopt;
 }
 
 std::optional<Format> format_of_text(const fs::path& path) {
@@ -109,7 +112,7 @@ std::optional<Format> format_of_text(const fs::path& path) {
     }
     if (is_dxf(head.substr(0, 2048))) return Format::Dxf;
     if (looks_like_nmea(head)) return Format::Nmea;
-    return format_of_table(head);
+    return format_of_table(head, extension(path) == ".csv" || extension(path) == ".txt");
 }
 
 std::optional<Format> format_of(const fs::path& path) {
@@ -147,8 +150,8 @@ std::string what_it_seems(const fs::path& path) {
     if (extension(path) == ".dxf") return "c'est un dessin DXF sans en-tête, ou abîmé";
     if (trimmed(head).starts_with('<')) return "c'est un fichier XML ou GML";
     if (extension(path) == ".csv" || extension(path) == ".txt")
-        return "c'est une table de texte sans coordonnées reconnues : nommez les colonnes X et Y, ou longitude et "
-               "latitude";
+        return "ce n'est pas une table : une ligne par objet, la première nomme les colonnes, séparées par ; ou une "
+               "tabulation";
     return "son contenu n'est pas reconnu";
 }
 

@@ -32,6 +32,15 @@ bool recognises(const Mapping& mapping, const SourceLayer& layer, Format format,
            std::ranges::all_of(mapping.fields, [&](const std::string& field) { return has_field(layer, field); });
 }
 
+std::string field_names(const std::vector<SourceField>& fields) {
+    std::string names;
+    for (const SourceField& field : fields) {
+        names += (names.empty() ? "" : ", ") + field.name;
+        if (names.size() > 300) return names + "...";
+    }
+    return names;
+}
+
 Convert convert_to(FieldType type) {
     switch (type) {
         case FieldType::Integer:
@@ -113,7 +122,24 @@ bool has_field(const SourceLayer& layer, std::string_view spellings) {
     return found;
 }
 
+bool can_be_chosen(const Column& column) {
+    return !column.name.starts_with('~') && column.convert != nullptr;
+}
+
+void choose_columns(Mapping& mapping, const ChosenColumns& chosen, const SourceLayer& layer) {
+    for (const auto& [name, field] : chosen) {
+        const auto column = std::ranges::find(mapping.columns, name, &Column::name);
+        if (column == mapping.columns.end() || !can_be_chosen(*column))
+            throw InvalidRequest("columns." + name, "la table " + mapping.table + " n'a pas cette colonne à remplir");
+        column->source = field.value_or("");
+        if (!field || std::ranges::find(layer.fields, *field, &SourceField::name) != layer.fields.end()) continue;
+        throw InvalidRequest("columns." + name, fmt::format("le fichier n'a pas de champ « {} » ; il a : {}", *field,
+                                                            field_names(layer.fields)));
+    }
+}
+
 std::string source_field(const Column& column, const SourceLayer& layer) {
+    if (std::ranges::find(layer.fields, column.source, &SourceField::name) != layer.fields.end()) return column.source;
     std::string result = column.source.substr(0, column.source.find('|'));
     each_spelling(column.source, [&](std::string_view name) {
         for (const auto& field : layer.fields) {

@@ -146,6 +146,11 @@ const Mapping* find_mapping_of_kind(std::string_view kind, const SourceLayer& la
 /// A mapping for a table that the caller describes.
 Mapping mapping_to(const Target& target, const SourceLayer& layer);
 
+/// Fills the columns as a person chose. Throws InvalidRequest naming a column or a field that is not there.
+void choose_columns(Mapping& mapping, const ChosenColumns& chosen, const SourceLayer& layer);
+/// Whether a person may say what fills the column.
+bool can_be_chosen(const Column& column);
+
 /// The source field of a column: the first of its spellings that the layer has, else the first spelling.
 std::string source_field(const Column& column, const SourceLayer& layer);
 bool has_field(const SourceLayer& layer, std::string_view spellings);

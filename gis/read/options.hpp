@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -31,6 +32,14 @@ struct Target {
     std::string coverage_column;           ///< empty: none
 };
 
+/// What fills a table's columns: column to source field; without a field it stays empty.
+using ChosenColumns = std::map<std::string, std::optional<std::string>>;
+
+/// Source fields that hold the coordinates.
+struct PositionFields {
+    std::string x, y;
+};
+
 struct Progress {
     std::int64_t done = 0;
     std::int64_t total = 0;  ///< 0: not known
@@ -48,6 +57,10 @@ struct Options {
     std::optional<std::string> kind;
     /// Read into this table instead of a built-in mapping.
     std::optional<Target> target;
+    /// Goes before what a mapping or the columns' names say. Of the one layer that is read.
+    ChosenColumns columns;
+    /// Of a table of text; none: found by their names.
+    std::optional<PositionFields> position;
     /// The layer inside the file; none: all that are recognised, or the only one.
     std::optional<std::string> source_layer;
     int target_srid = 2154;

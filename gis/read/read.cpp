@@ -37,9 +37,27 @@ std::size_t order_of(const Mapping* mapping) {
     return static_cast<std::size_t>(mapping - all_mappings().data());
 }
 
+void require_sources(const Mapping& mapping, const Input& input) {
+    for (const Column& column : mapping.columns) {
+        if (column.need != Need::Required || !column.source.empty() || column.name == mapping.id_column) continue;
+        throw InvalidRequest(input.shown_name, "rien dans ce fichier ne remplit « " + column.name +
+                                                   " », qui est obligatoire ; dites quelle colonne le fait (columns)");
+    }
+}
+
+/// The mapping to the person's own table, the columns as he chose.
+Mapping mapping_to_target(const Options& options, const SourceLayer& layer, const Input& input) {
+    Mapping mapping = mapping_to(*options.target, layer);
+    choose_columns(mapping, options.columns, layer);
+    require_sources(mapping, input);
+    return mapping;
+}
+
 /// Which layers of a file are read, and how. What is left out is said in the report.
 std::vector<Chosen> choose_layers(const Source& source, const Input& input, Import& import) {
     const Options& options = import.options();
+    if (options.position && input.format != Format::Csv)
+        throw InvalidRequest(input.shown_name, "columns.x, columns.y : ce fichier dit lui-même où sont ses objets");
     const auto& layers = source.layers();
     const std::string stem = input.path.stem().string();
     std::vector<Chosen> chosen;
@@ -48,7 +66,7 @@ std::vector<Chosen> choose_layers(const Source& source, const Input& input, Impo
         const SourceLayer& layer = layers[i];
         if (options.source_layer && !same_name(layer.name, *options.source_layer)) continue;
         if (options.target) {
-            chosen.push_back({i, mapping_to(*options.target, layer)});
+            chosen.push_back({i, only ? mapping_to_target(options, layer, input) : Mapping()});
             continue;
         }
         const Mapping* mapping = find_mapping(layer, input.format, stem);
@@ -57,6 +75,7 @@ std::vector<Chosen> choose_layers(const Source& source, const Input& input, Impo
         }
         if (mapping) {
             chosen.push_back({i, *mapping, order_of(mapping)});
+            choose_columns(chosen.back().mapping, options.columns, layer);
         } else if (input.format != Format::Edigeo) {
             import.add({input.shown_name, layer.name, std::nullopt, "", Problem::Kind::Note,
                         "couche non reconnue, laissée de côté"});
@@ -103,12 +122,15 @@ bool read_input(const Input& input, Toolbox& tools, Import& import) {
 std::string describe_unrecognised(const Input& input, const Options& options) {
     const auto open = open_input(input);
     std::string layers;
+    bool is_placed = true;
     for (const auto& inner : open.inputs) {
         const auto source = open_source(inner, options);
         layers += (layers.empty() ? "" : ", ") + names_of(source->layers());
+        is_placed = is_placed && (inner.format != Format::Csv || source->layers()[0].geometry.has_value());
     }
     if (layers.empty()) return "aucune couche dans ce fichier";
-    return "aucune couche reconnue parmi " + layers + " ; dites dans quelle couche la lire";
+    return "aucune couche reconnue parmi " + layers + " ; dites dans quelle couche la lire" +
+           (is_placed ? "" : ", et quelles colonnes sont ses coordonnées X et Y");
 }
 
 /// Reads the inputs one after the other; an archive's members count as one input.

@@ -13,9 +13,10 @@
 #include "gis/error.hpp"
 #include "server/api/body.hpp"
 #include "server/api/documents.hpp"
+#include "server/api/job_steps.hpp"
 #include "server/api/parameters.hpp"
 #include "server/import/versions.hpp"
-#include "server/jobs/task.hpp"
+#include "server/jobs/columns.hpp"
 #include "server/uploads/upload_store.hpp"
 
 namespace api {
@@ -43,13 +44,6 @@ constexpr auto job_sql =
 
 std::string select_jobs(bool with_report, const std::string& rest) {
     return fmt::format(fmt::runtime(job_sql), with_report ? "j.report" : "null") + rest;
-}
-
-std::string job_id(const http::Request& request) {
-    const std::string id = request.param("job");
-    const bool sound = !id.empty() && id.size() <= 18 && id.find_first_not_of("0123456789") == std::string::npos;
-    if (!sound) throw gis::NotFound("there is no such job");
-    return id;
 }
 
 std::string address_of(const http::Request& request, const std::string& id) {
@@ -95,14 +89,6 @@ boost::asio::awaitable<Response> answer_job(const Services& services, CallPtr ca
     co_return response;
 }
 
-std::vector<const gis::Layer*> layers_for_deposits(const Call& call) {
-    std::vector<const gis::Layer*> layers;
-    for (const gis::Layer& layer : call.known.catalog->layers()) {
-        if (layer.versioned && call.caller->scope.of(layer).grant(gis::Right::Upload).holds()) layers.push_back(&layer);
-    }
-    return layers;
-}
-
 /// What a body says of a job: checked here so that the person hears of it at once.
 struct Wish {
     std::string layer;   ///< empty: what the files say
@@ -113,15 +99,18 @@ struct Wish {
 Wish read_wish(const Call& call, const Json& body) {
     Wish wish;
     const auto open = layers_for_deposits(call);
+    const gis::Layer* aimed = nullptr;
     std::string tables;
     for (const gis::Layer* layer : open)
         tables += fmt::format("{}\"{}.{}\"", tables.empty() ? "" : ",", layer->schema_name, layer->table_name);
     wish.tables = "{" + tables + "}";
     if (const auto layer = body.find("layer"); layer != body.end() && !layer->is_null()) {
         const std::string name = layer->is_string() ? layer->get<std::string>() : "";
-        const bool known = std::any_of(open.begin(), open.end(), [&](const gis::Layer* l) { return l->name == name; });
-        if (!known) throw gis::InvalidRequest("layer", "the name of a layer you may deposit in is expected");
+        const auto known = std::find_if(open.begin(), open.end(), [&](const gis::Layer* l) { return l->name == name; });
+        if (known == open.end())
+            throw gis::InvalidRequest("layer", "the name of a layer you may deposit in is expected");
         wish.layer = name;
+        aimed = *known;
     }
     Json options = Json::object();
     if (const auto said = body.find("options"); said != body.end() && !said->is_null()) options = *said;
@@ -129,6 +118,9 @@ Wish read_wish(const Call& call, const Json& body) {
     admin::require_members(options, jobs::known_wishes());
     gis::read::Options checked;
     jobs::read_wishes(options, checked);
+    if (!checked.columns.empty() && !aimed)
+        throw gis::InvalidRequest("layer", "une couche est attendue avec « columns »");
+    if (aimed) jobs::check_columns(*aimed, checked.columns);
     wish.options = options.dump();
     return wish;
 }
@@ -190,6 +182,21 @@ boost::asio::awaitable<std::string> next_event(const Services* services, CallPtr
 }
 
 }  // namespace
+
+std::string job_id(const http::Request& request) {
+    const std::string id = request.param("job");
+    const bool sound = !id.empty() && id.size() <= 18 && id.find_first_not_of("0123456789") == std::string::npos;
+    if (!sound) throw gis::NotFound("there is no such job");
+    return id;
+}
+
+std::vector<const gis::Layer*> layers_for_deposits(const Call& call) {
+    std::vector<const gis::Layer*> layers;
+    for (const gis::Layer& layer : call.known.catalog->layers()) {
+        if (layer.versioned && call.caller->scope.of(layer).grant(gis::Right::Upload).holds()) layers.push_back(&layer);
+    }
+    return layers;
+}
 
 Answer own_jobs(const Services& services, CallPtr call) {
     auto work = [](db::Connection& connection) {

@@ -10,6 +10,7 @@ Answer own_jobs(const Services& services, CallPtr call);
 Answer make_job(const Services& services, CallPtr call);
 Answer job_state(const Services& services, CallPtr call);
 Answer job_events(const Services& services, CallPtr call);
+Answer job_columns(const Services& services, CallPtr call);
 Answer job_draft(const Services& services, CallPtr call);
 Answer cancel_job(const Services& services, CallPtr call);
 Answer retry_job(const Services& services, CallPtr call);

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "server/http/awaitable.hpp"
+#include "tiles/cache/tile_cache.hpp"
+#include "tiles/raster/raster_file.hpp"
+#include "tiles/raster/raster_pool.hpp"
+
 #include <atomic>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstdint>
 #include <filesystem>
@@ -11,10 +15,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-
-#include "tiles/cache/tile_cache.hpp"
-#include "tiles/raster/raster_file.hpp"
-#include "tiles/raster/raster_pool.hpp"
 
 namespace api {
 

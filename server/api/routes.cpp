@@ -99,6 +99,7 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/jobs/{job}", job_state, Needs::Account);
     guarded(Method::Delete, "/jobs/{job}", delete_job, Needs::Account);
     guarded(Method::Get, "/jobs/{job}/events", job_events, Needs::Account);
+    guarded(Method::Get, "/jobs/{job}/columns", job_columns, Needs::Account);
     guarded(Method::Get, "/jobs/{job}/draft", job_draft, Needs::Account);
     guarded(Method::Get, "/jobs/{job}/rasters/{raster}/{z}/{x}/{y}.png", draft_raster_png, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/cancel", cancel_job, Needs::Account);

@@ -14,6 +14,7 @@
 #include "server/db/catalog_store.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/jobs/draft_facts.hpp"
+#include "server/jobs/last_time.hpp"
 #include "server/jobs/pictures.hpp"
 #include "server/jobs/raster_files.hpp"
 #include "server/jobs/wire.hpp"
@@ -65,6 +66,9 @@ struct GivenUp {
     std::optional<Json> report = std::nullopt;
 };
 
+/// Thrown as GivenUp is, when the files turn out to be read otherwise.
+struct ReadAnew {};
+
 /// A photo of 50 million pixels takes half a second; a thousand of them are no attack.
 std::uint64_t seconds_of(std::size_t files) {
     return files / 2;
@@ -84,15 +88,15 @@ fs::path write_task(const JobFolder& folder, const gis::read::Options& wanted, c
     return folder.file("tache.json");
 }
 
-gis::read::Options options_for(db::Connection& connection, const Job& job, const Runner::Options& runner) {
+gis::read::Options options_for(db::Connection& connection, const Manner& manner, const Runner::Options& runner) {
     gis::read::Options options;
     options.codes = runner.codes;
-    read_wishes(job.wishes, options);
+    read_wishes(manner.wishes, options);
     options.territory = territory_of(connection);
-    if (job.layer) {
+    if (manner.layer) {
         const gis::Catalog catalog = db::load_catalog(runner.dsn, db::Listing::All);
-        const gis::Layer* layer = catalog.find(*job.layer);
-        if (layer == nullptr) throw GivenUp{"refused", fmt::format("la couche « {} » n'existe plus", *job.layer)};
+        const gis::Layer* layer = catalog.find(*manner.layer);
+        if (layer == nullptr) throw GivenUp{"refused", fmt::format("la couche « {} » n'existe plus", *manner.layer)};
         aim_at(connection, *layer, options);
     }
     return options;
@@ -146,11 +150,24 @@ class Reading {
           job_(job),
           options_(options),
           stopping_(stopping),
-          open_(open_tables(connection, job)) {}
+          open_(open_tables(connection, job)),
+          said_{job.layer, job.wishes},
+          manner_(said_) {}
 
     void run() {
         const JobFolder folder(options_.uploads, job_);
-        const gis::read::Options wanted = options_for(connection_, job_, options_);
+        while (true) {
+            try {
+                return read(folder);
+            } catch (const ReadAnew&) {
+                progress_ = Json::object();
+            }
+        }
+    }
+
+  private:
+    void read(const JobFolder& folder) {
+        const gis::read::Options wanted = options_for(connection_, manner_, options_);
         importing::VersionLoader loader(options_.dsn, source(), importing::VersionLoader::Pace::Background);
         const ReadingLimits limits = limits_for(folder.input(), options_.cpu_seconds + seconds_of(job_.files.size()));
         const auto end = std::chrono::steady_clock::now() + longest_reading +
@@ -162,7 +179,6 @@ class Reading {
         keep(loader, rasters, report);
     }
 
-  private:
     importing::Source source() const {
         const std::string names = job_.files.size() == 1
                                       ? job_.files.front().name
@@ -204,16 +220,58 @@ class Reading {
             case FrameType::Progress:
                 progress_.update(Json::parse(frame.payload));
                 return;
+            case FrameType::Recognised:
+                recognise(Json::parse(frame.payload));
+                return;
             case FrameType::Picture:
                 note_picture(connection_, job_, decode_picture(frame.payload));
                 return;
             case FrameType::Done:
                 report = Json::parse(frame.payload);
                 return;
-            case FrameType::Refused:
-                throw GivenUp{"refused", Json::parse(frame.payload).at("reason").get<std::string>()};
+            case FrameType::Refused: {
+                const std::string reason = Json::parse(frame.payload).at("reason").get<std::string>();
+                leave_last_time(reason);
+                throw GivenUp{"refused", reason + why_not_last_time()};
+            }
         }
         throw gis::Unavailable("the worker said something unknown");
+    }
+
+    /// Files that look like earlier ones are read as those were; where that does not fit, as if there had been none.
+    void recognise(const Json& recognised) {
+        note_recognised(connection_, job_, recognised);
+        if (!alone_.is_null()) {
+            if (!is_as_last_time_) return;
+            const std::string why = misfit(said_, *last_, alone_, recognised);
+            if (!why.empty()) leave_last_time(why);
+            return;
+        }
+        alone_ = recognised;
+        last_ = last_time(connection_, job_, recognised);
+        if (!last_) return;
+        manner_ = as_last_time(said_, *last_);
+        is_as_last_time_ = true;
+        throw ReadAnew{};
+    }
+
+    void leave_last_time(const std::string& why) {
+        if (!is_as_last_time_) return;
+        is_as_last_time_ = false;
+        why_not_ = why;
+        manner_ = said_;
+        throw ReadAnew{};
+    }
+
+    std::string why_not_last_time() const {
+        if (why_not_.empty()) return "";
+        return fmt::format(" ; comme la dernière fois (le {}), non plus : {}", last_->date, why_not_);
+    }
+
+    void tell_manner(Json& report) const {
+        report["read_as"] = {{"layer", manner_.layer ? Json(*manner_.layer) : Json(nullptr)},
+                             {"options", manner_.wishes}};
+        if (last_) report["last_time"] = {{"date", last_->date}, {"followed", is_as_last_time_}, {"why_not", why_not_}};
     }
 
     void look(const importing::VersionLoader& loader) {
@@ -231,10 +289,12 @@ class Reading {
 
     void keep(importing::VersionLoader& loader, const RasterFiles& rasters, Json report) {
         look(loader);
+        if (report.at("written").get<std::int64_t>() == 0) leave_last_time("aucun objet n'y est lisible");
+        tell_manner(report);
         if (!report.at("refused_files").empty())
             throw GivenUp{"refused", "un des fichiers ne peut être lu : rien n'est gardé", std::move(report)};
         if (report.at("written").get<std::int64_t>() == 0)
-            throw GivenUp{"refused", "aucun objet lisible dans ces fichiers", std::move(report)};
+            throw GivenUp{"refused", "aucun objet lisible dans ces fichiers" + why_not_last_time(), std::move(report)};
         add_findings(loader.complete(), report);
         if (loader.rows() == 0)
             throw GivenUp{"refused", "aucun de ces objets n'est du territoire : rien n'est gardé", std::move(report)};
@@ -264,6 +324,12 @@ class Reading {
     const Runner::Options& options_;
     const std::atomic<bool>& stopping_;
     std::set<std::string> open_;
+    const Manner said_;
+    Manner manner_;
+    Json alone_;  ///< what was recognised by what the person says
+    std::optional<LastTime> last_;
+    bool is_as_last_time_ = false;
+    std::string why_not_;
     Json progress_ = Json::object();
 };
 

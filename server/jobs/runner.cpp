@@ -9,6 +9,7 @@
 #include "server/db/priority.hpp"
 #include "server/import/versions.hpp"
 #include "server/jobs/job.hpp"
+#include "server/jobs/last_time.hpp"
 #include "server/jobs/pictures.hpp"
 #include "server/jobs/raster_files.hpp"
 #include "server/jobs/reading.hpp"
@@ -34,8 +35,10 @@ void publish_job(db::Connection& connection, const Job& job) {
     for (const JobVersion& version : versions_of(connection, job.id)) {
         publications.push_back({version.target, version.version_id, {version.part_id}, "", version.rows, job.replace});
     }
-    importing::publish_together(connection, publications,
-                                [&job](db::Connection& inside) { require_settled(inside, job, "published"); });
+    importing::publish_together(connection, publications, [&job](db::Connection& inside) {
+        require_settled(inside, job, "published");
+        remember(inside, job);
+    });
 }
 
 void undo_job(db::Connection& connection, const Job& job) {

@@ -32,6 +32,29 @@ std::string text_of(const Json& wishes, const char* name) {
     return found->get<std::string>();
 }
 
+constexpr std::size_t most_chosen = 500;
+
+gis::read::ChosenColumns columns_of(const Json& wishes) {
+    gis::read::ChosenColumns columns;
+    const auto found = wishes.find("columns");
+    if (found == wishes.end() || found->is_null()) return columns;
+    if (!found->is_object() || found->size() > most_chosen)
+        throw gis::InvalidRequest("columns", "un objet est attendu : colonne de la couche, champ du fichier");
+    for (const auto& [name, field] : found->items()) {
+        const bool sound = field.is_null() || (field.is_string() && field.get_ref<const std::string&>().size() <= 200);
+        if (!sound) throw gis::InvalidRequest("columns." + name, "le nom d'un champ du fichier, ou null, est attendu");
+        columns[name] = field.is_null() ? std::nullopt : std::optional(field.get<std::string>());
+    }
+    return columns;
+}
+
+bool truth_of(const Json& wishes, const char* name, bool otherwise) {
+    const auto found = wishes.find(name);
+    if (found == wishes.end() || found->is_null()) return otherwise;
+    if (!found->is_boolean()) throw gis::InvalidRequest(name, "true ou false est attendu");
+    return found->get<bool>();
+}
+
 std::optional<std::string> unless_empty(std::string text) {
     if (text.empty()) return std::nullopt;
     return text;
@@ -40,8 +63,9 @@ std::optional<std::string> unless_empty(std::string text) {
 }  // namespace
 
 const std::vector<std::string>& known_wishes() {
-    static const std::vector<std::string> names{"crs",     "swap_axes", "encoding", "source_layer", "departement",
-                                                "heights", "precision", "mission",  "lines"};
+    static const std::vector<std::string> names{"crs",         "swap_axes", "encoding",    "source_layer",
+                                                "departement", "heights",   "precision",   "mission",
+                                                "lines",       "columns",   "as_last_time"};
     return names;
 }
 
@@ -51,6 +75,10 @@ std::string precision_of(const Json& wishes) {
     if (!precision.empty() && std::ranges::find(classes, precision) == classes.end())
         throw gis::InvalidRequest("precision", "une classe du PCRS est attendue : 002, 005, 010, 040 ou 150");
     return precision;
+}
+
+bool as_last_time(const Json& wishes) {
+    return truth_of(wishes, "as_last_time", true);
 }
 
 void read_wishes(const Json& wishes, gis::read::Options& options) {
@@ -70,10 +98,9 @@ void read_wishes(const Json& wishes, gis::read::Options& options) {
             throw gis::InvalidRequest("lines", "« codes » ou « none » est attendu");
         if (lines == "none") options.codes.clear();
     }
-    if (const auto swap = wishes.find("swap_axes"); swap != wishes.end()) {
-        if (!swap->is_boolean()) throw gis::InvalidRequest("swap_axes", "true ou false est attendu");
-        options.swap_axes = swap->get<bool>();
-    }
+    options.swap_axes = truth_of(wishes, "swap_axes", false);
+    as_last_time(wishes);
+    options.columns = columns_of(wishes);
 }
 
 Json to_json(const gis::read::Options& options) {
@@ -83,6 +110,8 @@ Json to_json(const gis::read::Options& options) {
               {"mission", options.mission},
               {"codes", gis::read::to_csv(options.codes)}};
     if (options.kind) json["kind"] = *options.kind;
+    for (const auto& [name, field] : options.columns) json["columns"][name] = field ? Json(*field) : Json(nullptr);
+    if (options.position) json["position"] = {options.position->x, options.position->y};
     if (options.source_layer) json["source_layer"] = *options.source_layer;
     if (options.source_srid) json["source_srid"] = *options.source_srid;
     if (options.encoding) json["encoding"] = *options.encoding;
@@ -117,6 +146,9 @@ gis::read::Options options_of(const Json& json) {
     options.departement = text("departement");
     options.mission = json.value("mission", std::string());
     options.codes = gis::read::parse_survey_codes(json.at("codes").get<std::string>());
+    options.columns = columns_of(json);
+    if (const auto position = json.find("position"); position != json.end())
+        options.position = {position->at(0).get<std::string>(), position->at(1).get<std::string>()};
     if (json.contains("source_srid")) options.source_srid = json["source_srid"].get<int>();
     if (const auto box = json.find("territory"); box != json.end()) {
         options.territory = gis::GeographicBox{box->at(0).get<double>(), box->at(1).get<double>(),
@@ -145,13 +177,10 @@ Json to_json(const gis::read::Detection& detection) {
         Json fields = Json::array();
         for (const gis::read::SourceField& field : layer.fields)
             fields.push_back({{"name", field.name}, {"type", gis::to_string(field.type)}});
-        Json entry{{"file", layer.file},
-                   {"format", gis::read::to_string(layer.format)},
-                   {"name", layer.name},
-                   {"fields", std::move(fields)},
-                   {"crs", layer.crs},
-                   {"encoding", layer.encoding},
-                   {"kind", layer.kind.value_or("")},
+        Json entry{{"file", layer.file},         {"format", gis::read::to_string(layer.format)},
+                   {"name", layer.name},         {"fields", std::move(fields)},
+                   {"rows", layer.rows},         {"crs", layer.crs},
+                   {"encoding", layer.encoding}, {"kind", layer.kind.value_or("")},
                    {"refusal", layer.refusal}};
         if (layer.geometry) entry["geometry"] = gis::to_string(*layer.geometry);
         if (layer.srid) entry["srid"] = *layer.srid;
@@ -206,9 +235,12 @@ gis::read::Target target_of(db::Connection& connection, const gis::Layer& layer)
     gis::read::Target target;
     target.table = layer.schema_name + "." + layer.table_name;
     const importing::TableShape shape = importing::describe_table(connection, target.table);
-    for (const auto& [name, type] : shape.columns)
+    for (const auto& [name, type] : shape.columns) {
+        const gis::Field* field = layer.find_field(name);
+        const bool required = name == layer.id_column || (field && field->required && !field->has_default);
         target.columns.push_back(
-            {name, db::Column{name, type}.field_type().value_or(gis::FieldType::Text), name == layer.id_column, ""});
+            {name, db::Column{name, type}.field_type().value_or(gis::FieldType::Text), required, ""});
+    }
     target.id_column = layer.id_column;
     if (layer.has_geometry()) target.geometry = layer.geometry_type;
     target.coverage_column = layer.coverage_column;
@@ -224,10 +256,17 @@ bool has_mapping(const std::string& table) {
 void aim_at(db::Connection& connection, const gis::Layer& layer, gis::read::Options& options) {
     if (has_mapping(layer.schema_name + "." + layer.table_name)) {
         options.kind = layer.table_name;
-        return;
+    } else {
+        options.target = target_of(connection, layer);
+        options.target_srid = layer.has_geometry() ? layer.crs.srid : 2154;
     }
-    options.target = target_of(connection, layer);
-    options.target_srid = layer.has_geometry() ? layer.crs.srid : 2154;
+    const auto x = options.columns.find("x");
+    const auto y = options.columns.find("y");
+    if (x == options.columns.end() || y == options.columns.end() || !x->second || !y->second) return;
+    if (layer.find_field("x") || layer.find_field("y")) return;
+    options.position = {*x->second, *y->second};
+    options.columns.erase(x);
+    options.columns.erase(y);
 }
 
 }  // namespace jobs

@@ -13,11 +13,12 @@ namespace jobs {
 /// What a worker says through its pipe: frames of a type, a length and that many bytes. The server believes nothing of
 /// it but its form.
 enum class FrameType : char {
-    Progress = 'P',  ///< JSON: done, total, unit
-    Rows = 'R',      ///< a batch, see encode_rows
-    Picture = 'I',   ///< what is kept of a photo, see encode_picture
-    Done = 'D',      ///< JSON: the report
-    Refused = 'X'    ///< JSON: field, reason
+    Progress = 'P',    ///< JSON: done, total, unit
+    Recognised = 'K',  ///< JSON: what the files hold, before they are read
+    Rows = 'R',        ///< a batch, see encode_rows
+    Picture = 'I',     ///< what is kept of a photo, see encode_picture
+    Done = 'D',        ///< JSON: the report
+    Refused = 'X'      ///< JSON: field, reason
 };
 
 struct Frame {

@@ -83,13 +83,10 @@ void work(const Json& task) {
     std::vector<fs::path> paths;
     for (const auto& entry : fs::directory_iterator(task.at("input").get<std::string>())) paths.push_back(entry.path());
     const fs::path whole = paths.size() == 1 ? paths.front() : fs::path(task.at("input").get<std::string>());
-    Json recognised = to_json(gis::read::detect(whole, options));
-    write_frame(STDOUT_FILENO, FrameType::Progress, json_text({{"recognised", recognised}}));
+    write_frame(STDOUT_FILENO, FrameType::Recognised, json_text(to_json(gis::read::detect(whole, options))));
     PipeSink sink;
     const gis::read::ReadReport report = gis::read::read(whole, options, sink);
-    Json said = to_json(report);
-    said["recognised"] = std::move(recognised);
-    write_frame(STDOUT_FILENO, FrameType::Done, json_text(said));
+    write_frame(STDOUT_FILENO, FrameType::Done, json_text(to_json(report)));
 }
 
 }  // namespace

@@ -19,6 +19,13 @@ constexpr auto survey =
 class Jobs : public test::JobsTest {
   protected:
     std::vector<std::string> published() { return ids_of("/collections/leve_point/items?limit=100"); }
+    /// What fills a column of the layer, as /columns says.
+    static json source_in(const json& columns, const std::string& name) {
+        for (const json& column : columns["columns"]) {
+            if (column["name"] == name) return column["source"];
+        }
+        return "no such column";
+    }
     static std::string latin1(std::string text) {
         for (std::size_t at; (at = text.find("é")) != std::string::npos;) text.replace(at, 2, "\xE9");
         return text;
@@ -34,7 +41,14 @@ TEST_F(Jobs, ASurveyIsReadCheckedPublishedAndUndone) {
     EXPECT_EQ(report["encodings"], json({"Windows-1252 (supposé)"}));
     ASSERT_EQ(report["crs"].size(), 1U);
     EXPECT_TRUE(report["crs"][0].get<std::string>().starts_with("EPSG:3950")) << report["crs"];
-    EXPECT_EQ(report["recognised"]["layers"][0]["proposals"][0]["crs"], "EPSG:3950");
+    const json columns = get_json(job + "/columns", token_of("lea"));
+    ASSERT_EQ(columns["layers"].size(), 1U) << columns;
+    ASSERT_EQ(columns["layers"][0]["rows"].size(), 3U) << columns;
+    EXPECT_EQ(columns["layers"][0]["proposals"][0]["crs"], "EPSG:3950");
+    EXPECT_EQ(columns["layers"][0]["rows"][1], json({"2", "1674520", "9259240", "25.3", "ARBRE", "0.3"}));
+    EXPECT_EQ(columns["layer"], "leve_point");
+    EXPECT_EQ(source_in(columns, "precision_h"), "HRMS");
+    EXPECT_EQ(get(job + "/columns", token_of("max")).status, 404);
     EXPECT_EQ(report["drafts"][0]["precision"], json({{"002", 1}, {"040", 1}}));
     EXPECT_EQ(report["drafts"][0]["outside_territory"], 0);
     bool told = false;
@@ -63,6 +77,91 @@ TEST_F(Jobs, ASurveyIsReadCheckedPublishedAndUndone) {
     EXPECT_EQ(act(job, "publish").status, 200);
     EXPECT_EQ(published().size(), 2U);
     EXPECT_EQ(act(job, "undo").status, 200);
+}
+
+// Nothing says where the points are, what they are, nor in which system.
+std::string strange_survey(const std::string& first, const std::string& second) {
+    return "Objet n°;Vers l'est;Sorte;Vers le nord\n" + first + second;
+}
+constexpr auto bench = "7;1674512,34;BANC;9259234,56\n";
+constexpr auto tree = "8;1674520,00;ARBRE;9259240,00\n";
+
+TEST_F(Jobs, ColumnsThatNothingTellsAreChosenByThePerson) {
+    const std::string job = start(deposit("terrain.csv", strange_survey(bench, tree)));
+    EXPECT_NE(wait_for(job, "refused")["reason"].get<std::string>().find("coordonnées X et Y"), std::string::npos);
+    const json asked = get_json(job + "/columns?layer=leve_point", token_of("lea"));
+    ASSERT_EQ(asked["layers"].size(), 1U) << asked;
+    EXPECT_EQ(asked["layers"][0]["fields"][3]["name"], "Vers le nord");
+    EXPECT_EQ(asked["layers"][0]["rows"][0][2], "BANC");
+    EXPECT_EQ(source_in(asked, "x"), nullptr);
+    EXPECT_EQ(source_in(asked, "code"), nullptr);
+    EXPECT_EQ(source_in(asked, "lot"), "no such column") << "the name of the file";
+
+    const auto retry = [&](const json& columns, const json& layer = "leve_point") {
+        return act(job, "retry", {{"layer", layer}, {"options", {{"columns", columns}}}});
+    };
+    const auto expect_refused = [](const RawAnswer& answer, const std::string& name) {
+        EXPECT_EQ(answer.status, 400);
+        EXPECT_NE(answer.body.find(name), std::string::npos) << answer.body;
+    };
+    expect_refused(retry({{"couleur", "Sorte"}}), "columns.couleur");
+    expect_refused(retry({{"lot", "Sorte"}}), "columns.lot");
+    expect_refused(retry({{"code", 3}}), "columns.code");
+    expect_refused(retry({{"code", "Sorte"}}, nullptr), "layer");
+    EXPECT_EQ(retry({{"x", "Vers l'est"}, {"y", "Vers le nord"}, {"code", "Type"}}).status, 200);
+    const json wrong = wait_for(job, "refused");
+    EXPECT_NE(wrong["reason"].get<std::string>().find("columns.code: le fichier n'a pas de champ « Type »"),
+              std::string::npos)
+        << wrong["reason"];
+    EXPECT_EQ(retry({{"x", "Vers l'est"}, {"y", "Vers le nord"}, {"code", "Sorte"}, {"numero", "Objet n°"}}).status,
+              200);
+    const json read = wait_for(job, "draft");
+    EXPECT_EQ(read["report"]["written"], 2);
+    EXPECT_TRUE(read["report"]["crs"][0].get<std::string>().starts_with("EPSG:3950")) << read["report"]["crs"];
+    const json draft = get_json(job + "/draft", token_of("lea"));
+    EXPECT_EQ(draft["features"][0]["properties"]["code"], "BANC");
+    EXPECT_EQ(draft["features"][0]["properties"]["numero"], "7");
+    EXPECT_EQ(source_in(get_json(job + "/columns", token_of("lea")), "code"), "Sorte") << "as it was chosen";
+}
+
+TEST_F(Jobs, TheNextFileLikeItIsReadAsTheLastOne) {
+    const json manner{
+        {"layer", "leve_point"},
+        {"options",
+         {{"crs", "EPSG:3950"},
+          {"columns", {{"x", "Vers l'est"}, {"y", "Vers le nord"}, {"code", "Sorte"}, {"numero", "Objet n°"}}}}}};
+    const std::string first = start(deposit("mai.csv", strange_survey(bench, tree)), manner);
+    EXPECT_FALSE(wait_for(first, "draft")["report"].contains("last_time"));
+    wait_for(start(deposit("brouillon.csv", strange_survey(bench, ""))), "refused");  // a draft confirms nothing
+    EXPECT_EQ(act(first, "publish").status, 200);
+
+    const std::string next = start(deposit("juin.csv", strange_survey(tree, "")));
+    const json read = wait_for(next, "draft");
+    EXPECT_EQ(read["report"]["last_time"]["followed"], true) << read.dump(1);
+    EXPECT_EQ(read["report"]["last_time"]["date"], scalar("select current_date"));
+    EXPECT_EQ(read["report"]["read_as"]["layer"], "leve_point");
+    EXPECT_EQ(get_json(next + "/draft", token_of("lea"))["features"][0]["properties"]["code"], "ARBRE");
+    EXPECT_EQ(source_in(get_json(next + "/columns", token_of("lea")), "code"), "Sorte");
+    // What the person says goes before it, and he may have none of it.
+    EXPECT_EQ(act(next, "retry",
+                  {{"options", {{"columns", {{"code", "Objet n°"}, {"x", "Vers l'est"}, {"y", "Vers le nord"}}}}},
+                   {"layer", "leve_point"}})
+                  .status,
+              200);
+    EXPECT_EQ(wait_for(next, "draft")["report"]["last_time"]["followed"], true) << "the CRS was not said";
+    EXPECT_EQ(get_json(next + "/draft", token_of("lea"))["features"][0]["properties"]["code"], "8");
+    EXPECT_EQ(act(next, "retry", {{"options", {{"as_last_time", false}}}}).status, 200);
+    wait_for(next, "refused");
+    // Points that this would put elsewhere are not put there.
+    const std::string degrees = start(deposit("ailleurs.csv", strange_survey("7;2,641;BANC;50,531\n", "")));
+    const json misfit = wait_for(degrees, "refused");
+    EXPECT_NE(misfit["reason"].get<std::string>().find("EPSG:3950 met les objets hors du territoire"),
+              std::string::npos)
+        << misfit["reason"];
+    // Other fields, other organisations: nothing is remembered.
+    wait_for(start(deposit("autre.csv", "Objet;Est;Sorte;Vers le nord\n7;abc;BANC;def\n")), "refused");
+    wait_for(start(deposit("max.csv", strange_survey(tree, ""), "max"), json::object(), "max"), "refused", "max");
+    EXPECT_EQ(act(first, "undo").status, 200);
 }
 
 TEST_F(Jobs, WhatIsReplacedComesBack) {

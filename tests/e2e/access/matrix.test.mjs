@@ -184,6 +184,7 @@ const table = {
   "GET /jobs/{job}": [() => [{ path: "/jobs/999999999" }], withAccount(404)],
   "DELETE /jobs/{job}": [() => [{ path: "/jobs/999999999" }], withAccount(404)],
   "GET /jobs/{job}/events": [() => [{ path: "/jobs/999999999/events" }], withAccount(404)],
+  "GET /jobs/{job}/columns": [() => [{ path: "/jobs/999999999/columns" }], withAccount(404)],
   "GET /jobs/{job}/draft": [() => [{ path: "/jobs/999999999/draft" }], withAccount(404)],
   "POST /jobs/{job}/cancel": [() => [{ path: "/jobs/999999999/cancel" }], withAccount(404)],
   "POST /jobs/{job}/retry": [() => [{ path: "/jobs/999999999/retry", ...json({}) }], withAccount(404)],

@@ -54,13 +54,8 @@ function survey() {
 
 test('from the field to the map, over a network that breaks', { timeout: 300_000 }, async () => {
   const file = survey();
-  const portal = new Portal(...(await openDepot()));
+  const portal = await openDepot();
   const { page, context } = portal;
-  await page.click('.empty .button');
-  await page.fill('#login-dialog [name=login]', login);
-  await page.fill('#login-dialog [name=password]', `carreau-demo-${login}`);
-  await page.click('#login-dialog [type=submit]');
-  await page.waitForSelector('#depot-files', { state: 'attached' });
   // From its second visit on, the page is there without network.
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await page.reload();
@@ -139,9 +134,129 @@ async function openDepot() {
   const context = await browser.newContext({ viewport: phone, locale: 'fr-FR', hasTouch: true });
   const page = await context.newPage();
   await page.goto(`${serverUrl()}depot.html`);
-  await page.waitForSelector('.empty .button');
-  return [context, page, serverUrl()];
+  await page.click('.empty .button');
+  await page.fill('#login-dialog [name=login]', login);
+  await page.fill('#login-dialog [name=password]', `carreau-demo-${login}`);
+  await page.click('#login-dialog [type=submit]');
+  await page.waitForSelector('#depot-files', { state: 'attached' });
+  return new Portal(context, page, serverUrl());
 }
+
+const cardOf = (page, name, state) => page.locator(`.job[data-state=${state}]`, { hasText: name });
+async function waitForCard(page, name, state) {
+  const card = cardOf(page, name, state);
+  await card.waitFor({ timeout: 2 * patience });
+  return card;
+}
+const csv = (name, ...lines) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\n')}\n`) });
+
+test('columns that nothing tells are chosen, and remembered', { timeout: 300_000 }, async () => {
+  const portal = await openDepot();
+  const { page } = portal;
+  const header = "Objet n°;Vers l'est;Sorte;Vers le nord";
+  await page.setInputFiles('#depot-files', csv('chantier.csv', header, '7;1674512,34;BANC;9259234,56', '8;1674520,00;ARBRE;9259240,00'));
+  const refused = await waitForCard(page, 'chantier.csv', 'refused');
+  const form = refused.locator('.reading-body');
+  await form.locator('[name=layer]').selectOption('leve_point');
+  for (const [column, field] of [['x', "Vers l'est"], ['y', 'Vers le nord'], ['code', 'Sorte'], ['numero', 'Objet n°']])
+    await form.locator(`[data-column=${column}]`).selectOption(field);
+  assert.match(await form.locator('.reading-rows').textContent(), /BANC.*9259234/);
+  assert.match(await form.locator('[data-column=code] option:checked').textContent(), /Sorte \(BANC\)/);
+  await portal.shot('depot-colonnes');
+  await form.locator('[data-act=retry]').click();
+  const read = await waitForCard(page, 'chantier.csv', 'draft');
+  await read.locator('.job-facts', { hasText: '2 objets' }).waitFor({ timeout: patience });
+  await read.locator('[data-act=publish]').click();
+  await waitForCard(page, 'chantier.csv', 'published');
+
+  await page.setInputFiles('#depot-files', csv('chantier-2.csv', header, '9;1674530,00;BANC;9259250,00'));
+  const next = await waitForCard(page, 'chantier-2.csv', 'draft');
+  await next.locator('.job-last-time', { hasText: 'comme la dernière fois' }).waitFor({ timeout: patience });
+  await portal.shot('depot-derniere-fois');
+  await next.locator('[data-act=leave]').click();
+  const left = await waitForCard(page, 'chantier-2.csv', 'refused');
+  await left.locator('[data-act=remove]').click();
+  await left.waitFor({ state: 'detached', timeout: patience });
+  await cardOf(page, 'chantier.csv', 'published').locator('[data-act=undo]').click();
+  await waitForCard(page, 'chantier.csv', 'draft');
+  await portal.leave();
+});
+
+/** A JPEG that says where it was taken, as phones write it (EXIF 2.3, 4.6.6). */
+async function photo(page, name, lon, lat) {
+  const data = await page.evaluate((words) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 600 });
+    const pen = canvas.getContext('2d');
+    for (let y = 0; y < 600; y += 20) {
+      pen.fillStyle = `hsl(${y / 2} 60% 60%)`;
+      pen.fillRect(0, y, 800, 20);
+    }
+    pen.fillStyle = '#000';
+    pen.font = '80px sans-serif';
+    pen.fillText(words, 60, 320);
+    return canvas.toDataURL('image/jpeg').split(',')[1];
+  }, name);
+  const degrees = (value) => [Math.floor(value), 1, Math.floor((value % 1) * 60), 1, Math.round((((value % 1) * 60) % 1) * 60_000), 1000];
+  const entry = (tag, type, count, value) => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeUInt16BE(tag, 0);
+    bytes.writeUInt16BE(type, 2);
+    bytes.writeUInt32BE(count, 4);
+    if (typeof value === 'string') bytes.write(value, 8, 'latin1');
+    else bytes.writeUInt32BE(value, 8);
+    return bytes;
+  };
+  const numbers = (list) => Buffer.concat(list.map((number) => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(number); return bytes; }));
+  const [count, end] = [(n) => Buffer.from([0, n]), Buffer.alloc(4)];
+  const [gps, values] = [8 + 2 + 12 + 4, 8 + 2 + 12 + 4 + 2 + 4 * 12 + 4];
+  const tiff = Buffer.concat([
+    Buffer.from('MM\0*\0\0\0\x08', 'latin1'),
+    count(1), entry(0x8825, 4, 1, gps), end,
+    count(4), entry(1, 2, 2, 'N'), entry(2, 5, 3, values), entry(3, 2, 2, 'E'), entry(4, 5, 3, values + 24), end,
+    numbers(degrees(lat)), numbers(degrees(lon)),
+  ]);
+  const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, tiff.length + 8]), Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  const jpeg = Buffer.from(data, 'base64');
+  return { name, mimeType: 'image/jpeg', buffer: Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]) };
+}
+
+test('photos chosen together wait for the network, become one mission and are seen on the map', { timeout: 300_000 }, async () => {
+  const portal = await openDepot();
+  const { page, context } = portal;
+  const photos = [];
+  for (const [index, shift] of [0, 0.0006, 0.0012].entries()) photos.push(await photo(page, `vol-${index + 1}.jpg`, 2.641 + shift, 50.531));
+  await context.setOffline(true);
+  await page.waitForSelector('.depot-offline:not([hidden])');
+  await page.fill('#depot-mission', 'Vol du parc');
+  await page.setInputFiles('#depot-files', photos);
+  await page.waitForFunction(() => document.querySelectorAll('.depot-queue li').length === 3);
+  await portal.shot('depot-photos-attente');
+  await context.setOffline(false);
+  const card = await waitForCard(page, 'vol-1.jpg', 'draft');
+  await card.locator('.job-facts', { hasText: '3 objets' }).waitFor({ timeout: patience });
+  await card.locator('.draft-map[data-drawn]').waitFor({ timeout: patience });
+  assert.equal(await page.locator('.depot-queue li').count(), 0);
+  await portal.shot('depot-photos');
+  await card.locator('[data-act=publish]').click();
+  const done = await waitForCard(page, 'vol-1.jpg', 'published');
+  const { features } = await read('collections/photo/items?mission=Vol%20du%20parc');
+  assert.equal(features.length, 3);
+
+  const map = new Portal(context, await context.newPage(), serverUrl());
+  const [lon, lat] = features[0].geometry.coordinates;
+  await map.page.goto(`${serverUrl()}#map=18/${lat}/${lon}&layers=photo`);
+  await map.ready();
+  await map.draws('photo');
+  const place = await map.placeOf('photo', String(features[0].id));
+  await map.page.mouse.click(place.x, place.y);
+  await map.page.waitForFunction(() => (document.querySelector('.card-picture img')?.naturalWidth ?? 0) > 0, undefined, { timeout: patience });
+  assert.match(await map.cardTitle(), /vol-\d\.jpg/);
+  await map.shot('depot-photo-carte');
+  await done.locator('[data-act=undo]').click();
+  await waitForCard(page, 'vol-1.jpg', 'draft');
+  // Requests made while there was no network are told in the console.
+  await portal.leave({ expectErrors: true });
+});
 
 test('tus-js-client stops and resumes', { timeout: 120_000 }, async () => {
   const bytes = Buffer.alloc(3_000_000, 'carreau ');

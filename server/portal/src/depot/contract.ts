@@ -28,6 +28,36 @@ export interface Report {
   crs: string[];
   encodings: string[];
   drafts?: Draft[];
+  /** The organisation's last file like this one: whether this one was read as it was, or why not. */
+  last_time?: { date: string; followed: boolean; why_not: string };
+}
+
+/** A layer inside a deposited file. */
+export interface SourceLayer {
+  name: string;
+  fields: { name: string }[];
+  rows: string[][];
+  proposals: { crs: string; name: string }[];
+}
+
+/** A column of the layer that is aimed at, and the field of the file that fills it. */
+export interface Column {
+  name: string;
+  title: string;
+  required: boolean;
+  source: string | null;
+}
+
+export interface Columns {
+  layers: SourceLayer[];
+  source_layer: string | null;
+  layer: string | null;
+  columns: Column[];
+}
+
+export interface LayerName {
+  id: string;
+  title: string;
 }
 
 export type JobState =
@@ -58,7 +88,7 @@ export interface Job {
 
 export interface Jobs {
   items: Job[];
-  layers: { id: string; title: string }[];
+  layers: LayerName[];
 }
 
 export const settled: readonly JobState[] = ['draft', 'refused', 'failed', 'cancelled', 'published'];

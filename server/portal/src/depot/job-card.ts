@@ -1,12 +1,15 @@
 import { h } from '../dom';
 import { explanation } from '../form';
+import { formatDate } from '../format';
 import type { Http } from '../http';
 import { t } from '../i18n';
-import { settled, type Draft, type Job, type Problem, type Report } from './contract';
+import { settled, type Draft, type Job, type JobState, type LayerName, type Problem, type Report } from './contract';
 import { draftMap } from './draft-map';
+import { ReadingForm } from './reading-form';
 
 const shownProblems = 30;
 const shownNames = 3;
+const canBeReadAgain: readonly JobState[] = ['draft', 'refused', 'failed', 'cancelled'];
 
 export interface CardEvents {
   notify(text: string): void;
@@ -18,10 +21,12 @@ export class JobCard {
   readonly element = h('li', { class: 'job' });
   private watch: EventSource | null = null;
   private map: HTMLElement | null = null;
+  private form: ReadingForm | null = null;
 
   constructor(
     private readonly http: Http,
     private job: Job,
+    private readonly layers: LayerName[],
     private readonly events: CardEvents,
   ) {
     this.element.id = `job-${job.id}`;
@@ -55,7 +60,7 @@ export class JobCard {
   }
 
   private show(job: Job): void {
-    if (job.state !== this.job.state) this.map = null;
+    if (job.state !== this.job.state) this.map = this.form = null;
     this.job = job;
     this.element.dataset['state'] = job.state;
     const names = t.depot.filesNamed(job.files.slice(0, shownNames).map((file) => file.name).join(', '), Math.max(0, job.files.length - shownNames));
@@ -63,6 +68,7 @@ export class JobCard {
     const parts: (HTMLElement | null)[] = [head, this.progress(), job.reason ? h('p', { class: 'job-reason' }, job.reason) : null];
     if (job.report) parts.push(this.report(job.report));
     parts.push(this.actions());
+    if (canBeReadAgain.includes(job.state)) parts.push(this.again());
     this.element.replaceChildren(...parts.filter((part): part is HTMLElement => part !== null));
     void this.draw();
   }
@@ -76,7 +82,7 @@ export class JobCard {
   private report(report: Report): HTMLElement {
     const facts = (report.drafts ?? []).map((draft) => h('p', { class: 'job-facts' }, this.facts(draft, report)));
     const crs = report.crs.length ? h('p', { class: 'soft' }, report.crs.join(' ; ')) : null;
-    const box = h('div', { class: 'job-report' }, ...facts, crs);
+    const box = h('div', { class: 'job-report' }, ...facts, crs, this.lastTime(report));
     if (report.problem_count > 0) box.append(this.problems(report));
     return box;
   }
@@ -119,7 +125,7 @@ export class JobCard {
       box.append(h('a', { href: `./${at}` }, t.depot.seeOnMap));
     }
     if (state === 'waiting' || state === 'reading') box.append(this.button(t.depot.cancelReading, 'cancel', 'cancel'));
-    if (state === 'draft' || state === 'refused' || state === 'failed' || state === 'cancelled') box.append(...this.again(), this.removal());
+    if (state === 'draft' || state === 'refused' || state === 'failed' || state === 'cancelled') box.append(this.removal());
     return box;
   }
 
@@ -131,21 +137,25 @@ export class JobCard {
     return [publish, choice];
   }
 
-  private again(): HTMLElement[] {
-    const known = typeof this.job.options['crs'] === 'string' ? this.job.options['crs'] : '';
-    const crs = h('input', { name: 'crs', placeholder: 'EPSG:3950', value: known, size: 10, 'aria-label': t.depot.crs });
-    const precision = h('select', { name: 'precision', 'aria-label': t.depot.asked }, h('option', { value: '' }, t.depot.noneAsked));
-    for (const [value, words] of Object.entries(t.depot.classes)) {
-      if (value !== '999') precision.append(h('option', { value }, t.depot.askedOf(words)));
-    }
-    precision.value = typeof this.job.options['precision'] === 'string' ? this.job.options['precision'] : '';
-    const button = h('button', { type: 'button', class: 'button', 'data-act': 'retry' }, t.depot.again);
-    button.addEventListener('click', () => {
-      const text = crs.value.trim();
-      const code = /^\d+$/.test(text) ? `EPSG:${text}` : text;
-      void this.act('retry', { layer: this.job.layer, options: { ...this.job.options, crs: code || null, precision: precision.value || null } });
+  private again(): HTMLElement {
+    this.form ??= new ReadingForm(this.http, this.job, this.layers, {
+      notify: (text) => this.events.notify(text),
+      read: (body) => void this.act('retry', body),
     });
-    return [crs, precision, button];
+    // Where nothing was recognised just now, choosing is what there is to do.
+    if (this.watch && this.job.state === 'refused') this.form.element.open = true;
+    return this.form.element;
+  }
+
+  /** Read as the organisation's last file like it: said, and left if it is not meant. */
+  private lastTime(report: Report): HTMLElement | null {
+    const last = report.last_time;
+    if (!last) return null;
+    const date = formatDate(last.date, t.locale);
+    if (!last.followed) return h('p', { class: 'soft' }, t.depot.notAsLastTime(date, last.why_not));
+    const leave = h('button', { type: 'button', class: 'button', 'data-act': 'leave' }, t.depot.leaveLastTime);
+    leave.addEventListener('click', () => void this.act('retry', { layer: this.job.layer, options: { ...this.job.options, as_last_time: false } }));
+    return h('p', { class: 'job-last-time' }, t.depot.asLastTime(date), this.job.state === 'draft' ? leave : null);
   }
 
   private removal(): HTMLElement {
@@ -170,6 +180,7 @@ export class JobCard {
       this.events.notify(explanation(error));
       void this.load();
       this.show(this.job);
+      for (const button of this.element.querySelectorAll('button')) button.disabled = false;
     }
   }
 

@@ -4,7 +4,7 @@ import { explanation } from '../form';
 import { Http, ServerAway, serverBase } from '../http';
 import { t } from '../i18n';
 import { Status } from '../status';
-import type { Job, Jobs } from './contract';
+import type { Job, Jobs, LayerName } from './contract';
 import { JobCard } from './job-card';
 import { allWaiting, forgetWaiting, keepWaiting, type Waiting } from './queue';
 import { send } from './tus';
@@ -31,6 +31,7 @@ export class DepotPage {
   private readonly mission = h('input', { name: 'mission', id: 'depot-mission', maxlength: 200, autocomplete: 'off' });
   private readonly lines = new Map<string, HTMLElement>();
   private cards: JobCard[] = [];
+  private layers: LayerName[] = [];
   private started = false;
   private sending = false;
   private wake: () => void = () => undefined;
@@ -105,6 +106,7 @@ export class DepotPage {
 
   private showJobs({ items, layers }: Jobs): void {
     if (layers.length === 0) this.main.prepend(h('p', { class: 'job-reason' }, t.depot.notAllowed));
+    this.layers = layers;
     const chosen = this.layer.value;
     this.layer.append(...layers.map(({ id, title }) => h('option', { value: id }, title)));
     this.layer.value = chosen;
@@ -115,7 +117,7 @@ export class DepotPage {
 
   private addCard(job: Job, place: 'first' | 'last'): void {
     this.jobs.querySelector('.none')?.remove();
-    const card = new JobCard(this.http, job, {
+    const card = new JobCard(this.http, job, this.layers, {
       notify: (text) => this.status.notify(text),
       removed: () => {
         card.close();
