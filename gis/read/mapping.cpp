@@ -32,7 +32,7 @@ bool recognises(const Mapping& mapping, const SourceLayer& layer, Format format,
            std::ranges::all_of(mapping.fields, [&](const std::string& field) { return has_field(layer, field); });
 }
 
-std::string field_names(const std::vector<SourceField>& fields) {
+std::string names_of_fields(const std::vector<SourceField>& fields) {
     std::string names;
     for (const SourceField& field : fields) {
         names += (names.empty() ? "" : ", ") + field.name;
@@ -134,7 +134,7 @@ void choose_columns(Mapping& mapping, const ChosenColumns& chosen, const SourceL
         column->source = field.value_or("");
         if (!field || std::ranges::find(layer.fields, *field, &SourceField::name) != layer.fields.end()) continue;
         throw InvalidRequest("columns." + name, fmt::format("le fichier n'a pas de champ « {} » ; il a : {}", *field,
-                                                            field_names(layer.fields)));
+                                                            names_of_fields(layer.fields)));
     }
 }
 

@@ -23,7 +23,8 @@ Json member(const Json& object, const char* name) {
     return object.is_object() ? object.value(name, Json()) : Json();
 }
 
-const gis::Layer* layer_of(const std::vector<const gis::Layer*>& open, const std::string& name, const Json& source) {
+const gis::Layer* layer_to_fill(const std::vector<const gis::Layer*>& open, const std::string& name,
+                                const Json& source) {
     const std::string kind = first_text({member(source, "kind")});
     const auto found = std::ranges::find_if(open, [&](const gis::Layer* layer) {
         return name.empty() ? !kind.empty() && layer->table_name == kind : layer->name == name;
@@ -65,7 +66,7 @@ Answer job_columns(const Services& services, CallPtr call) {
         if (read_as.is_null()) read_as = Json::parse(rows.text(0, 1));
         const Json& options = read_as.at("options");
         const Json source = source_named(layers, first_text({source_asked, member(options, "source_layer")}));
-        const gis::Layer* layer = layer_of(open, first_text({asked, read_as.at("layer")}), source);
+        const gis::Layer* layer = layer_to_fill(open, first_text({asked, read_as.at("layer")}), source);
         Json columns = Json::array();
         if (layer && !source.is_null()) columns = jobs::columns_for(connection, *layer, source);
         if (layer && read_as.at("layer") == layer->name) show_choices(columns, member(options, "columns"));
