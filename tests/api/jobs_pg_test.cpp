@@ -20,8 +20,8 @@ class Jobs : public test::JobsTest {
   protected:
     std::vector<std::string> published() { return ids_of("/collections/leve_point/items?limit=100"); }
     /// What fills a column of the layer, as /columns says.
-    static json source_in(const json& columns, const std::string& name) {
-        for (const json& column : columns["columns"]) {
+    static json source_in(const json& wants, const std::string& name) {
+        for (const json& column : wants["columns"]) {
             if (column["name"] == name) return column["source"];
         }
         return "no such column";
@@ -41,13 +41,13 @@ TEST_F(Jobs, ASurveyIsReadCheckedPublishedAndUndone) {
     EXPECT_EQ(report["encodings"], json({"Windows-1252 (supposé)"}));
     ASSERT_EQ(report["crs"].size(), 1U);
     EXPECT_TRUE(report["crs"][0].get<std::string>().starts_with("EPSG:3950")) << report["crs"];
-    const json columns = get_json(job + "/columns", token_of("lea"));
-    ASSERT_EQ(columns["layers"].size(), 1U) << columns;
-    ASSERT_EQ(columns["layers"][0]["rows"].size(), 3U) << columns;
-    EXPECT_EQ(columns["layers"][0]["proposals"][0]["crs"], "EPSG:3950");
-    EXPECT_EQ(columns["layers"][0]["rows"][1], json({"2", "1674520", "9259240", "25.3", "ARBRE", "0.3"}));
-    EXPECT_EQ(columns["layer"], "leve_point");
-    EXPECT_EQ(source_in(columns, "precision_h"), "HRMS");
+    const json wants = get_json(job + "/columns", token_of("lea"));
+    ASSERT_EQ(wants["layers"].size(), 1U) << wants;
+    ASSERT_EQ(wants["layers"][0]["rows"].size(), 3U) << wants;
+    EXPECT_EQ(wants["layers"][0]["proposals"][0]["crs"], "EPSG:3950");
+    EXPECT_EQ(wants["layers"][0]["rows"][1], json({"2", "1674520", "9259240", "25.3", "ARBRE", "0.3"}));
+    EXPECT_EQ(wants["layer"], "leve_point");
+    EXPECT_EQ(source_in(wants, "precision_h"), "HRMS");
     EXPECT_EQ(get(job + "/columns", token_of("max")).status, 404);
     EXPECT_EQ(report["drafts"][0]["precision"], json({{"002", 1}, {"040", 1}}));
     EXPECT_EQ(report["drafts"][0]["outside_territory"], 0);
@@ -97,8 +97,8 @@ TEST_F(Jobs, ColumnsThatNothingTellsAreChosenByThePerson) {
     EXPECT_EQ(source_in(asked, "code"), nullptr);
     EXPECT_EQ(source_in(asked, "lot"), "no such column") << "the name of the file";
 
-    const auto retry = [&](const json& columns, const json& layer = "leve_point") {
-        return act(job, "retry", {{"layer", layer}, {"options", {{"columns", columns}}}});
+    const auto retry = [&](const json& chosen, const json& layer = "leve_point") {
+        return act(job, "retry", {{"layer", layer}, {"options", {{"columns", chosen}}}});
     };
     const auto expect_refused = [](const RawAnswer& answer, const std::string& name) {
         EXPECT_EQ(answer.status, 400);
