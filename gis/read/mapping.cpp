@@ -139,7 +139,6 @@ void choose_columns(Mapping& mapping, const ChosenColumns& chosen, const SourceL
 }
 
 std::string source_field(const Column& column, const SourceLayer& layer) {
-    if (std::ranges::find(layer.fields, column.source, &SourceField::name) != layer.fields.end()) return column.source;
     std::string result = column.source.substr(0, column.source.find('|'));
     each_spelling(column.source, [&](std::string_view name) {
         for (const auto& field : layer.fields) {
