@@ -51,7 +51,7 @@ write_table() {
 # What GDAL's tools count in a file of the shared data.
 counts_of() {
     [[ -f $shared/$1 ]] || return 0
-    timeout 60 ogrinfo -ro -al -so "$shared/$1" 2>/dev/null |
+    timeout 60 ogrinfo -ro -al -so -oo WRITE_GFS=NO "$shared/$1" 2>/dev/null |
         awk '/^Layer name: /{name = $3} /^Feature Count: /{if ($3 > 0) {printf "%s%s %s", sep, name, $3; sep = ", "}}' | cut -c1-200
 }
 # A reason without what only repeats the file, or is the same for all.
@@ -95,7 +95,7 @@ equal "no other draft" "$(ask 'select count(*) from capture.job_version')" 1
 
 [[ -d $shared/terrain ]] || skip "everything but the third-party files passed; they are not in $shared"
 
-layer_count() { timeout 60 ogrinfo -ro -al -so "$1" "$2" 2>/dev/null | awk '/^Feature Count: /{print $3}'; }
+layer_count() { timeout 60 ogrinfo -ro -al -so -oo WRITE_GFS=NO "$1" "$2" 2>/dev/null | awk '/^Feature Count: /{print $3}'; }
 
 step "GPX: the counts of ogrinfo"
 for file in "$shared"/terrain/gpx/*.gpx; do
