@@ -147,8 +147,8 @@ std::string canonical_run(std::span<const double> xy, double scale, bool closed)
     if (closed && cells.size() > 1 && cells.front() == cells.back()) cells.pop_back();
     std::vector<Cell> reversed(cells.rbegin(), cells.rend());
     if (closed) {
-        std::ranges::rotate(cells, std::ranges::min_element(cells));
-        std::ranges::rotate(reversed, std::ranges::min_element(reversed));
+        std::rotate(cells.begin(), std::ranges::min_element(cells), cells.end());
+        std::rotate(reversed.begin(), std::ranges::min_element(reversed), reversed.end());
     }
     std::string bytes;
     for (const auto& [x, y] : std::min(cells, reversed)) {

@@ -149,14 +149,14 @@ bool surely_valid(const Shape& shape) {
 
 struct Repairer::Impl {
     struct ContextDeleter {
-        void operator()(GEOSContextHandle_t context) const { GEOS_finish_r(context); }
+        void operator()(GEOSContextHandle_t ended) const { GEOS_finish_r(ended); }
     };
     std::unique_ptr<GEOSContextHandle_HS, ContextDeleter> context{GEOS_init_r()};
     GEOSContextHandle_t geos() const { return context.get(); }
 
     struct GeometryDeleter {
-        GEOSContextHandle_t context;
-        void operator()(GEOSGeometry* geometry) const { GEOSGeom_destroy_r(context, geometry); }
+        GEOSContextHandle_t owner;
+        void operator()(GEOSGeometry* geometry) const { GEOSGeom_destroy_r(owner, geometry); }
     };
     using GeometryPtr = std::unique_ptr<GEOSGeometry, GeometryDeleter>;
     GeometryPtr own(GEOSGeometry* geometry) const { return {geometry, GeometryDeleter{geos()}}; }
