@@ -39,9 +39,9 @@ std::string shown_value(const Value& value) {
     return text.substr(0, end) + "…";
 }
 
-/// What a person recognises his columns by. Pictures have none, and cadastral exchanges are known.
+/// What a person recognises his columns by. Pictures and clouds have none to choose, and cadastral exchanges are known.
 std::vector<std::vector<std::string>> first_rows(Source& source, std::size_t place, Format format) {
-    if (format == Format::Edigeo || format == Format::Photo || format == Format::GeoTiff) return {};
+    if (format == Format::Edigeo || format == Format::GeoTiff || keeps_original(format)) return {};
     std::vector<std::string> wanted;
     for (const SourceField& field : source.layers()[place].fields) wanted.push_back(field.name);
     struct Seen {};

@@ -299,7 +299,7 @@ std::unique_ptr<Source> open_of_format(const Input& input, const Options& option
     if (input.format == Format::Csv) return open_csv_source(input, options);
     if (input.format == Format::Sitadel) return open_sitadel_source(input, options);
     if (input.format == Format::LandXml) return open_landxml_source(input);
-    if (input.format == Format::Pcrs) return open_pcrs_source(input, options);
+    if (input.format == Format::Pcrs) return open_pcrs_source(input);
     if (input.format == Format::Nmea) return open_nmea_source(input);
     if (input.format == Format::Photo) return open_photo_source(input);
     if (input.format == Format::Las) return open_las_source(input);

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t shortest_header = 227;
 constexpr std::size_t header_of_14 = 375;
 constexpr std::size_t record_head = 54;
+constexpr std::uint64_t most_points = std::uint64_t{1} << 62U;  // what a column can hold; compression hides the truth
 constexpr std::array<std::uint16_t, 11> point_sizes{20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67};
 
 [[noreturn]] void refuse_cloud(const std::string& reason) {
@@ -127,6 +128,7 @@ LasFacts parse_las_header(std::string_view head, std::uint64_t size) {
         if (counted != 0) facts.points = counted;
     }
     if (facts.points == 0) refuse_cloud("il ne contient aucun point");
+    if (facts.points > most_points) refuse_cloud("son nombre de points n'en est pas un");
     const bool room = first_point < size && (facts.compressed || facts.points <= (size - first_point) / record_length);
     if (!room) refuse_cloud("il est tronqué ; envoyez-le de nouveau");
     read_bounds(head, facts);

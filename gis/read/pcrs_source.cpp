@@ -210,7 +210,7 @@ class PcrsSource final : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> open_pcrs_source(const Input& input, const Options&) {
+std::unique_ptr<Source> open_pcrs_source(const Input& input) {
     return std::make_unique<PcrsSource>(input);
 }
 

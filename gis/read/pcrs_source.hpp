@@ -10,6 +10,6 @@ namespace gis::read {
 /// three layers, `points`, `lignes`, `surfaces`, with their class in the field `type`. The geometries of an affleurant
 /// bear its attributes. Curves become segments. Throws InvalidRequest when it holds no object of the standard, or when
 /// its objects are in several CRS.
-std::unique_ptr<Source> open_pcrs_source(const Input& input, const Options& options);
+std::unique_ptr<Source> open_pcrs_source(const Input& input);
 
 }  // namespace gis::read

@@ -52,12 +52,12 @@ void lower(pid_t task) {
     ::syscall(SYS_sched_setattr, task, &wanted, 0U);
 }
 
-}  // namespace
-
 void move_to_background(pid_t task) {
     confine(task);
     lower(task);
 }
+
+}  // namespace
 
 void move_thread_to_background() {
     move_to_background(::gettid());

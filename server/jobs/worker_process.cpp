@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "gis/error.hpp"
-#include "server/db/priority.hpp"
 
 namespace jobs {
 
@@ -70,10 +69,7 @@ WorkerProcess::WorkerProcess(const std::string& program, const std::filesystem::
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     ::close(ends[1]);
-    if (error == 0) {
-        db::move_to_background(pid_);
-        return;
-    }
+    if (error == 0) return;
     ::close(output_);
     throw gis::Unavailable("a worker cannot be started: " + std::generic_category().message(error));
 }

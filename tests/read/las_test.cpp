@@ -58,6 +58,8 @@ TEST(LasHeader, WhatLiesIsRefused) {
     EXPECT_NE(with([](std::string& b) { std::memset(&b[131], 0, 8); }).find("échelle"), std::string::npos);
     EXPECT_NE(with([](std::string& b) { std::memset(&b[187], 0xFF, 8); }).find("emprise"), std::string::npos);
     EXPECT_EQ(with([](std::string& b) { std::memset(&b[100], 0xFF, 4); }), "not refused") << "records have an end";
+    CloudSample boastful{.minor = 4, .format = 0x86, .record_length = 30, .points = 0, .points_of_14 = 1ULL << 63U};
+    EXPECT_NE(refusal_of_bytes(boastful.bytes()).find("nombre de points"), std::string::npos);
 }
 
 TEST(LasFile, IsOneExtentWithItsOriginal) {
@@ -67,6 +69,9 @@ TEST(LasFile, IsOneExtentWithItsOriginal) {
     Options options;
     options.pictures = [&](Picture picture) { kept.push_back(std::move(picture)); };
     options.mission = "Vol 7";
+    const Detection detection = detect(path, options);
+    ASSERT_EQ(detection.layers.size(), 1U);
+    EXPECT_TRUE(detection.layers[0].rows.empty()) << "values cost the hash of the whole file";
     CollectingSink sink;
     read(path, options, sink);
     ASSERT_EQ(sink.count("terrain.nuage"), 1U);
