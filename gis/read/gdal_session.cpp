@@ -1,10 +1,14 @@
 #include "gis/read/gdal_session.hpp"
 
 #include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <fmt/format.h>
 #include <gdal_frmts.h>
 #include <ogr_srs_api.h>
 #include <ogrsf_frmts.h>
 
+#include <atomic>
 #include <mutex>
 
 namespace gis::read {
@@ -58,6 +62,27 @@ DatasetPtr open_as(unsigned kind, const std::string& driver, const std::string& 
 }
 
 }  // namespace
+
+LoneFile::LoneFile(const std::filesystem::path& path) {
+    static std::atomic<unsigned> count{0};
+    description_ = fmt::format("/vsimem/seul-{}.xml", ++count);
+    const std::unique_ptr<char, decltype(&VSIFree)> name(CPLEscapeString(path.c_str(), -1, CPLES_XML), &VSIFree);
+    const std::string text = fmt::format(
+        "<VSISparseFile><SubfileRegion><Filename>{}</Filename><RegionLength>{}</RegionLength></SubfileRegion>"
+        "</VSISparseFile>",
+        name.get(), std::filesystem::file_size(path));
+    VSILFILE* file = VSIFOpenL(description_.c_str(), "wb");
+    VSIFWriteL(text.data(), 1, text.size(), file);
+    VSIFCloseL(file);
+}
+
+LoneFile::~LoneFile() {
+    VSIUnlink(description_.c_str());
+}
+
+std::string LoneFile::name() const {
+    return "/vsisparse/" + description_;
+}
 
 DatasetPtr open_with(const std::string& driver, const std::string& path, const std::vector<std::string>& open_options) {
     return open_as(GDAL_OF_VECTOR, driver, path, open_options);

@@ -75,8 +75,8 @@ std::string wkt_of(const OGRSpatialReference* srs) {
 
 class GdalSource final : public Source {
   public:
-    GdalSource(Input input, DatasetPtr dataset, std::optional<Encoding> encoding)
-        : input_(std::move(input)), dataset_(std::move(dataset)), encoding_(encoding) {
+    GdalSource(Input input, std::unique_ptr<LoneFile> alone, DatasetPtr dataset, std::optional<Encoding> encoding)
+        : input_(std::move(input)), alone_(std::move(alone)), dataset_(std::move(dataset)), encoding_(encoding) {
         for (int i = 0; i < data()->GetLayerCount(); ++i) describe(data()->GetLayer(i));
     }
 
@@ -214,6 +214,7 @@ class GdalSource final : public Source {
     }
 
     Input input_;
+    std::unique_ptr<LoneFile> alone_;  // null: opened under its own name
     DatasetPtr dataset_;
     std::optional<Encoding> encoding_;  // of raw bytes; none: GDAL already made UTF-8
     std::vector<SourceLayer> layers_;
@@ -222,13 +223,14 @@ class GdalSource final : public Source {
 std::unique_ptr<GdalSource> open_checked(const Input& input, const char* driver,
                                          const std::vector<std::string>& options, std::optional<Encoding> encoding) {
     const GdalMessages messages;
-    DatasetPtr dataset = open_with(driver, input.path.string(), options);
+    auto alone = input.format == Format::Pcrs ? std::make_unique<LoneFile>(input.path) : nullptr;
+    DatasetPtr dataset = open_with(driver, alone ? alone->name() : input.path.string(), options);
     // GML is looked through when it is opened, and what breaks off is told then only.
     if (!dataset || (input.format == Format::Pcrs && messages.failed())) {
         throw InvalidRequest(input.shown_name, fmt::format("fichier {} illisible ou abîmé ; envoyez-le de nouveau",
                                                            to_string(input.format)));
     }
-    return std::make_unique<GdalSource>(input, std::move(dataset), encoding);
+    return std::make_unique<GdalSource>(input, std::move(alone), std::move(dataset), encoding);
 }
 
 std::unique_ptr<Source> open_edigeo(const Input& input) {

@@ -254,7 +254,7 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
     progress.finish(
         fmt::format("{} objets lus, {} refusés", count_text(report.written()), count_text(report.refused())));
     if (report.refused_files.empty()) {
-        for (importing::Finding& finding : loader.complete())
+        for (importing::Finding& finding : loader.complete(std::nullopt))
             report.add({names_of(options.files), "", finding.row, std::move(finding.field),
                         gis::read::Problem::Kind::Note, std::move(finding.reason)});
     }
@@ -306,7 +306,8 @@ std::vector<gis::read::SurveyCode> load_survey_codes(const std::string& file) {
 
 void add_import(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand(
-        "import", "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU, PPR, PCRS, Sitadel");
+        "import",
+        "Importe des fichiers : EDIGEO, cadastre Etalab, Shapefile, GeoPackage, GeoJSON, PLU, PPR, PCRS, Sitadel");
     auto database = std::make_shared<DatabaseOptions>();
     auto options = std::make_shared<ImportOptions>();
     database->add_to(*command);

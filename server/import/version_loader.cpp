@@ -205,7 +205,7 @@ void VersionLoader::index(TableLoad& load, LoadedTable& table) {
     add_primary_key(*load.connection, load.target, load.aside);
 }
 
-std::vector<Finding> VersionLoader::complete() {
+std::vector<Finding> VersionLoader::complete(std::optional<int> person) {
     finish_copies();
     const auto open = std::ranges::find_if(loads_, [](const auto& load) { return load->connection != nullptr; });
     if (open == loads_.end()) return {};
@@ -223,8 +223,9 @@ std::vector<Finding> VersionLoader::complete() {
                     fmt::join(targets, ", ")));
     std::vector<Finding> findings;
     for (int i = 0; i < completions.rows(); ++i) {
-        const db::Result told = connection.query(
-            fmt::format("select row_number, field, reason from {}({})", completions.text(i, 0), parts));
+        const db::Result told =
+            connection.query(fmt::format("select row_number, field, reason from {}({}, {})", completions.text(i, 0),
+                                         parts, person ? std::to_string(*person) : "null"));
         for (int row = 0; row < told.rows(); ++row) {
             const std::optional<std::int64_t> number =
                 told.is_null(row, 0) ? std::nullopt : std::optional(told.int64(row, 0));

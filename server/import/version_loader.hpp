@@ -58,9 +58,10 @@ class VersionLoader : public gis::RowSink {
 
     void write(gis::RowBatch batch) override;
 
-    /// Ends the load and does what remains to be done with the rows of some tables (catalogue.completion). Comes before
-    /// `publish` or `keep`, or not at all; no `write` afterwards.
-    std::vector<Finding> complete();
+    /// Ends the load and does what remains to be done with the rows of some tables (catalogue.completion), with what
+    /// the person may see; nobody: with everything. Comes before `publish` or `keep`, or not at all; no `write`
+    /// afterwards.
+    std::vector<Finding> complete(std::optional<int> person);
 
     /// All or nothing. Calls no `write` afterwards.
     std::vector<LoadedTable> publish();

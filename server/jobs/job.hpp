@@ -15,6 +15,7 @@ struct Job {
     std::int64_t id = 0;
     std::string holder;  ///< this runner's claim: what it says counts as long as nobody else holds the job
     std::string state;   ///< "reading", "publishing", "undoing"
+    int person = 0;      ///< whose it is
     std::optional<std::string> layer;
     std::vector<std::string> tables;  ///< rows for others are refused
     Json wishes;

@@ -295,7 +295,7 @@ class Reading {
             throw GivenUp{"refused", "un des fichiers ne peut être lu : rien n'est gardé", std::move(report)};
         if (report.at("written").get<std::int64_t>() == 0)
             throw GivenUp{"refused", "aucun objet lisible dans ces fichiers" + why_not_last_time(), std::move(report)};
-        add_findings(loader.complete(), report);
+        add_findings(loader.complete(job_.person), report);
         if (loader.rows() == 0)
             throw GivenUp{"refused", "aucun de ces objets n'est du territoire : rien n'est gardé", std::move(report)};
         const std::vector<importing::Draft> drafts = loader.keep();

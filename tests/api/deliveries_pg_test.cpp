@@ -39,6 +39,9 @@ class Deliveries : public test::JobsTest {
                     db::declare_layer(dsn(), file.text);
             }
         }
+        for (const embedded::TextFile& file : embedded::layer_declarations()) {
+            if (file.name == "parcelle") db::declare_layer(dsn(), file.text);
+        }
         db::Connection connection(dsn());
         connection.run_script(cadastre_sql);
         connection.run_script(older_vintage);
@@ -135,6 +138,38 @@ TEST_F(Deliveries, PermitsLieOnTheirParcelsAndWhatIsNotFoundIsSaid) {
     EXPECT_EQ(act(job, "undo").status, 200);
     EXPECT_EQ(one("select (select count(*) from ads.dossier) || ' ' || (select count(*) from ads.dossier_parcelle)"),
               "0 0");
+}
+
+TEST_F(Deliveries, ParcelsThatOneMayNotSeeAreNotThere) {
+    db::set_layer(dsn(), "parcelle", "public", "false");
+    make_person("voisin", "read,upload");
+    connection().run_script(
+        "update org.convention_right r set communes = 'list', codes = '{62120}' from org.convention c where "
+        "c.convention_id = r.convention_id and c.titre = 'Convention de voisin'");
+    const std::string permits = std::string(columns) +
+                                "62119;PC;0621191600001;2;2016;AM;10;AM;11;;\n"
+                                "62119;PC;0621191600002;2;2016;AM;90;AM;12;;\n";
+    const std::string job = start(deposit("curieux.csv", permits, "voisin"), json::object(), "voisin");
+    const json report = wait_for(job, "draft", "voisin")["report"];
+    EXPECT_TRUE(says(report, "0 références cadastrales sur 4 rattachées")) << report["problems"];
+    EXPECT_FALSE(says(report, "parcelles disparues")) << report["problems"];
+    EXPECT_EQ(report.dump().find("62119000AM"), std::string::npos) << "no parcel is named";
+    for (const json& problem : report["problems"]) {
+        if (problem.contains("feature")) {
+            EXPECT_NE(problem["reason"].get<std::string>().find("n'est pas dans la base, ou ne vous est pas ouvert"),
+                      std::string::npos)
+                << problem;
+        }
+    }
+    const json draft = get_json(job + "/draft", token_of("voisin"));
+    ASSERT_EQ(draft["features"].size(), 2U);
+    for (const json& feature : draft["features"]) EXPECT_TRUE(feature["geometry"].is_null()) << feature;
+    EXPECT_EQ(scalar("select count(*) from access.credential where kind = 'simulation' and secret_sha256 is not null"),
+              "0");
+
+    const std::string own = start(deposit("voisins.csv", permits));
+    EXPECT_TRUE(says(wait_for(own, "draft")["report"], "3 références cadastrales sur 4 rattachées"));
+    db::set_layer(dsn(), "parcelle", "public", "true");
 }
 
 TEST_F(Deliveries, PermitsOfOtherTerritoriesAreRefused) {
@@ -292,6 +327,41 @@ TEST_F(Deliveries, DocumentsGoWithZonesThatTheirDepositorMayDeposit) {
     EXPECT_EQ(act(own, "publish", json::object(), "guest").status, 200);
     EXPECT_EQ(one("select string_agg(idurba, ' ') from urba.doc_urba"), "62120_PLU_20200101");
     EXPECT_EQ(act(own, "undo", json::object(), "guest").status, 200);
+}
+
+TEST_F(Deliveries, AProcedureWithoutZonesIsReplacedByWhoMayDepositWhereItLies) {
+    make_person("garde", "read,upload");
+    connection().run_script(
+        "update org.convention_right r set communes = 'list', codes = '{62120}' from org.convention c where "
+        "c.convention_id = r.convention_id and c.titre = 'Convention de garde'; "
+        "insert into risque.procedure (codeprocedure, libelleprocedure, typeprocedure, etatprocedure) values "
+        "('62DDTM20100001', 'Lawe', 'PPRN-I', 'PRESCRIT'), ('62DDTM20100002', 'Clarence', 'PPRN-I', 'PRESCRIT'), "
+        "('62DDTM20100003', 'Nulle part', 'PPRN-I', 'PRESCRIT'); "
+        "insert into risque.procedure_commune values ('62DDTM20100001', '62119'), ('62DDTM20100002', '62120')");
+    const auto plan = [&](const std::string& code) {
+        return zip_of(
+            {{"N_ZONE_REG_PPRN_20100001_S_062.geojson",
+              squares({{690100, {{"ID_ZONE", "1"}, {"ID_GASPAR", code}, {"CODEZONE", "R"}, {"TYPEREG", "03"}}}}), ""},
+             {"N_DOCUMENT_PPRN_S_062.geojson", squares({{0, {{"ID_GASPAR", code}, {"NOM", "Repris"}, {"ETAT", "02"}}}}),
+              ""}});
+    };
+    const auto published = [&](const std::string& code, const std::string& who) {
+        const std::string job = start(deposit("ppri-" + code + ".zip", plan(code), who), json::object(), who);
+        wait_for(job, "draft", who);
+        const int status = act(job, "publish", json::object(), who).status;
+        if (status == 200) {
+            EXPECT_EQ(act(job, "undo", json::object(), who).status, 200);
+        }
+        return status;
+    };
+    EXPECT_EQ(published("62DDTM20100001", "garde"), 403) << "it covers another commune";
+    EXPECT_EQ(published("62DDTM20100003", "garde"), 403) << "nobody knows where it lies";
+    EXPECT_EQ(published("62DDTM20100002", "garde"), 200);
+    EXPECT_EQ(published("62DDTM20100004", "garde"), 200) << "there was none";
+    EXPECT_EQ(published("62DDTM20100003", "lea"), 200);
+    EXPECT_EQ(one("select string_agg(libelleprocedure, ' ' order by codeprocedure) from risque.procedure where "
+                  "codeprocedure like '62DDTM2010%'"),
+              "Lawe Clarence Nulle part");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Exchanges of the simplified street plan (PCRS): classes to tables, affleurants with their attributes, CRS of the
 // file.
+#include <chrono>
+
 #include "read_fixture.hpp"
 
 using namespace gis::read;
@@ -94,6 +96,28 @@ TEST_F(Pcrs, GeometriesOfAnAffleurantBearItsAttributes) {
     EXPECT_EQ(value("point", 0, "gestionnaire"), "Régie");
     EXPECT_EQ(value("point", 0, "lot"), "rue");
     EXPECT_EQ(value("point", 1, "idobjet"), "");
+}
+
+TEST_F(Pcrs, FilesBesideItSayNothingOfItsFields) {
+    const std::string text =
+        exchange(member("ArbrePCRS gml:id=\"a1\"", attributes("ido_1") + point_at("EPSG:2154", "682000 7045000 21")));
+    // GDAL believes it when it is the newer one: it names one field.
+    const auto fields = test::write_file(
+        folder_.path() / "rue.gfs",
+        "<GMLFeatureClassList><GMLFeatureClass><Name>ArbrePCRS</Name><ElementPath>ArbrePCRS</ElementPath>"
+        "<GeometryName>geometrie</GeometryName><GeometryElementPath>geometrie</GeometryElementPath>"
+        "<GeometryType>1</GeometryType><SRSName>EPSG:3950</SRSName><PropertyDefn><Name>thematique</Name>"
+        "<ElementPath>thematique</ElementPath><Type>String</Type></PropertyDefn></GMLFeatureClass></"
+        "GMLFeatureClassList>");
+    test::write_file(folder_.path() / "rue.gml", text);
+    test::fs::last_write_time(fields, test::fs::file_time_type::clock::now() + std::chrono::hours(1));
+    const ReadReport report = read(folder_.path() / "rue.gml", {}, sink_);
+    ASSERT_EQ(sink_.count("terrain.pcrs_point"), 1U);
+    EXPECT_EQ(value("point", 0, "idobjet"), "ido_1");
+    EXPECT_EQ(value("point", 0, "thematique"), "02");
+    EXPECT_EQ(value("point", 0, "producteur"), "Géomètre");
+    ASSERT_EQ(report.crs.size(), 1U);
+    EXPECT_TRUE(report.crs.begin()->starts_with("EPSG:2154")) << *report.crs.begin();
 }
 
 TEST_F(Pcrs, WhatCannotBeReadIsRefused) {
