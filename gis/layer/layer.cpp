@@ -61,4 +61,9 @@ const Field* Layer::find_field(std::string_view field_name) const {
     return found == fields.end() ? nullptr : &*found;
 }
 
+const Field* Layer::time_field() const {
+    const Field* field = time_slider ? find_field(datetime_column) : nullptr;
+    return field != nullptr && field->tile_min_zoom <= min_zoom ? field : nullptr;
+}
+
 }  // namespace gis

@@ -46,6 +46,9 @@ enum class GeometryType { Point, LineString, Polygon, MultiPoint, MultiLineStrin
 std::string_view to_string(GeometryType type);
 GeometryType parse_geometry_type(std::string_view text);
 
+/// The field by which features belong to missions.
+inline constexpr std::string_view mission_field = "mission_id";
+
 /// A declared set of features: the one description that tiles, features, search and the portal read.
 struct Layer {
     int id = 0;         ///< number in catalogue.layer
@@ -71,6 +74,7 @@ struct Layer {
     std::string datetime_column;  ///< what `datetime=` filters; empty: the parameter matches everything
     std::string coverage_column;  ///< an import replaces the rows of the values it brings; empty: the whole layer
     std::string picture_column;   ///< names the picture of a feature, a deposited photo; empty: features have none
+    std::string mission_role;     ///< "mission": features are missions; "drone", "levé": they belong to some; empty
     std::string raster_column;    ///< its features are rasters, and this names the file; empty: they are not
     std::optional<GeographicBox> extent;
     int min_zoom = 0;
@@ -88,6 +92,7 @@ struct Layer {
     bool versioned = false;           ///< imports make partitions of it: an id is unique by check, not by index
     bool geometry_required = false;
     bool has_z = false;         ///< positions have three coordinates
+    bool time_slider = false;   ///< the map offers to choose by `datetime_column`
     bool tiles_by_sql = false;  ///< declared: tiles come from the database each time, not from memory
     std::string licence;
     std::string attribution;
@@ -100,6 +105,12 @@ struct Layer {
         return geometry_type == GeometryType::Polygon || geometry_type == GeometryType::MultiPolygon;
     }
     bool has_geometry() const { return !geometry_column.empty(); }
+    /// Its features are missions, which follow from what they hold: nobody writes them.
+    bool holds_missions() const { return mission_role == "mission"; }
+    /// Its features have the columns `mission` and `mission_id`.
+    bool belongs_to_missions() const { return !mission_role.empty() && !holds_missions(); }
+    /// The field that the map's time slider reads in tiles; null: it does not choose among these features.
+    const Field* time_field() const;
     const Field* find_field(std::string_view field_name) const;
 };
 

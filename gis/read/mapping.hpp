@@ -57,7 +57,6 @@ struct MappingContext {
     std::string commune;      ///< INSEE code of an EDIGEO exchange
     std::string file_stem;    ///< "241800432_ZONE_URBA_20200128"
     std::string layer;
-    std::string mission;  ///< what the person calls the flight or the survey; empty: nothing
     PlanStates* plans = nullptr;
     Heights* heights = nullptr;
 };

@@ -9,7 +9,6 @@ namespace {
 
 std::string finish_cloud(RowDraft& row) {
     row.set("id", row.text("empreinte").substr(0, 32));
-    if (const std::string& mission = row.context().mission; !mission.empty()) row.set("mission", mission);
     const auto* points = std::get_if<std::int64_t>(&row.value("points"));
     const double area = area_of(row.shape());
     if (points && area > 0) row.set("densite", std::round(100 * static_cast<double>(*points) / area) / 100);
@@ -29,7 +28,6 @@ std::vector<Mapping> cloud_mappings() {
     clouds.finish = finish_cloud;
     clouds.columns = {{"id", "", nullptr},
                       {"nom", "nom", to_text, Need::Required},
-                      {"mission", "", nullptr},
                       {"points", "points", to_integer, Need::Required},
                       {"densite", "", nullptr},
                       {"altitude_min", "altitude_min", to_number},

@@ -9,7 +9,6 @@ namespace {
 std::string finish_photo(RowDraft& row) {
     // As long as nobody can make two photos that agree in half a SHA-256.
     row.set("id", row.text("empreinte").substr(0, 32));
-    if (const std::string& mission = row.context().mission; !mission.empty()) row.set("mission", mission);
     return "";
 }
 
@@ -25,7 +24,6 @@ Mapping photo_mapping(const std::string& kind, const std::string& layer, Geometr
     mapping.same_id = Mapping::SameId::Refuse;
     mapping.finish = finish_photo;
     mapping.columns = {{"id", "", nullptr},
-                       {"mission", "", nullptr},
                        {"nom", "nom", to_text},
                        {"pris_le", "pris_le", to_datetime},
                        {"hauteur_sol", "hauteur_sol", to_number},

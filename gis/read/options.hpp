@@ -78,8 +78,6 @@ struct Options {
     std::vector<SurveyCode> codes;
     /// "62" or "971": for EDIGEO exchanges whose name does not tell.
     std::optional<std::string> departement;
-    /// What the person calls the flight or the survey that the files come from; empty: nothing.
-    std::string mission;
     /// Who keeps the pictures of photos, called from the reading threads; none: photos are not read.
     std::function<void(Picture)> pictures;
     /// None: a raster can be looked at, not read.

@@ -98,7 +98,6 @@ bool read_input(const Input& input, Toolbox& tools, Import& import) {
     context.plans = &import.plans();
     Heights heights(import.options().require_ign69);
     context.heights = &heights;
-    context.mission = import.options().mission;
     if (input.format == Format::Edigeo && !chosen.empty()) {
         const EdigeoPlace place = find_edigeo_place(*source, input, import.options().departement);
         context.departement = place.departement;

@@ -94,6 +94,8 @@ Json describe_collection(const gis::Layer& layer, const std::vector<gis::Crs>& o
     document["carreau:labelField"] = layer.label_field.empty() ? layer.id_column : layer.label_field;
     document["carreau:idField"] = layer.id_column;
     if (!layer.picture_column.empty()) document["carreau:pictureField"] = layer.picture_column;
+    if (const gis::Field* field = layer.time_field()) document["carreau:timeField"] = field->name;
+    if (layer.belongs_to_missions()) document["carreau:missionField"] = gis::mission_field;
     document["carreau:licence"] = layer.licence;
     document["carreau:attribution"] = layer.attribution;
     document["links"] = std::move(links);

@@ -15,6 +15,7 @@
 #include "server/api/handlers.hpp"
 #include "server/api/html.hpp"
 #include "server/api/item_answer.hpp"
+#include "server/api/missions.hpp"
 #include "server/api/parameters.hpp"
 #include "server/api/past.hpp"
 
@@ -207,6 +208,12 @@ Answer item(const Services& services, CallPtr call) {
         for (std::size_t i = 0; i < layer.fields.size(); ++i) {
             text += "<dt>" + escape_html(layer.fields[i].title) + "</dt><dd>" +
                     escape_html(scalar_text(feature.values[i])) + "</dd>";
+        }
+        for (const Json& entry : mission_links(connection, *call, layer, std::string(feature.id))) {
+            const auto title = entry.at("title").get<std::string>();
+            const std::string words =
+                entry.contains("count") ? fmt::format("{} : {}", title, entry["count"].dump()) : title;
+            text += "<dt>Mission</dt><dd>" + anchor(entry.at("href").get<std::string>(), words) + "</dd>";
         }
         return text.empty() ? std::string(" ") : text;
     };

@@ -7,6 +7,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/edit_body.hpp"
 #include "server/api/feature_reader.hpp"
+#include "server/api/missions.hpp"
 #include "server/api/parameters.hpp"
 
 namespace api {
@@ -31,6 +32,7 @@ boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& servic
         gis::append_geojson_feature(item->feature, layer, rows.at(0), crs);
         const gis::SqlStatement version = gis::stored_version_sql(layer, id);
         item->version = connection.query(version.sql(), version.parameters()).text(0, 0);
+        item->links = mission_links(connection, *call, layer, id);
         return item;
     };
     std::optional<ItemText> item =
@@ -41,12 +43,13 @@ boost::asio::awaitable<std::optional<ItemText>> read_item(const Services& servic
 namespace {
 
 Response item_response(const http::Request& request, const gis::Layer& layer, const std::string& id,
-                       const gis::Crs& crs, std::string text) {
+                       const gis::Crs& crs, std::string text, const Json& more = Json::array()) {
     const std::string collection_url = request.base_url + "/collections/" + layer.name;
     const std::string url = collection_url + "/items/" + encode_path_segment(id);
-    const Json links = Json::array({link(url + query_without(request, {}), "self", geojson_type),
-                                    link(url + "?f=html", "alternate", "text/html"),
-                                    link(collection_url, "collection", "application/json", layer.title)});
+    Json links = Json::array({link(url + query_without(request, {}), "self", geojson_type),
+                              link(url + "?f=html", "alternate", "text/html"),
+                              link(collection_url, "collection", "application/json", layer.title)});
+    for (const Json& entry : more) links.push_back(entry);
     text += ",\"links\":" + links.dump() + "}\n";
     Response response = Response::bytes(geojson_type, std::move(text));
     response.set_header("Content-Crs", "<" + crs.uri() + ">");
@@ -59,8 +62,8 @@ Answer item_answer(const Services& services, CallPtr call, const gis::Layer& lay
     std::optional<ItemText> item = co_await read_item(services, call, layer, id, crs);
     if (!item) throw no_feature(layer, id);
     // The whole answer tells representations apart: its links differ by how it was asked for.
-    std::string etag = feature_etag(item->version, item->feature + call->request->target);
-    Response response = item_response(*call->request, layer, id, crs, std::move(item->feature));
+    std::string etag = feature_etag(item->version, item->feature + item->links.dump() + call->request->target);
+    Response response = item_response(*call->request, layer, id, crs, std::move(item->feature), item->links);
     response.etag = std::move(etag);
     co_return response;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/past.hpp"
 
@@ -12,6 +13,7 @@ namespace api {
 struct ItemText {
     std::string feature;
     std::string version;
+    Json links = Json::array();  ///< to its mission, or to what it holds
 };
 
 /// Nothing when there is no such feature, or he may not see it.

@@ -40,6 +40,8 @@ TilesetFacts tileset_facts(const std::vector<const gis::Layer*>& layers) {
                                            {"minzoom", layer->min_zoom},
                                            {"maxzoom", layer->max_zoom},
                                            {"fields", described_fields(rules)}});
+            if (const gis::Field* field = layer->time_field())
+                facts.vector_layers.back()["carreau:timeField"] = field->name;
         }
     }
     return facts;

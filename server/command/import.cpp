@@ -17,6 +17,7 @@
 #include "server/db/catalog_store.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "server/embedded/embedded.hpp"
+#include "server/import/mission.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/import/versions.hpp"
 #include "server/jobs/task.hpp"
@@ -31,7 +32,8 @@ constexpr std::size_t shown_problems = 20;
 
 struct ImportOptions {
     std::vector<std::string> files;
-    std::string layer, title, vintage, source_layer, encoding, departement, report, crs, survey_codes;
+    std::string layer, title, vintage, source_layer, encoding, departement, report, crs, survey_codes, mission,
+        organisation;
     bool create = false;
     bool is_public = false;
     bool force = false;
@@ -211,6 +213,18 @@ void write_report(const std::string& path, const gis::read::ReadReport& report,
     std::ofstream(path) << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
+/// The number of the organisation of that name; nothing for no name.
+std::optional<std::int64_t> organisation_of(db::Connection& connection, const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    const std::vector<db::Parameter> values{name};
+    const db::Result rows = connection.query(
+        "select organisation_id from org.organisation where nom = $1 order by valid_to desc nulls first limit 1",
+        values);
+    if (rows.rows() == 0)
+        throw gis::InvalidRequest("--organisation", fmt::format("il n'y a pas d'organisation « {} »", name));
+    return rows.int64(0, 0);
+}
+
 /// A sink for --dry-run: everything is read and checked, nothing is written.
 class NoSink : public gis::RowSink {
   public:
@@ -249,8 +263,11 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
         const double fraction = told.total > 0 ? static_cast<double>(told.done) / static_cast<double>(told.total) : 0;
         progress.tell(fraction, loader.rows(), "objets");
     };
+    const importing::Mission mission(connection, options.dry_run ? "" : options.mission,
+                                     organisation_of(connection, options.organisation));
+    importing::MissionSink marked(mission, loader);
     gis::read::ReadReport report =
-        gis::read::read(paths, read_options, options.dry_run ? static_cast<gis::RowSink&>(nothing) : loader);
+        gis::read::read(paths, read_options, options.dry_run ? static_cast<gis::RowSink&>(nothing) : marked);
     progress.finish(
         fmt::format("{} objets lus, {} refusés", count_text(report.written()), count_text(report.refused())));
     if (report.refused_files.empty()) {
@@ -326,6 +343,9 @@ void add_import(CLI::App& app, int& exit_code) {
                         "Département des échanges EDIGEO dont le nom ne le dit pas : 62");
     command->add_option("--source-layer", options->source_layer, "Couche à lire dans le fichier");
     add_survey_codes(*command, options->survey_codes);
+    command->add_option("--mission", options->mission, "Nom du vol ou du relevé dont les fichiers font partie");
+    command->add_option("--organisation", options->organisation, "Avec --mission : organisation dont c'est la mission")
+        ->type_name("NOM");
     command->add_option("--jobs", options->jobs, "Fichiers lus en même temps [nombre de cœurs]")
         ->check(CLI::Range(1, 64));
     command->add_option("--report", options->report, "Écrit le compte rendu complet en JSON")->type_name("FICHIER");

@@ -59,6 +59,8 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.coverage_column = text_or_empty(row["coverage_column"]);
     layer.picture_column = text_or_empty(row["picture_column"]);
     layer.raster_column = text_or_empty(row["raster_column"]);
+    layer.mission_role = text_or_empty(row["mission_role"]);
+    layer.time_slider = row["time_slider"].as<bool>();
     layer.min_zoom = row["min_zoom"].as<int>();
     layer.max_zoom = row["max_zoom"].as<int>();
     layer.sort_order = row["sort_order"].as<int>();
@@ -66,7 +68,7 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.published = row["published"].as<bool>();
     layer.fictive = row["fictive"].as<bool>();
     layer.tracked = row["tracked"].as<bool>();
-    layer.editable = layer.tracked && row["is_table"].as<bool>();
+    layer.editable = layer.tracked && row["is_table"].as<bool>() && !layer.holds_missions();
     layer.has_z = row["has_z"].as<bool>();
     layer.tiles_by_sql = std::string_view(row["tiles"].c_str()) == "sql";
     layer.licence = row["licence"].c_str();

@@ -78,6 +78,13 @@ void require_sound(const json& document, const std::string& name) {
         throw gis::InvalidRequest("fields", "an array is expected");
 }
 
+void require_mission_role(const SourceTable& table, const std::string& role) {
+    if (role.empty() || role == "mission") return;
+    if (role != "drone" && role != "levé")
+        throw gis::InvalidRequest("mission_role", fmt::format("mission, drone or levé expected, got '{}'", role));
+    for (const char* column : {"mission", "mission_id"}) table.require_column("mission_role", column);
+}
+
 }  // namespace
 
 std::string declare_layer(const std::string& dsn, std::string_view text) {
@@ -104,6 +111,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
                 fmt::format("the geometry column {} has the CRS {}, which is no known EPSG code", geometry.name, srid));
         }
         for (const char* key : column_keys) table.require_column(key, string_of(document, key));
+        const std::string mission_role = string_of(document, "mission_role");
+        require_mission_role(table, mission_role);
         require_unpublished(transaction, table, name);
         remove_access(transaction, name);
         const auto rows = run(
@@ -112,8 +121,9 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "geometry_column, "
             "geometry_type, srid, label_field, commune_column, datetime_column, coverage_column, min_zoom, max_zoom, "
             "sort_order, "
-            "visible, fictive, licence, attribution, style, picture_column, raster_column) "
-            "values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23,$24) "
+            "visible, fictive, licence, attribution, style, picture_column, raster_column, mission_role, time_slider) "
+            "values "
+            "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23,$24,$25,$26) "
             "on conflict (name) do update set title = excluded.title, description = excluded.description, theme = "
             "excluded.theme, "
             "table_schema = excluded.table_schema, table_name = excluded.table_name, id_column = excluded.id_column, "
@@ -124,7 +134,8 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "sort_order = excluded.sort_order, visible = excluded.visible, fictive = excluded.fictive, licence = "
             "excluded.licence, "
             "attribution = excluded.attribution, style = excluded.style, picture_column = excluded.picture_column, "
-            "raster_column = excluded.raster_column, "
+            "raster_column = excluded.raster_column, mission_role = excluded.mission_role, time_slider = "
+            "excluded.time_slider, "
             "updated_at = now() returning layer_id",
             name, string_of(document, "title", name), string_of(document, "description"),
             string_of(document, "theme", "autre"), table.schema, table.name, id_column, optional_text(geometry.name),
@@ -137,12 +148,14 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             value_of(document, "visible", true), value_of(document, "fictive", false), string_of(document, "licence"),
             string_of(document, "attribution"),
             document.contains("style") ? document["style"].dump() : std::string("[]"),
-            optional_text(string_of(document, "picture_column")), optional_text(string_of(document, "raster_column")));
+            optional_text(string_of(document, "picture_column")), optional_text(string_of(document, "raster_column")),
+            optional_text(mission_role), value_of(document, "time_slider", false));
         const int layer_id = rows[0][0].as<int>();
         replace_fields(
             transaction, layer_id,
             declared_fields(document, table, {geometry.name, "part_id", string_of(document, "raster_column")}));
         declare_access(transaction, layer_id, document);
+        run(transaction, "select capture.follow_missions($1)", layer_id);
         if (table.is_table) {
             run(transaction, "select catalogue.track_layer(l, $2) from catalogue.layer l where layer_id = $1", layer_id,
                 value_of(document, "tracked", true));
@@ -177,7 +190,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
         "title",          "description",     "theme",           "licence",        "attribution", "label_field",
         "commune_column", "datetime_column", "coverage_column", "picture_column", "tiles"};
     static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
-    static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive"};
+    static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive", "time_slider"};
     std::string cast;
     if (texts.contains(key)) cast = "text";
     if (numbers.contains(key)) cast = "integer";
@@ -193,7 +206,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             key,
             "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
             "datetime_column, coverage_column, picture_column, min_zoom, max_zoom, sort_order, visible, published, "
-            "fictive, style, "
+            "fictive, time_slider, style, "
             "tiles, "
             "public, "
             "services, commune_link, public_resolution, agent_resolution, public_hidden_fields, field");

@@ -14,13 +14,14 @@ using db::Result;
 VersionedTable::VersionedTable(Connection& connection, std::string target)
     : connection_(connection), target_(std::move(target)), quoted_(quoted(connection, target_)) {
     std::tie(schema_, name_) = split_name(target_);
-    const Result layers =
-        query(connection_,
-              "select coalesce(coverage_column, ''), coalesce(geometry_column, ''), id_column from catalogue.layer "
-              "where table_schema = $1 and table_name = $2 order by layer_id",
-              {schema_, name_});
+    const Result layers = query(connection_,
+                                "select coalesce(coverage_column, ''), coalesce(geometry_column, ''), id_column, "
+                                "coalesce(mission_role in ('drone', 'levé'), false) from catalogue.layer "
+                                "where table_schema = $1 and table_name = $2 order by layer_id",
+                                {schema_, name_});
     for (int i = 0; i < layers.rows(); ++i) {
         if (coverage_column_.empty()) coverage_column_ = layers.text(i, 0);
+        has_missions_ = has_missions_ || layers.boolean(i, 3);
         if (names_) continue;
         const std::string geometry = layers.text(i, 1);
         names_ = Names{connection_.quote_identifier(layers.text(i, 2)),
@@ -120,6 +121,7 @@ void VersionedTable::move_aside(const Part& from, const std::string& where, cons
                     from.table, where, columns, table, columns, columns));
     Connection* const here = &connection_;
     index_part({&here, 1}, target_, table);
+    touch_missions(table);
     if (!coverage && !coverage_column_.empty()) note_coverage(part_id, coverage_of(table));
 }
 
@@ -167,14 +169,24 @@ void VersionedTable::retire_version(int version_id, const Coverage& coverage, in
         detach(part, replaced_by);
 }
 
+void VersionedTable::touch_missions(const std::string& table) {
+    if (!has_missions_) return;
+    connection_.execute(fmt::format(
+        "insert into capture.mission_stale select distinct mission_id from {} where mission_id is not null order by 1 "
+        "on conflict do nothing",
+        table));
+}
+
 void VersionedTable::attach(int part_id) {
-    connection_.execute(
-        fmt::format("alter table {} attach partition {} for values in ({})", quoted_, part(part_id).table, part_id));
+    const std::string table = part(part_id).table;
+    touch_missions(table);
+    connection_.execute(fmt::format("alter table {} attach partition {} for values in ({})", quoted_, table, part_id));
     query(connection_, "update catalogue.part set attached = true, replaced_by = null where part_id = $1::int",
           {std::to_string(part_id)});
 }
 
 void VersionedTable::detach(const Part& part, std::optional<int> replaced_by) {
+    touch_missions(part.table);
     connection_.execute(fmt::format("alter table {} detach partition {}", quoted_, part.table));
     query(connection_, "update catalogue.part set attached = false, replaced_by = $2::int where part_id = $1::int",
           {std::to_string(part.part_id), replaced_by ? Parameter(std::to_string(*replaced_by)) : Parameter()});
@@ -209,6 +221,7 @@ void VersionedTable::tell() {
                                 {schema_, name_});
     for (int i = 0; i < layers.rows(); ++i)
         query(connection_, "select " + layers.text(i, 1), {std::to_string(layers.int64(i, 0))});
+    if (has_missions_) connection_.execute("select capture.refresh_missions()");
     if (target_ == "org.commune") connection_.execute("select access.refresh_of_communes()");
     // A view on the table (today's communes) has its extent here too.
     const Result shown = query(

@@ -58,7 +58,7 @@ class VersionedTable {
 
     /// Versions with an attached part are published, the others retired; what is loading or a draft stays.
     void update_states();
-    /// One feed entry for each tracked layer on the table, over all its rows; coarse copies and extents anew.
+    /// One feed entry for each tracked layer on the table, over all its rows; coarse copies, extents and missions anew.
     void tell();
 
   private:
@@ -73,6 +73,8 @@ class VersionedTable {
     /// The condition on rows of that coverage; empty: all rows.
     std::string where_covered(const Coverage& coverage) const;
     bool holds(const std::string& table, const std::string& where);
+    /// The missions of these rows hold more or less than before; `tell` brings them up to date.
+    void touch_missions(const std::string& table);
     /// Moves rows out of a part into a new table aside, which covers `coverage`: nothing, what its rows say.
     void move_aside(const Part& from, const std::string& where, const Coverage& coverage, int version_id);
     /// Rows written directly, outside any version, go aside like the others.
@@ -84,6 +86,7 @@ class VersionedTable {
     std::string quoted_;
     std::string coverage_column_;  ///< empty: none
     bool is_companion_ = false;
+    bool has_missions_ = false;  ///< its rows belong to missions
     std::optional<Names> names_;
 };
 

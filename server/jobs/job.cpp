@@ -34,7 +34,7 @@ constexpr auto claim_sql =
     "or (state in ('reading', 'publishing', 'undoing') and lease_until < now()) "
     "order by state in ('waiting', 'reading'), job_id limit 1 for update skip locked) "
     "returning job_id, state, layer, array_to_json(tables)::text, options::text, replaces, attempts, "
-    "holder::text, cardinality(uploads), person_id";
+    "holder::text, cardinality(uploads), person_id, organisation_id";
 
 }  // namespace
 
@@ -52,6 +52,7 @@ std::optional<Job> claim(db::Connection& connection) {
         job.replace = importing::parse_replace(rows.text(0, 5)).value_or(importing::Replace::Coverage);
         job.holder = rows.text(0, 7);
         job.person = static_cast<int>(rows.int64(0, 9));
+        job.organisation = rows.int64(0, 10);
         job.files = files_of(connection, std::to_string(job.id));
         job.is_complete = static_cast<std::int64_t>(job.files.size()) == rows.int64(0, 8);
         if (rows.int64(0, 6) <= most_attempts) return job;

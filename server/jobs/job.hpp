@@ -19,6 +19,7 @@ struct Job {
     std::optional<std::string> layer;
     std::vector<std::string> tables;  ///< rows for others are refused
     Json wishes;
+    std::int64_t organisation = 0;  ///< of the depositor
     importing::Replace replace = importing::Replace::Coverage;
 
     struct File {

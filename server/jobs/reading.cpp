@@ -12,6 +12,7 @@
 #include "gis/error.hpp"
 #include "gis/read/report.hpp"
 #include "server/db/catalog_store.hpp"
+#include "server/import/mission.hpp"
 #include "server/import/version_loader.hpp"
 #include "server/jobs/draft_facts.hpp"
 #include "server/jobs/last_time.hpp"
@@ -152,7 +153,8 @@ class Reading {
           stopping_(stopping),
           open_(open_tables(connection, job)),
           said_{job.layer, job.wishes},
-          manner_(said_) {}
+          manner_(said_),
+          mission_(connection, mission_of(job.wishes), job.organisation) {}
 
     void run() {
         const JobFolder folder(options_.uploads, job_);
@@ -214,6 +216,7 @@ class Reading {
                 gis::RowBatch batch = decode_rows(frame.payload);
                 check(batch, open_);
                 rasters.check(batch);
+                mission_.mark(batch);
                 loader.write(std::move(batch));
                 return;
             }
@@ -326,6 +329,7 @@ class Reading {
     std::set<std::string> open_;
     const Manner said_;
     Manner manner_;
+    const importing::Mission mission_;
     Json alone_;  ///< what was recognised by what the person says
     std::optional<LastTime> last_;
     bool is_as_last_time_ = false;

@@ -77,6 +77,21 @@ std::string precision_of(const Json& wishes) {
     return precision;
 }
 
+std::string mission_of(const Json& wishes) {
+    const std::string said = text_of(wishes, "mission");
+    std::string name;
+    for (const char c : said) {
+        const bool is_blank = c == ' ' || (c >= '\t' && c <= '\r');
+        if (!is_blank) {
+            name += c;
+        } else if (!name.empty() && name.back() != ' ') {
+            name += ' ';
+        }
+    }
+    if (name.ends_with(' ')) name.pop_back();
+    return name;
+}
+
 bool as_last_time(const Json& wishes) {
     return truth_of(wishes, "as_last_time", true);
 }
@@ -92,7 +107,7 @@ void read_wishes(const Json& wishes, gis::read::Options& options) {
         options.require_ign69 = heights == "ign69";
     }
     precision_of(wishes);
-    options.mission = text_of(wishes, "mission");
+    mission_of(wishes);
     if (const std::string lines = text_of(wishes, "lines"); !lines.empty()) {
         if (lines != "codes" && lines != "none")
             throw gis::InvalidRequest("lines", "« codes » ou « none » est attendu");
@@ -107,7 +122,6 @@ Json to_json(const gis::read::Options& options) {
     Json json{{"target_srid", options.target_srid},
               {"swap_axes", options.swap_axes},
               {"require_ign69", options.require_ign69},
-              {"mission", options.mission},
               {"codes", gis::read::to_csv(options.codes)}};
     if (options.kind) json["kind"] = *options.kind;
     for (const auto& [name, field] : options.columns) json["columns"][name] = field ? Json(*field) : Json(nullptr);
@@ -144,7 +158,6 @@ gis::read::Options options_of(const Json& json) {
     options.source_layer = text("source_layer");
     options.encoding = text("encoding");
     options.departement = text("departement");
-    options.mission = json.value("mission", std::string());
     options.codes = gis::read::parse_survey_codes(json.at("codes").get<std::string>());
     options.columns = columns_of(json);
     if (const auto position = json.find("position"); position != json.end())

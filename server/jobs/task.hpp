@@ -20,6 +20,8 @@ using Json = nlohmann::ordered_json;
 void read_wishes(const Json& wishes, gis::read::Options& options);
 /// The class of precision (PCRS) that the survey was ordered in: "005"; empty: none.
 std::string precision_of(const Json& wishes);
+/// The flight or survey that the files are part of, without needless blanks; empty: none.
+std::string mission_of(const Json& wishes);
 /// Whether files like those of an earlier deposit may be read as they were.
 bool as_last_time(const Json& wishes);
 /// The members `read_wishes` knows.

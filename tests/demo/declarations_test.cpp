@@ -17,13 +17,15 @@ using nlohmann::json;
 std::map<std::string, std::map<std::string, std::string>> columns_of_the_schema() {
     std::map<std::string, std::map<std::string, std::string>> out;
     std::map<std::string, std::string> alike;
+    std::vector<std::string> later;
     for (const auto& file : std::filesystem::directory_iterator(std::string(CARREAU_SOURCE_DIR) + "/schema")) {
         const std::string sql = read_text("schema/" + file.path().filename().string());
+        later.push_back(sql);
         const std::regex create(R"(create table ([a-z_]+\.[a-z_]+) \(\n([\s\S]*?)\n\))");
         const std::regex like(R"(create table ([a-z_]+\.[a-z_]+) \(like ([a-z_]+\.[a-z_]+) including all\))");
         for (std::sregex_iterator at(sql.begin(), sql.end(), like), end; at != end; ++at) alike[(*at)[1]] = (*at)[2];
         const std::set<std::string> constraints{"primary", "check", "unique", "exclude"};
-        const std::regex column(R"(^    ([a-z_0-9]+)\s+([a-z]+)[ ,(])");
+        const std::regex column(R"(^    ([a-z_0-9]+)\s+([a-z]+)(?:\[\])?[ ,(])");
         for (std::sregex_iterator at(sql.begin(), sql.end(), create), end; at != end; ++at) {
             const std::string body = (*at)[2].str() + "\n";
             for (std::size_t start = 0; start < body.size();) {
@@ -38,6 +40,15 @@ std::map<std::string, std::map<std::string, std::string>> columns_of_the_schema(
         }
     }
     for (const auto& [table, model] : alike) out[table] = out.at(model);
+    for (const std::string& sql : later) {
+        const std::regex alter(R"(\nalter table ([a-z_]+\.[a-z_]+) (add column [^;]*);)");
+        const std::regex added(R"(add column ([a-z_0-9]+) ([a-z]+))");
+        for (std::sregex_iterator at(sql.begin(), sql.end(), alter), end; at != end; ++at) {
+            const std::string columns = (*at)[2];
+            for (std::sregex_iterator one(columns.begin(), columns.end(), added); one != end; ++one)
+                out[(*at)[1]][(*one)[1]] = (*one)[2];
+        }
+    }
     auto view = out["org.commune"];
     view.erase("valid_to");
     out["org.commune_actuelle"] = view;
@@ -68,7 +79,7 @@ std::set<std::string> fields_a_style_reads(const json& style) {
 TEST(Declarations, NameTablesAndColumnsThatExist) {
     auto schema = columns_of_the_schema();
     const auto all = declarations();
-    EXPECT_EQ(all.size(), 32u);
+    EXPECT_EQ(all.size(), 33u);
     for (const auto& [file, layer] : all) {
         SCOPED_TRACE(file);
         EXPECT_EQ(layer.at("name").get<std::string>() + ".json", file);
@@ -92,7 +103,7 @@ TEST(Declarations, NameTablesAndColumnsThatExist) {
             gis::parse_field_type(field.at("type").get<std::string>());
             EXPECT_FALSE(field.at("title").get<std::string>().empty()) << name;
         }
-        // Every column is declared, but for the geometry, the part and the file of a raster.
+        // Every column is declared, but for the geometry, the part (or a list of communes) and the file of a raster.
         EXPECT_EQ(fields.size(), schema[table].size() - (layer.contains("raster_column") ? 3 : 2))
             << "columns left out";
     }

@@ -68,7 +68,6 @@ TEST(LasFile, IsOneExtentWithItsOriginal) {
     std::vector<Picture> kept;
     Options options;
     options.pictures = [&](Picture picture) { kept.push_back(std::move(picture)); };
-    options.mission = "Vol 7";
     const Detection detection = detect(path, options);
     ASSERT_EQ(detection.layers.size(), 1U);
     EXPECT_TRUE(detection.layers[0].rows.empty()) << "values cost the hash of the whole file";
@@ -78,7 +77,6 @@ TEST(LasFile, IsOneExtentWithItsOriginal) {
     EXPECT_EQ(sink.value("terrain.nuage", 0, "nom"), "vol.las");
     EXPECT_EQ(sink.value("terrain.nuage", 0, "points"), "4000");
     EXPECT_EQ(sink.value("terrain.nuage", 0, "densite"), "20.000000");  // on 200 m²
-    EXPECT_EQ(sink.value("terrain.nuage", 0, "mission"), "Vol 7");
     ASSERT_EQ(kept.size(), 1U);
     EXPECT_EQ(kept[0].media_type, las_type);
     EXPECT_EQ(kept[0].sha256, sink.value("terrain.nuage", 0, "empreinte"));

@@ -24,11 +24,10 @@ struct PhotoReading {
     std::vector<Picture> pictures;
 };
 
-PhotoReading read_photos(const fs::path& path, const std::string& mission = "", int threads = 1) {
+PhotoReading read_photos(const fs::path& path, int threads = 1) {
     PhotoReading reading;
     std::mutex mutex;
     gis::read::Options options;
-    options.mission = mission;
     options.threads = threads;
     options.pictures = [&](Picture picture) {
         const std::lock_guard lock(mutex);
@@ -91,11 +90,10 @@ TEST(Photo, ADronesPhotoBecomesAPointAndItsFootprint) {
     sample.drone = test::straight_down();
     sample.focal_35mm = 24;
     const fs::path path = test::write_file(folder.path() / "DJI_0001.JPG", test::make_jpeg(sample));
-    const PhotoReading reading = read_photos(path, "Vol de mai");
+    const PhotoReading reading = read_photos(path);
     ASSERT_EQ(reading.sink.count("terrain.photo"), 1U);
     const auto value = [&](const char* column) { return reading.sink.value("terrain.photo", 0, column); };
     EXPECT_EQ(value("nom"), "DJI_0001.JPG");
-    EXPECT_EQ(value("mission"), "Vol de mai");
     EXPECT_EQ(value("pris_le"), "2026-05-04T10:11:12");
     EXPECT_EQ(value("marque"), "Carreau");
     EXPECT_EQ(value("modele"), "Essai 1");
@@ -141,7 +139,7 @@ TEST(Photo, ThreadsKeepTheirPhotosApart) {
         sample.serial = "essai" + std::to_string(i);  // makes each photo another
         test::write_file(folder.path() / (std::to_string(i) + ".jpg"), test::make_jpeg(sample));
     }
-    const PhotoReading reading = read_photos(folder.path(), "", 4);
+    const PhotoReading reading = read_photos(folder.path(), 4);
     EXPECT_EQ(reading.sink.count("terrain.photo"), count);
     EXPECT_EQ(reading.report.refused(), 0);
     EXPECT_EQ(reading.pictures.size(), count);
