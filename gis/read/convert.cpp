@@ -37,11 +37,15 @@ std::optional<std::int64_t> whole(double number) {
     return static_cast<std::int64_t>(number);
 }
 
-std::optional<std::string> date_of(int year, int month, int day) {
+bool is_date(int year, int month, int day) {
     using namespace std::chrono;
     const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                               std::chrono::day(static_cast<unsigned>(day))};
-    if (!date.ok() || year < 1500 || year > 2200) return std::nullopt;
+    return date.ok() && year >= 1500 && year <= 2200;
+}
+
+std::optional<std::string> date_of(int year, int month, int day) {
+    if (!is_date(year, month, day)) return std::nullopt;
     return fmt::format("{:04}-{:02}-{:02}", year, month, day);
 }
 
@@ -145,7 +149,20 @@ bool to_boolean(Value& value, const MappingContext&) {
     return true;
 }
 
+bool is_iso_date(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+    std::array<int, 3> numbers{};  // year, month, day
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i == 4 || i == 7) continue;
+        if (text[i] < '0' || text[i] > '9') return false;
+        int& number = numbers[i < 4 ? 0 : i < 7 ? 1 : 2];
+        number = number * 10 + (text[i] - '0');
+    }
+    return is_date(numbers[0], numbers[1], numbers[2]);
+}
+
 bool to_date(Value& value, const MappingContext& context) {
+    if (const auto* text = std::get_if<std::string>(&value); text && is_iso_date(*text)) return true;
     if (!something_in(value)) return true;
     Value text = value;
     to_text(text, context);

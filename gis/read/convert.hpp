@@ -12,6 +12,8 @@ bool to_number(Value& value, const MappingContext&);
 bool to_boolean(Value& value, const MappingContext&);
 /// 20140618, "20140618", "2014-06-18", "2014/06/18", "18/06/2014" -> "2014-06-18"; an impossible date is refused.
 bool to_date(Value& value, const MappingContext&);
+/// Whether it is written "2014-06-18" already, a date that exists.
+bool is_iso_date(std::string_view text);
 bool to_datetime(Value& value, const MappingContext&);
 
 }  // namespace gis::read

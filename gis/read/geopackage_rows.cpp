@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "gis/error.hpp"
+#include "gis/read/convert.hpp"
 #include "gis/read/ogr_shape.hpp"
 #include "gis/read/ogr_value.hpp"
 #include "gis/read/sqlite_file.hpp"
@@ -43,6 +44,7 @@ Value value_of(sqlite3_stmt* row, int index, const SourceField& field, std::int6
         case FieldType::DateTime: {
             OGRField time{};
             const std::string text(column_text(row, index));
+            if (field.type == FieldType::Date && is_iso_date(text)) return text;
             if (!OGRParseDate(text.c_str(), &time, 0)) return text;  // whoever takes it says that it is no date
             return time_value(time, field.type);
         }

@@ -52,6 +52,33 @@ std::string text_of(const gis::Value& value) {
     return "";
 }
 
+/// The text of a value, made in `made` when it is not text yet.
+const std::string& as_text(const gis::Value& value, std::string& made) {
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    made = text_of(value);
+    return made;
+}
+
+CopyForm form_of(const CopyColumn& column) {
+    constexpr std::pair<std::string_view, CopyForm> forms[] = {
+        {"text", CopyForm::Text},
+        {"character varying", CopyForm::Text},
+        {"character", CopyForm::Text},
+        {"smallint", CopyForm::Int16},
+        {"integer", CopyForm::Int32},
+        {"bigint", CopyForm::Int64},
+        {"double precision", CopyForm::Float64},
+        {"boolean", CopyForm::Boolean},
+        {"date", CopyForm::Date},
+        {"timestamp with time zone", CopyForm::Timestamp},
+        {"uuid", CopyForm::Uuid},
+    };
+    for (const auto& [type, form] : forms) {
+        if (column.sql_type == type) return form;
+    }
+    return CopyForm::None;
+}
+
 double number_of(const CopyColumn& column, const gis::Value& value) {
     if (const auto* number = std::get_if<double>(&value)) return *number;
     if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
@@ -162,7 +189,9 @@ std::string uuid_bytes(const CopyColumn& column, const std::string& text) {
 
 }  // namespace
 
-CopyEncoder::CopyEncoder(std::vector<CopyColumn> columns, int srid) : columns_(std::move(columns)), srid_(srid) {}
+CopyEncoder::CopyEncoder(std::vector<CopyColumn> columns, int srid) : columns_(std::move(columns)), srid_(srid) {
+    for (const CopyColumn& column : columns_) forms_.push_back(form_of(column));
+}
 
 std::string CopyEncoder::header() {
     return std::string("PGCOPY\n\377\r\n\0", 11) + std::string(8, '\0');
@@ -174,41 +203,40 @@ std::string CopyEncoder::trailer() {
 
 void CopyEncoder::append(std::string& out, const gis::Row& row) const {
     append_big_endian(out, static_cast<std::int16_t>(columns_.size() + (srid_ == 0 ? 0 : 1)));
-    for (std::size_t i = 0; i < columns_.size(); ++i) append_value(out, columns_[i], row.values[i]);
+    for (std::size_t i = 0; i < columns_.size(); ++i) append_value(out, i, row.values[i]);
     if (srid_ != 0) append_geometry(out, row.wkb);
 }
 
-void CopyEncoder::append_value(std::string& out, const CopyColumn& column, const gis::Value& value) const {
+void CopyEncoder::append_value(std::string& out, std::size_t place, const gis::Value& value) const {
     if (std::holds_alternative<std::monostate>(value)) {
         append_big_endian(out, null_length);
         return;
     }
-    const std::string& type = column.sql_type;
-    if (type == "text" || type == "character varying" || type == "character") {
-        if (const auto* text = std::get_if<std::string>(&value)) {
-            append_text(out, *text);
-        } else {
-            append_text(out, text_of(value));
-        }
-    } else if (type == "integer") {
-        append_sized(out, integer_of<std::int32_t>(column, value));
-    } else if (type == "bigint") {
-        append_sized(out, integer_of<std::int64_t>(column, value));
-    } else if (type == "smallint") {
-        append_sized(out, integer_of<std::int16_t>(column, value));
-    } else if (type == "double precision") {
-        append_sized(out, std::bit_cast<std::int64_t>(number_of(column, value)));
-    } else if (type == "boolean") {
-        append_big_endian(out, std::int32_t{1});
-        out += boolean_of(column, value) ? '\1' : '\0';
-    } else if (type == "date") {
-        append_sized(out, days_of(column, text_of(value)));
-    } else if (type == "timestamp with time zone") {
-        append_sized(out, microseconds_of(column, text_of(value)));
-    } else if (type == "uuid") {
-        append_text(out, uuid_bytes(column, text_of(value)));
-    } else {
-        throw gis::InvalidRequest(column.name, fmt::format("columns of type {} cannot be loaded", type));
+    std::string made;
+    const CopyColumn& column = columns_[place];
+    switch (forms_[place]) {
+        case CopyForm::Text:
+            return append_text(out, as_text(value, made));
+        case CopyForm::Int16:
+            return append_sized(out, integer_of<std::int16_t>(column, value));
+        case CopyForm::Int32:
+            return append_sized(out, integer_of<std::int32_t>(column, value));
+        case CopyForm::Int64:
+            return append_sized(out, integer_of<std::int64_t>(column, value));
+        case CopyForm::Float64:
+            return append_sized(out, std::bit_cast<std::int64_t>(number_of(column, value)));
+        case CopyForm::Boolean:
+            append_big_endian(out, std::int32_t{1});
+            out += boolean_of(column, value) ? '\1' : '\0';
+            return;
+        case CopyForm::Date:
+            return append_sized(out, days_of(column, as_text(value, made)));
+        case CopyForm::Timestamp:
+            return append_sized(out, microseconds_of(column, as_text(value, made)));
+        case CopyForm::Uuid:
+            return append_text(out, uuid_bytes(column, as_text(value, made)));
+        case CopyForm::None:
+            throw gis::InvalidRequest(column.name, fmt::format("columns of type {} cannot be loaded", column.sql_type));
     }
 }
 

@@ -82,8 +82,10 @@ Part VersionedTable::part(int part_id) {
 
 Coverage VersionedTable::coverage_of(const std::string& table) {
     if (coverage_column_.empty()) return std::nullopt;
-    return query(connection_, fmt::format("select coalesce(array_agg(distinct {}::text), '{{}}')::text from {}",
-                                          connection_.quote_identifier(coverage_column_), table))
+    return query(connection_,
+                 fmt::format("select coalesce(array_agg(c order by c), '{{}}')::text from (select distinct {}::text "
+                             "as c from {}) as communes",
+                             connection_.quote_identifier(coverage_column_), table))
         .text(0, 0);
 }
 
@@ -233,12 +235,16 @@ void VersionedTable::tell() {
         "where d.refobjid = $3::regclass and r.ev_class = to_regclass(format('%I.%I', l.table_schema, l.table_name))))",
         {schema_, name_, quoted_});
     for (int i = 0; i < shown.rows(); ++i) {
-        connection_.execute(
-            fmt::format("with box as (select st_transform(st_segmentize(st_setsrid(st_extent({})::geometry, {}), "
-                        "5000), 4326) as g from {}) "
-                        "update catalogue.layer set extent = (select array[st_xmin(g), st_ymin(g), st_xmax(g), "
-                        "st_ymax(g)] from box where g is not null) where layer_id = {}",
-                        shown.text(i, 2), shown.int64(i, 3), shown.text(i, 1), shown.int64(i, 0)));
+        // By itself, for then several processors look.
+        const Result box =
+            query(connection_, fmt::format("select st_extent({})::text from {}", shown.text(i, 2), shown.text(i, 1)));
+        query(
+            connection_,
+            "with box as (select st_transform(st_segmentize(st_setsrid($1::box2d::geometry, $2::int), 5000), 4326) as "
+            "g) update catalogue.layer set extent = (select array[st_xmin(g), st_ymin(g), st_xmax(g), st_ymax(g)] "
+            "from box where g is not null) where layer_id = $3::int",
+            {box.is_null(0, 0) ? Parameter() : Parameter(box.text(0, 0)), std::to_string(shown.int64(i, 3)),
+             std::to_string(shown.int64(i, 0))});
     }
 }
 
