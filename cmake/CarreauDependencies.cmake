@@ -25,6 +25,7 @@ carreau_pkg(zlib zlib zlib1g-dev)                    # streaming of .json.gz
 carreau_pkg(sqlite sqlite3 libsqlite3-dev)           # a look into a GeoPackage before GDAL (comes with libgdal-dev)
 carreau_pkg(pugixml pugixml libpugixml-dev)          # XML in
 carreau_pkg(deflate libdeflate libdeflate-dev)       # gzip of answers and tiles
+carreau_pkg(isal libisal libisal-dev)                # the same, of tiles whose reader waits
 carreau_pkg(sodium libsodium libsodium-dev)          # page token signatures, content hashes, passwords, secrets
 carreau_pkg(crypto libcrypto libssl-dev)             # signatures of JSON Web Tokens
 carreau_pkg(curl libcurl libcurl4-openssl-dev)       # asking an OpenID Connect provider

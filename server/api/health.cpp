@@ -81,6 +81,7 @@ void append_tile_metrics(std::string& text, const live::TileEngine& engine,
     one("carreau_tile_cache_hits_total", "counter", "Tiles answered ready", cache.hits);
     one("carreau_tile_cache_misses_total", "counter", "Tiles made", cache.misses);
     one("carreau_tile_cache_evicted_total", "counter", "Tiles forgotten for lack of room", cache.evicted);
+    one("carreau_tile_cache_repacked_total", "counter", "Tiles compressed anew while nobody asked", cache.replaced);
     const auto each = [&](std::string_view name, std::string_view type, std::string_view help, auto value_of) {
         text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
         for (const auto& layer : layers)

@@ -22,10 +22,9 @@ using namespace std::chrono_literals;
 
 // For a change to be known, or for another to make the tile; then SQL answers.
 constexpr auto longest_tile_wait = 200ms;
-constexpr int tile_level = 1;  // of compression: a tile is made while its reader waits
 
 std::string compress(std::string_view bytes) {
-    return bytes.size() < http::smallest_compressed ? std::string() : http::gzip(bytes, tile_level);
+    return bytes.size() < http::smallest_compressed ? std::string() : http::quick_gzip(bytes);
 }
 
 Response respond(const http::Request& request, const ReadyTilePtr& tile) {

@@ -20,6 +20,7 @@
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
 #include "server/api/raster_tiles.hpp"
+#include "server/api/tile_repacker.hpp"
 #include "server/api/upload_files.hpp"
 #include "server/command/commands.hpp"
 #include "server/db/catalog_store.hpp"
@@ -242,6 +243,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     live::CatalogWatch catalog(dsn, log_event);
     live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)},
                                  log_event);
+    const api::TileRepacker repacker(tile_engine.cache());
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;

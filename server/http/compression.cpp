@@ -3,6 +3,7 @@
 #include "http/header_text.hpp"
 #include "http/request.hpp"
 
+#include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 
 #include <algorithm>
@@ -11,9 +12,12 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace http {
 namespace {
+
+constexpr std::size_t largest_quick = std::size_t{1} << 30U;  // its lengths have 32 bits
 
 struct FreeCompressor {
     void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
@@ -92,6 +96,27 @@ std::string gzip(std::string_view bytes, int level) {
     std::string compressed(libdeflate_gzip_compress_bound(&compressor, bytes.size()), '\0');
     compressed.resize(
         libdeflate_gzip_compress(&compressor, bytes.data(), bytes.size(), compressed.data(), compressed.size()));
+    return compressed;
+}
+
+std::string quick_gzip(std::string_view bytes) {
+    constexpr std::size_t head_and_trailer = 64;
+    constexpr std::size_t block = 16'384;  // stored bytes have a head of five for each block
+    static thread_local std::vector<std::uint8_t> workspace(ISAL_DEF_LVL1_DEFAULT);
+    std::string compressed(bytes.size() + bytes.size() / block * 8 + head_and_trailer, '\0');
+    isal_zstream stream;
+    isal_deflate_stateless_init(&stream);
+    stream.level = 1;
+    stream.level_buf = workspace.data();
+    stream.level_buf_size = static_cast<std::uint32_t>(workspace.size());
+    stream.gzip_flag = IGZIP_GZIP;
+    stream.end_of_stream = 1;
+    stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<std::uint32_t>(bytes.size());
+    stream.next_out = reinterpret_cast<std::uint8_t*>(compressed.data());
+    stream.avail_out = static_cast<std::uint32_t>(compressed.size());
+    if (bytes.size() > largest_quick || isal_deflate_stateless(&stream) != COMP_OK) return gzip(bytes, 1);
+    compressed.resize(stream.total_out);
     return compressed;
 }
 

@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t most_bytes = 256 * 1024 * 1024;
-constexpr int stored_level = 9;  // once per start, then sent thousands of times
 constexpr std::size_t shortest_hash = 8;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 25> content_types{{

@@ -12,7 +12,9 @@
 #include <set>
 #include <thread>
 
+#include "server/api/tile_repacker.hpp"
 #include "server/db/layer_declaration.hpp"
+#include "server/http/compression.hpp"
 #include "server/live/tile_engine.hpp"
 #include "tests/api/api_fixture.hpp"
 #include "tests/support/mvt.hpp"
@@ -340,6 +342,21 @@ TEST_F(TileFreshness, ATileTellsWhetherItChanged) {
     run("update donnees.plot set stamp = stamp + 1");
     answer_edit();
     EXPECT_EQ(get(path, "If-None-Match: " + tag + "\r\n").status, 200);
+}
+
+TEST_F(TileFreshness, ATileAskedForOftenIsPackedSmallerAndStaysTheSame) {
+    wait_until_held("plot");
+    const std::string path = tile_path("plot", 14, 702000, 6601500);
+    const std::string zip = "Accept-Encoding: gzip\r\n";
+    const std::string bytes = get(path).body;
+    const RawAnswer before = get(path, zip);
+    ASSERT_EQ(http::gunzip(before.body, bytes.size()), bytes);
+    EXPECT_GT(api::TileRepacker::repack(tiles().cache(), 1000), 0U);
+    EXPECT_EQ(api::TileRepacker::repack(tiles().cache(), 1000), 0U);
+    const RawAnswer after = get(path, zip);
+    EXPECT_LT(after.body.size(), before.body.size());
+    EXPECT_EQ(http::gunzip(after.body, bytes.size()), bytes);
+    EXPECT_EQ(after.header("ETag"), before.header("ETag"));
 }
 
 TEST_F(TileFreshness, ReadyTilesAreFoundForWhoShowsTheSameAgain) {

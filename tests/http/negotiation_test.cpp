@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 using http::ByteRange;
 using http::RangeKind;
 
@@ -24,6 +26,12 @@ TEST(Gzip, ComesBackAsItWas) {
     EXPECT_LT(packed.size(), 2000U);
     EXPECT_EQ(http::gunzip(packed, 100'000), text);
     EXPECT_EQ(http::gunzip(http::gzip("", 6), 10), "");
+    EXPECT_EQ(http::gunzip(http::quick_gzip(text), text.size()), text);
+    EXPECT_LT(http::quick_gzip(text).size(), text.size());
+    std::string noise;
+    std::mt19937 chance(62);
+    for (int i = 0; i < 300'000; ++i) noise += static_cast<char>(chance());
+    EXPECT_EQ(http::gunzip(http::quick_gzip(noise), noise.size()), noise);
     EXPECT_FALSE(http::gunzip(packed, 99'999));
     EXPECT_FALSE(http::gunzip(packed.substr(0, packed.size() - 9), 100'000));
     EXPECT_FALSE(http::gunzip("not gzip at all, but long enough", 1'000'000'000));

@@ -105,6 +105,36 @@ TEST(TileCache, NoReaderGetsATileOlderThanWhatHeWasTold) {
     EXPECT_FALSE(stale);
 }
 
+TEST(TileCache, TheHottestAreReplacedOnceAndOnlyWhileTheyStand) {
+    TileCache cache(1'000'000);
+    const auto put = [&](std::uint32_t x, int times) {
+        const auto found = cache.find_or_make({1, {5, x, 0}});
+        cache.finish(found.flight, tile("tile " + std::to_string(x)));
+        for (int i = 0; i < times; ++i) cache.find({1, {5, x, 0}});
+    };
+    put(0, 0);
+    put(1, 2);
+    put(2, 5);
+    auto hottest = cache.hottest(10);
+    ASSERT_EQ(hottest.size(), 2U);  // nobody came back for the first
+    EXPECT_EQ(hottest[0].key.coord.x, 2U);
+    EXPECT_EQ(hottest[1].key.coord.x, 1U);
+    EXPECT_EQ(cache.hottest(1).size(), 1U);
+
+    const auto fresh = std::make_shared<const tiles::ReadyTile>(*hottest[0].tile, "packed");
+    EXPECT_TRUE(cache.replace(hottest[0], fresh));
+    EXPECT_EQ(cache.find(hottest[0].key), fresh);
+    EXPECT_EQ(*fresh->bytes(), "tile 2");
+    EXPECT_EQ(*fresh->gzip([](std::string_view) { return std::string("never"); }), "packed");
+    EXPECT_EQ(cache.hottest(10).size(), 1U);  // not again
+
+    const std::uint32_t views[] = {1};
+    const tiles::TileArea areas[] = {{5, {1, 0, 1, 0}}};
+    cache.drop(views, areas);
+    EXPECT_FALSE(cache.replace(hottest[1], std::make_shared<const tiles::ReadyTile>(*hottest[1].tile, "late")));
+    EXPECT_EQ(cache.find(hottest[1].key), nullptr);  // what changed meanwhile does not come back
+}
+
 TEST(ReadyTile, IsCompressedOnce) {
     const auto made = tile(std::string(5000, 'x'));
     int times = 0;

@@ -8,12 +8,17 @@ namespace tiles {
 namespace {
 
 constexpr std::size_t entry_overhead = 1200;      // list node, two map nodes, key, tag, control blocks, prepared heads
+constexpr std::size_t most_looked_at = 64;        // of each shard, for the hottest: who looks holds it
 constexpr std::uint64_t most_addresses = 20'000;  // beyond, looking at every tile is cheaper than at every address
 
 }  // namespace
 
 ReadyTile::ReadyTile(std::string bytes, std::string etag)
     : bytes_(std::make_shared<const std::string>(std::move(bytes))), etag_(std::move(etag)) {}
+
+ReadyTile::ReadyTile(const ReadyTile& same, std::string gzip) : bytes_(same.bytes_), etag_(same.etag_) {
+    std::call_once(once_, [&] { gzip_ = std::make_shared<const std::string>(std::move(gzip)); });
+}
 
 const ReadyTile::Bytes& ReadyTile::gzip(const std::function<std::string(std::string_view)>& compress) const {
     std::call_once(once_, [&] {
@@ -48,6 +53,7 @@ ReadyTilePtr TileCache::find_in(Shard& shard, const TileKey& key) {
     if (found == shard.places.end()) return nullptr;
     shard.entries.splice(shard.entries.begin(), shard.entries, found->second);
     ++shard.counters.hits;
+    ++found->second->hits;
     return found->second->tile;
 }
 
@@ -84,7 +90,7 @@ void TileCache::finish(const FlightPtr& flight, ReadyTilePtr tile) {
             shard.flights.erase(still);
             const std::size_t bytes = tile ? tile->memory() : 0;
             if (tile && bytes <= max_shard_bytes_) {
-                shard.entries.push_front({flight->key_, tile, bytes});
+                shard.entries.push_front({flight->key_, tile, bytes, 0, false});
                 shard.places[flight->key_] = shard.entries.begin();
                 shard.bytes += bytes;
             }
@@ -175,6 +181,39 @@ std::size_t TileCache::drop_views(std::span<const std::uint32_t> views, int belo
     });
 }
 
+std::vector<TileCache::Hot> TileCache::hottest(std::size_t most) const {
+    struct Known {
+        std::uint64_t hits;
+        Hot hot;
+    };
+    std::vector<Known> known;
+    for (const Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        std::size_t looked_at = 0;
+        for (const Entry& entry : shard.entries) {
+            if (++looked_at > most_looked_at) break;
+            if (entry.hits > 0 && !entry.replaced && !entry.tile->is_empty())
+                known.push_back({entry.hits, {entry.key, entry.tile}});
+        }
+    }
+    std::ranges::sort(known, std::greater(), &Known::hits);
+    std::vector<Hot> hottest;
+    for (std::size_t i = 0; i < known.size() && i < most; ++i) hottest.push_back(std::move(known[i].hot));
+    return hottest;
+}
+
+bool TileCache::replace(const Hot& known, ReadyTilePtr fresh) {
+    Shard& shard = shard_of(known.key);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.places.find(known.key);
+    if (found == shard.places.end() || found->second->tile != known.tile) return false;
+    Entry& entry = *found->second;
+    entry.tile = std::move(fresh);
+    entry.replaced = true;
+    ++shard.counters.replaced;
+    return true;
+}
+
 std::vector<TileKey> TileCache::keys() const {
     std::vector<TileKey> all;
     for (const Shard& shard : shards_) {
@@ -191,6 +230,7 @@ TileCache::Counters TileCache::counters() const {
         sum.hits += shard.counters.hits;
         sum.misses += shard.counters.misses;
         sum.evicted += shard.counters.evicted;
+        sum.replaced += shard.counters.replaced;
         sum.tiles += shard.entries.size();
         sum.bytes += shard.bytes;
     }

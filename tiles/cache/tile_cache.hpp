@@ -22,6 +22,8 @@ class ReadyTile {
 
     /// `bytes` empty: there is nothing in the tile. `etag` tells the content.
     ReadyTile(std::string bytes, std::string etag);
+    /// The same content with another gzip form.
+    ReadyTile(const ReadyTile& same, std::string gzip);
 
     bool is_empty() const { return bytes_->empty(); }
     const Bytes& bytes() const { return bytes_; }
@@ -104,6 +106,15 @@ class TileCache {
     std::size_t drop(std::span<const std::uint32_t> views, std::span<const TileArea> areas);
     std::size_t drop_views(std::span<const std::uint32_t> views, int below_zoom = max_zoom + 1);
 
+    struct Hot {
+        TileKey key;
+        ReadyTilePtr tile;
+    };
+    /// Of the tiles used last and not put in by `replace`, those asked for most often again; at most `most`.
+    std::vector<Hot> hottest(std::size_t most) const;
+    /// Puts another form of the same content in its place; false when the tile is not there any more.
+    bool replace(const Hot& known, ReadyTilePtr fresh);
+
     /// All keys, for tests.
     std::vector<TileKey> keys() const;
 
@@ -111,6 +122,7 @@ class TileCache {
         std::uint64_t hits = 0;
         std::uint64_t misses = 0;
         std::uint64_t evicted = 0;
+        std::uint64_t replaced = 0;
         std::size_t tiles = 0;
         std::size_t bytes = 0;
     };
@@ -124,6 +136,8 @@ class TileCache {
         TileKey key;
         ReadyTilePtr tile;
         std::size_t bytes = 0;
+        std::uint64_t hits = 0;
+        bool replaced = false;
     };
     struct Shard {
         mutable std::mutex mutex;
