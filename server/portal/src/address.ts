@@ -1,5 +1,6 @@
 /** The part of the page's address after `#`: what is needed to show somebody else the same map. */
 import type { FeatureRef } from './contract';
+import { formatTimeRange, parseTimeRange, type TimeRange } from './time-range';
 
 export interface Camera {
   zoom: number;
@@ -18,6 +19,8 @@ export interface Address {
   /** null: the address does not say, the server's choice holds. */
   layers: ShownLayer[] | null;
   selection: FeatureRef | null;
+  /** null: all days. */
+  time: TimeRange | null;
   lang: string | null;
 }
 
@@ -36,6 +39,7 @@ export function parseAddress(hash: string): Address {
     camera: parseCamera(parts.get('map')),
     layers: parseLayers(parts.get('layers')),
     selection: parseSelection(parts.get('sel')),
+    time: parseTimeRange(parts.get('time')),
     lang: parts.get('lang') || null,
   };
 }
@@ -47,6 +51,7 @@ export function formatAddress(address: Address): string {
   if (address.selection) {
     parts.push(`sel=${encodeURIComponent(address.selection.layer)}/${encodeURIComponent(address.selection.id)}`);
   }
+  if (address.time) parts.push(`time=${formatTimeRange(address.time)}`);
   if (address.lang) parts.push(`lang=${encodeURIComponent(address.lang)}`);
   return `#${parts.join('&')}`;
 }

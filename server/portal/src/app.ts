@@ -22,6 +22,8 @@ import { Server } from './server';
 import { Status } from './status';
 import { legendOf } from './styling';
 import { swatch, swatchOf } from './swatch';
+import { DatesSeen } from './dates-seen';
+import { TimeSlider } from './time-slider';
 import { View } from './view';
 
 declare global {
@@ -46,6 +48,8 @@ export class App {
   private known: Promise<void> = Promise.resolve();
   private readonly layers: LayersPanel;
   private readonly rasters: Rasters;
+  private readonly dates = new DatesSeen();
+  private readonly time: TimeSlider;
   private readonly card: Card;
   private readonly search: SearchBox;
   private readonly frame: Frame;
@@ -62,6 +66,7 @@ export class App {
       extent: (box) => this.map?.fit(box, this.frame.insets(), 20),
     });
     this.layers.element.append(this.rasters.element);
+    this.time = new TimeSlider(this.view, this.dates, () => this.map?.applyTime());
     this.card = this.makeCard();
     this.search = this.makeSearch();
     this.frame = this.makeFrame(root);
@@ -131,6 +136,7 @@ export class App {
       toggled: (layer) => {
         this.map?.applyVisibility(layer);
         this.credit();
+        this.lookAtDates();
       },
       faded: (layer) => this.map?.applyOpacity(layer),
       zoomTo: (zoom) => this.map?.zoomTo(zoom),
@@ -160,6 +166,7 @@ export class App {
         return swatchOf(hit.drawn) || (first ? swatch(first) : '');
       },
       rawUrl: (ref) => this.server.featureUrl(ref),
+      members: (href) => this.server.members(href),
     });
   }
 
@@ -178,6 +185,7 @@ export class App {
       card: this.card.element,
       account: this.account.menu.element,
       notices: this.account.notices.element,
+      time: this.time.element,
       floating: [this.status.banner, this.status.toast, this.status.voice],
     };
     return new Frame(root, parts, {
@@ -244,6 +252,8 @@ export class App {
   /** The layers are now those of another person, who did not ask to hear about each. */
   private showToOther(): void {
     this.readerChanged = false;
+    this.dates.forget();
+    this.lookAtDates();
     this.selection.renew();
   }
 
@@ -270,9 +280,18 @@ export class App {
     this.frame.credit(this.collections.filter((collection) => this.view.shown.has(collection.id)));
   }
 
+  private lookAtDates(): void {
+    if (!this.map) return;
+    this.dates.take(this.map.dates());
+    this.time.draw();
+  }
+
   private listen(): void {
     this.map?.map.on('zoom', () => this.layers.zoomed(this.map?.map.getZoom() ?? 0));
-    this.map?.map.on('idle', () => this.selection.settled());
+    this.map?.map.on('idle', () => {
+      this.selection.settled();
+      this.lookAtDates();
+    });
     window.addEventListener('hashchange', () => this.addressChanged());
     document.addEventListener('keydown', (event) => {
       this.byKeyboard = true;
@@ -292,6 +311,8 @@ export class App {
       this.map?.show(this.collections, this.style);
     }
     this.credit();
+    this.map?.applyTime();
+    this.time.draw();
     if (address.camera) this.map?.jump(address.camera);
     if (!address.selection) this.selection.close();
     else if (!sameRef(selected, address.selection)) {

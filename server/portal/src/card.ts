@@ -1,6 +1,7 @@
 import { sameRef, type Change, type Collection, type FeatureRef, type LayerSchema, type ServerFeature } from './contract';
 import { communeOf, rowsOf, titleOf, type CardRow } from './card-rows';
 import { h, icon } from './dom';
+import { missionPart } from './mission-part';
 import { fileFormats } from './edit/download';
 import type { Offers } from './edit/feature-editor';
 import { formatDate } from './format';
@@ -19,6 +20,7 @@ export interface CardEvents {
   retry(): void;
   swatchOf(hit: Hit): string;
   rawUrl(ref: FeatureRef): string;
+  members(href: string): Promise<{ layer: string; features: ServerFeature[] }>;
 }
 
 export interface CardContent {
@@ -96,7 +98,10 @@ export class Card {
     const { ref, collection, feature } = content;
     const properties = feature.properties ?? {};
     const title = titleOf(ref.layer, ref.id, properties, collection, t);
-    const rows = rowsOf(ref, properties, content.schema, content.communeName, t);
+    const rows = rowsOf(ref, properties, content.schema, content.communeName, t).filter(
+      // Its mission is a link below.
+      ({ name }) => name !== collection?.['carreau:missionField'],
+    );
     this.head(ref, title);
     const place = content.communeName ?? communeOf(ref.layer, ref.id, properties);
     this.place.textContent = place ?? '';
@@ -107,6 +112,7 @@ export class Card {
       this.offered,
       ...this.picture(content, title),
       rows.length > 0 ? factList(rows) : h('p', { class: 'soft' }, t.cardEmpty),
+      ...missionPart(feature.links ?? [], this.collections, this.events),
       ...(collection ? [origin(collection)] : []),
       this.here,
     );

@@ -18,6 +18,10 @@ export interface Collection {
   'carreau:labelField'?: string;
   /** Names a feature's picture; absent: its features have none. */
   'carreau:pictureField'?: string;
+  /** The date by which the map may choose; tiles carry it. */
+  'carreau:timeField'?: string;
+  /** By which its features belong to missions; absent: they do not. */
+  'carreau:missionField'?: string;
   'carreau:attribution'?: string;
   'carreau:licence'?: string;
   links?: Link[];
@@ -30,6 +34,8 @@ export interface Link {
   title?: string;
   /** Bytes. */
   length?: number;
+  /** Of the features it leads to. */
+  count?: number;
 }
 
 export interface FieldSchema {
@@ -71,7 +77,7 @@ export interface SearchAnswer {
   message?: string;
 }
 
-export type ServerFeature = Feature & { id?: string | number };
+export type ServerFeature = Feature & { id?: string | number; links?: Link[] };
 
 /** A feature as it was read, and the version that says so to the server. */
 export interface VersionedFeature {

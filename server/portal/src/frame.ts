@@ -9,6 +9,7 @@ export interface FrameParts {
   card: HTMLElement;
   account: HTMLElement;
   notices: HTMLElement;
+  time: HTMLElement;
   floating: HTMLElement[];
 }
 
@@ -42,8 +43,9 @@ export class Frame {
     this.panel = h('div', { class: 'panel', id: 'panel' }, this.fold, parts.layers, parts.card);
     const side = h('div', { class: 'side' }, h('div', { class: 'side-top' }, this.top, parts.notices), this.panel);
     const foot = h('footer', { class: 'foot' }, this.fictive, this.sources);
+    const time = h('div', { class: 'time-place' }, parts.time);
     const area = h('main', { class: 'map-area' }, this.map, h('div', { class: 'crosshair', 'aria-hidden': 'true' }));
-    app.replaceChildren(...this.skips(), side, area, foot, ...parts.floating);
+    app.replaceChildren(...this.skips(), side, area, time, foot, ...parts.floating);
     this.setFolded(this.folded);
     phone.addEventListener('change', () => this.setFolded(phone.matches && !this.cardOpen));
   }

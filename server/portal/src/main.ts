@@ -5,6 +5,7 @@ import './css/frame.css';
 import './css/search.css';
 import './css/panel.css';
 import './css/card.css';
+import './css/time.css';
 import './css/forms.css';
 import './css/account.css';
 import { App } from './app';

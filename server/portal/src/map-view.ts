@@ -5,6 +5,7 @@ import {
   NavigationControl,
   Popup,
   ScaleControl,
+  type ExpressionSpecification,
   type GeoJSONSource,
   type LayerSpecification,
   type MapGeoJSONFeature,
@@ -16,6 +17,7 @@ import type { Bbox, Collection, FeatureRef } from './contract';
 import { h, icon } from './dom';
 import { t } from './i18n';
 import { dressStyle, fadedPaint, layerOf, opacityProperties, selectionData, selectionSource, specsOf } from './styling';
+import { bothFilters, timeFilter } from './time-range';
 import type { View } from './view';
 
 /** A feature drawn at some place. */
@@ -122,6 +124,46 @@ export class MapView {
     }
   }
 
+  /** Shows the days that the reader chose; nothing is asked of the server. */
+  applyTime(): void {
+    const filters = this.timeFilters();
+    for (const layer of this.collections.keys()) {
+      if (this.timeField(layer) === undefined) continue;
+      for (const spec of this.specs(layer)) {
+        this.map.setFilter(spec.id, bothFilters('filter' in spec ? spec.filter : undefined, filters.get(layer)) ?? null);
+      }
+    }
+  }
+
+  /** The dates of the features loaded, each feature once, of the layers shown that have dates. */
+  dates(): Map<string, unknown[]> {
+    const dates = new Map<string, unknown[]>();
+    for (const [layer, collection] of this.collections) {
+      const field = this.timeField(layer);
+      if (field === undefined || !this.view.shown.has(layer) || !this.map.getSource(layer)) continue;
+      const values = new Map<unknown, unknown>();
+      for (const feature of this.map.querySourceFeatures(layer, { sourceLayer: layer })) {
+        values.set(feature.properties[collection['carreau:idField'] ?? 'id'] ?? feature.id, feature.properties[field]);
+      }
+      dates.set(layer, [...values.values()]);
+    }
+    return dates;
+  }
+
+  private timeField(layer: string): string | undefined {
+    return this.collections.get(layer)?.['carreau:timeField'];
+  }
+
+  private timeFilters(): Map<string, ExpressionSpecification> {
+    const filters = new Map<string, ExpressionSpecification>();
+    const range = this.view.time;
+    for (const layer of range ? this.collections.keys() : []) {
+      const field = this.timeField(layer);
+      if (range && field !== undefined) filters.set(layer, timeFilter(field, range));
+    }
+    return filters;
+  }
+
   highlight(geometry: Geometry | null): void {
     this.selected = geometry;
     this.map.getSource<GeoJSONSource>(selectionSource)?.setData(selectionData(geometry));
@@ -217,7 +259,7 @@ export class MapView {
   }
 
   private dressed(style: StyleSpecification): StyleSpecification {
-    return dressStyle(this.under(style), { shown: this.view.shown, opacity: this.view.opacity, selected: this.selected });
+    return dressStyle(this.under(style), { shown: this.view.shown, opacity: this.view.opacity, selected: this.selected, filters: this.timeFilters() });
   }
 
   private specs(layer: string) {

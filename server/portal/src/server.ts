@@ -1,6 +1,9 @@
 import type { Change, Collection, FeatureRef, LayerSchema, SearchAnswer, ServerFeature, VersionedFeature } from './contract';
 import { ServerAway, ServerRefusal, type Http } from './http';
 
+/** As many features of a mission as a card lists of one layer. */
+export const membersShown = 50;
+
 /** The routes the map calls. Answers that have a version are asked for again only if they changed. */
 export class Server {
   private readonly versions = new Map<string, string>();
@@ -51,6 +54,14 @@ export class Server {
 
   featureUrl(ref: FeatureRef): string {
     return this.http.url(this.featurePath(ref));
+  }
+
+  /** The first features that a link of a feature leads to, and of which layer they are. */
+  async members(href: string): Promise<{ layer: string; features: ServerFeature[] }> {
+    const parts = /\/collections\/([^/?]+)\/items\?(.*)$/.exec(href);
+    const [layer = '', query = ''] = [parts?.[1], parts?.[2]];
+    const answer = await this.get<{ features?: ServerFeature[] }>(`collections/${layer}/items?${query}&limit=${membersShown}`);
+    return { layer: decodeURIComponent(layer), features: answer.features ?? [] };
   }
 
   schema(layer: string): Promise<LayerSchema> {

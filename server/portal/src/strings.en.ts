@@ -99,6 +99,16 @@ export const en: Strings = {
   hereCount: (count) => (count === 1 ? '1 feature at this place' : `${count} features at this place`),
   nothingHere: 'Nothing at this place in the layers shown.',
 
+  mission: { of: 'Mission', holds: 'What the mission holds', all: 'See everything (GeoJSON)' },
+  time: {
+    title: 'Dates',
+    from: 'First day shown',
+    to: 'Last day shown',
+    reset: 'Show all dates',
+    between: (from, to) => (from === to ? from : `${from} to ${to}`),
+    count: (within, all) => (within === all ? (all === 1 ? '1 feature' : `${all} features`) : `${within} of ${all} features`),
+  },
+
   serverAway: 'The server does not answer',
   retryIn: (seconds) => `Next try in ${seconds} s`,
   retrying: 'Trying again…',

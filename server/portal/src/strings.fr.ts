@@ -98,6 +98,17 @@ export const fr = {
   hereCount: (count: number) => (count === 1 ? '1 objet à cet endroit' : `${count} objets à cet endroit`),
   nothingHere: 'Rien à cet endroit dans les couches affichées.',
 
+  mission: { of: 'Mission', holds: 'Ce que la mission contient', all: 'Tout voir (GeoJSON)' },
+  time: {
+    title: 'Dates',
+    from: 'Premier jour montré',
+    to: 'Dernier jour montré',
+    reset: 'Montrer toutes les dates',
+    between: (from: string, to: string) => (from === to ? from : `du ${from} au ${to}`),
+    count: (within: number, all: number) =>
+      within === all ? (all === 1 ? '1 objet' : `${all} objets`) : `${within} sur ${all} objets`,
+  },
+
   serverAway: 'Le serveur ne répond pas',
   retryIn: (seconds: number) => `Nouvel essai dans ${seconds} s`,
   retrying: 'Nouvel essai…',

@@ -1,6 +1,7 @@
 /** What the portal reads from the server's map style, and what it adds to it. Pure: no map, no page. */
 import type { Geometry } from 'geojson';
-import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { bothFilters } from './time-range';
 
 export const selectionSource = 'carreau-selection';
 export const accent = '#0e5a63';
@@ -9,6 +10,8 @@ export interface Appearance {
   shown: ReadonlySet<string>;
   opacity: ReadonlyMap<string, number>;
   selected: Geometry | null;
+  /** What the reader filters away, by layer. */
+  filters?: ReadonlyMap<string, ExpressionSpecification>;
 }
 
 export interface LegendItem {
@@ -81,7 +84,8 @@ function dressLayer(spec: LayerSpecification, look: Appearance): LayerSpecificat
   // The style hides layers that are not shown at first; from here on the reader decides.
   const visibility = look.shown.has(layer) ? 'visible' : 'none';
   const paint = { ...spec.paint, ...fadedPaint(spec, look.opacity.get(layer) ?? 1) };
-  return { ...spec, layout: { ...spec.layout, visibility }, paint } as LayerSpecification;
+  const filter = bothFilters('filter' in spec ? spec.filter : undefined, look.filters?.get(layer));
+  return { ...spec, ...(filter !== undefined && { filter }), layout: { ...spec.layout, visibility }, paint } as LayerSpecification;
 }
 
 const opacityNames: Record<string, string[]> = {

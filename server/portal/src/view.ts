@@ -1,11 +1,14 @@
 import { formatAddress, type Address, type Camera, type ShownLayer } from './address';
 import type { Collection, FeatureRef } from './contract';
+import type { TimeRange } from './time-range';
 
 /** What the reader has chosen to look at. Everything in it is kept in the page's address. */
 export class View {
   readonly shown = new Set<string>();
   readonly opacity = new Map<string, number>();
   selection: FeatureRef | null;
+  /** The days shown; null: all of them, and what has no date. */
+  time: TimeRange | null;
   camera: Camera | null;
   private wanted: ShownLayer[] | null;
   private readonly known = new Set<string>();
@@ -18,6 +21,7 @@ export class View {
   ) {
     this.camera = address.camera;
     this.selection = address.selection;
+    this.time = address.time;
     this.wanted = address.layers;
   }
 
@@ -46,6 +50,7 @@ export class View {
   adopt(address: Address, collections: Collection[]): void {
     this.camera = address.camera ?? this.camera;
     this.selection = address.selection;
+    this.time = address.time;
     if (!address.layers) return;
     this.wanted = address.layers;
     this.shown.clear();
@@ -63,6 +68,11 @@ export class View {
   fade(layer: string, opacity: number): void {
     if (opacity === 1) this.opacity.delete(layer);
     else this.opacity.set(layer, opacity);
+    this.remember();
+  }
+
+  choose(range: TimeRange | null): void {
+    this.time = range;
     this.remember();
   }
 
@@ -85,7 +95,7 @@ export class View {
   hash(lang = this.lang): string {
     // Before the first answer of the server nothing is known about layers: the wish is passed on as it came.
     const layers = this.known.size > 0 ? [...this.shown].map((id) => this.layer(id)) : this.wanted;
-    return formatAddress({ camera: this.camera, layers, selection: this.selection, lang });
+    return formatAddress({ camera: this.camera, layers, selection: this.selection, time: this.time, lang });
   }
 
   private layer(id: string): ShownLayer {

@@ -10,6 +10,7 @@ test('an address is read in full', () => {
       { id: 'ppri', opacity: 0.6 },
     ],
     selection: { layer: 'parcelle', id: '62119000AB0012' },
+    time: null,
     lang: 'en',
   });
 });
@@ -19,6 +20,7 @@ test('what is written is read back, whatever an identifier holds', () => {
     camera: { zoom: 9, lat: -12.34567, lng: 2 },
     layers: [{ id: 'été,1', opacity: 0.25 }],
     selection: { layer: 'a&b', id: 'x/y=z #1' },
+    time: { from: '2026-05-04', to: '2026-05-06' },
     lang: null,
   };
   assert.deepEqual(parseAddress(formatAddress(address)), address);
@@ -27,7 +29,7 @@ test('what is written is read back, whatever an identifier holds', () => {
 test('no layer at all is not the same as nothing said about layers', () => {
   assert.deepEqual(parseAddress('#layers=').layers, []);
   assert.equal(parseAddress('').layers, null);
-  assert.equal(formatAddress({ camera: null, layers: [], selection: null, lang: null }), '#layers=');
+  assert.equal(formatAddress({ camera: null, layers: [], selection: null, time: null, lang: null }), '#layers=');
 });
 
 test('parts that make no sense count as absent', () => {
@@ -40,4 +42,11 @@ test('parts that make no sense count as absent', () => {
     { id: 'b', opacity: 1 },
   ]);
   assert.equal(parseAddress('#sel=a/%E0%A4%A').selection?.id, '%E0%A4%A');
+});
+
+test('days that make no sense count as all days', () => {
+  assert.deepEqual(parseAddress('#time=2026-05-04..2026-05-04').time, { from: '2026-05-04', to: '2026-05-04' });
+  for (const time of ['', '2026', '2026-05-04', '2026-05-06..2026-05-04', '2026-02-30..2026-03-01', '2026-05-04..2026-05-05..2026-05-06', 'x..y']) {
+    assert.equal(parseAddress(`#time=${time}`).time, null, time);
+  }
 });

@@ -5,12 +5,11 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import * as tus from 'tus-js-client';
-import { launch, phone, Portal, serverUrl } from './support.mjs';
+import { cardOf, login, openDepot, patience, photo, waitForCard } from './deposits.mjs';
+import { launch, Portal, serverUrl } from './support.mjs';
 
 const run = promisify(execFile);
-const login = 'secretaire.bethune';
 const points = 4000;
-const patience = 60_000;
 let browser;
 let session;
 
@@ -54,7 +53,7 @@ function survey() {
 
 test('from the field to the map, over a network that breaks', { timeout: 300_000 }, async () => {
   const file = survey();
-  const portal = await openDepot();
+  const portal = await openDepot(browser);
   const { page, context } = portal;
   // From its second visit on, the page is there without network.
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
@@ -130,28 +129,10 @@ test('from the field to the map, over a network that breaks', { timeout: 300_000
   await portal.leave({ expectErrors: true });
 });
 
-async function openDepot() {
-  const context = await browser.newContext({ viewport: phone, locale: 'fr-FR', hasTouch: true });
-  const page = await context.newPage();
-  await page.goto(`${serverUrl()}depot.html`);
-  await page.click('.empty .button');
-  await page.fill('#login-dialog [name=login]', login);
-  await page.fill('#login-dialog [name=password]', `carreau-demo-${login}`);
-  await page.click('#login-dialog [type=submit]');
-  await page.waitForSelector('#depot-files', { state: 'attached' });
-  return new Portal(context, page, serverUrl());
-}
-
-const cardOf = (page, name, state) => page.locator(`.job[data-state=${state}]`, { hasText: name });
-async function waitForCard(page, name, state) {
-  const card = cardOf(page, name, state);
-  await card.waitFor({ timeout: 2 * patience });
-  return card;
-}
 const csv = (name, ...lines) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\n')}\n`) });
 
 test('columns that nothing tells are chosen, and remembered', { timeout: 300_000 }, async () => {
-  const portal = await openDepot();
+  const portal = await openDepot(browser);
   const { page } = portal;
   const header = "Objet n°;Vers l'est;Sorte;Vers le nord";
   await page.setInputFiles('#depot-files', csv('chantier.csv', header, '7;1674512,34;BANC;9259234,56', '8;1674520,00;ARBRE;9259240,00'));
@@ -182,46 +163,8 @@ test('columns that nothing tells are chosen, and remembered', { timeout: 300_000
   await portal.leave();
 });
 
-/** A JPEG that says where it was taken, as phones write it (EXIF 2.3, 4.6.6). */
-async function photo(page, name, lon, lat) {
-  const data = await page.evaluate((words) => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 600 });
-    const pen = canvas.getContext('2d');
-    for (let y = 0; y < 600; y += 20) {
-      pen.fillStyle = `hsl(${y / 2} 60% 60%)`;
-      pen.fillRect(0, y, 800, 20);
-    }
-    pen.fillStyle = '#000';
-    pen.font = '80px sans-serif';
-    pen.fillText(words, 60, 320);
-    return canvas.toDataURL('image/jpeg').split(',')[1];
-  }, name);
-  const degrees = (value) => [Math.floor(value), 1, Math.floor((value % 1) * 60), 1, Math.round((((value % 1) * 60) % 1) * 60_000), 1000];
-  const entry = (tag, type, count, value) => {
-    const bytes = Buffer.alloc(12);
-    bytes.writeUInt16BE(tag, 0);
-    bytes.writeUInt16BE(type, 2);
-    bytes.writeUInt32BE(count, 4);
-    if (typeof value === 'string') bytes.write(value, 8, 'latin1');
-    else bytes.writeUInt32BE(value, 8);
-    return bytes;
-  };
-  const numbers = (list) => Buffer.concat(list.map((number) => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(number); return bytes; }));
-  const [count, end] = [(n) => Buffer.from([0, n]), Buffer.alloc(4)];
-  const [gps, values] = [8 + 2 + 12 + 4, 8 + 2 + 12 + 4 + 2 + 4 * 12 + 4];
-  const tiff = Buffer.concat([
-    Buffer.from('MM\0*\0\0\0\x08', 'latin1'),
-    count(1), entry(0x8825, 4, 1, gps), end,
-    count(4), entry(1, 2, 2, 'N'), entry(2, 5, 3, values), entry(3, 2, 2, 'E'), entry(4, 5, 3, values + 24), end,
-    numbers(degrees(lat)), numbers(degrees(lon)),
-  ]);
-  const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, tiff.length + 8]), Buffer.from('Exif\0\0', 'latin1'), tiff]);
-  const jpeg = Buffer.from(data, 'base64');
-  return { name, mimeType: 'image/jpeg', buffer: Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]) };
-}
-
 test('photos chosen together wait for the network, become one mission and are seen on the map', { timeout: 300_000 }, async () => {
-  const portal = await openDepot();
+  const portal = await openDepot(browser);
   const { page, context } = portal;
   const photos = [];
   for (const [index, shift] of [0, 0.0006, 0.0012].entries()) photos.push(await photo(page, `vol-${index + 1}.jpg`, 2.641 + shift, 50.531));
