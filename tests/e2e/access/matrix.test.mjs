@@ -19,6 +19,7 @@ const listed = {
   archeo_operation: () => true,
   ads_dossier: (who) => ["secretaire.bethune", "instructeur.ads", "bureau.etudes", "admin"].includes(who),
   archeo_entite: (who) => ["secretaire.bethune", "archeologue", "admin"].includes(who),
+  mission: (who) => ["secretaire.bethune", "admin"].includes(who),
   pas_une_couche: () => false,
 };
 const byLayer = (who, sample) => (listed[sample.layer](who) ? 200 : 404);
@@ -28,7 +29,10 @@ const withAccount = (status) => (who) => (who === "anonymous" ? 401 : status);
 
 /** A feature of each layer in the commune, with a point of it. */
 function featureIn(commune) {
-  const where = { archeo_operation: "id in (select operation from archeo.operation_commune where code_insee = '%')" };
+  const where = {
+    mission: "id = 'mission-%'",
+    archeo_operation: "id in (select operation from archeo.operation_commune where code_insee = '%')",
+  };
   return Object.entries(layers).map(([layer, l]) => {
     const condition = (where[layer] ?? "commune = '%'").replace("%", commune);
     const rows = sql(`select ${l.id}, st_x(p), st_y(p) from (select ${l.id}, st_transform(st_pointonsurface(geom), 4326) p
@@ -50,7 +54,9 @@ const nameOf = (f) =>
 
 const json = (body) => ({ body: JSON.stringify(body) });
 
-const edited = { "instructeur.ads": ["ads_dossier"], archeologue: ["archeo_operation", "archeo_entite"], admin: Object.keys(layers) };
+// Missions follow from what they hold: nobody edits them.
+const editable = Object.keys(layers).filter((layer) => layer !== "mission");
+const edited = { "instructeur.ads": ["ads_dossier"], archeologue: ["archeo_operation", "archeo_entite"], admin: editable };
 const edits = (who, layer) => (edited[who] ?? []).includes(layer);
 const refusal = (who) => (who === "anonymous" ? 401 : 403);
 /** `status` for who edits the layer, a refusal for who sees it, nothing there for others. */

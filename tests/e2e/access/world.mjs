@@ -11,6 +11,7 @@ export const layers = {
   ads_dossier: { id: "numero", table: "ads.dossier" },
   archeo_operation: { id: "id", table: "archeo.operation" },
   archeo_entite: { id: "id", table: "archeo.entite" },
+  mission: { id: "id", table: "terrain.mission" },
 };
 
 /** Rows of a query as arrays of texts, run as the owner of the database. */
@@ -21,6 +22,16 @@ export function sql(text) {
   });
   return out.split("\n").filter(Boolean).map((line) => line.split("\u001f"));
 }
+
+// A mission of three photos in each commune, and one of photos in two of them.
+sql(`with named as (insert into capture.mission_name (mission_id, nom)
+         select 'mission-' || c, 'Vol de ' || c from unnest(array['${communes.join("','")}', 'deux']) c on conflict do nothing)
+     insert into terrain.photo (id, nom, mission, mission_id, pris_le, empreinte, geom)
+     select format('essai-%s-%s-%s', m, c.code_insee, n), 'essai.jpg', 'Vol de ' || m, 'mission-' || m, now(), md5(m || c.code_insee || n),
+            st_translate(st_pointonsurface(c.geom), n, n)
+     from org.commune_actuelle c cross join generate_series(1, 3) n
+     cross join lateral (select c.code_insee as m union all select 'deux' where c.code_insee in ('${communes[0]}', '${communes[1]}')) q
+     where c.code_insee in ('${communes.join("','")}') on conflict do nothing`);
 
 export async function json(path, options = {}, from = base) {
   const answer = await fetch(from + path, { redirect: "manual", ...options });
@@ -72,6 +83,7 @@ const perimeter =
 export function whatEachSees() {
   const all = Object.fromEntries(Object.entries(layers).map(([name, l]) => [name, ids(sql(`select ${l.id} from ${l.table}`))]));
   const none = new Set();
+  const missionsOfBethune = new Set(["mission-62119", "mission-deux"]);
   const ofMembers = ids(
     sql(`select numero from ads.dossier d where exists (select from org.membership m where m.code_insee = d.commune
          and m.service = 'ADS' and m.valid_from <= current_date and (m.valid_to is null or current_date < m.valid_to))`),
@@ -84,23 +96,24 @@ export function whatEachSees() {
   const box =
     "st_makeenvelope(floor(st_xmin(geom)/50)*50, floor(st_ymin(geom)/50)*50, floor(st_xmax(geom)/50)*50+50, floor(st_ymax(geom)/50)*50+50, 2154)";
   const operationsInPerimeter = ids(sql(`select id from archeo.operation where st_intersects(${box}, ${perimeter})`));
-  const person = (ads, entities, exact, footprint) => ({
+  const person = (ads, entities, exact, footprint, missions = none) => ({
     parcelle: all.parcelle,
     ads_dossier: ads,
     archeo_operation: all.archeo_operation,
     archeo_entite: entities,
+    mission: missions,
     exact,
     footprint,
   });
   const everyPosition = new Set([...all.archeo_operation, ...all.archeo_entite]);
   return {
     anonymous: person(none, none, none, none),
-    "secretaire.bethune": person(inBethune, entitiesOfBethune, none, new Set([...entitiesOfBethune, ...operationsOfBethune])),
+    "secretaire.bethune": person(inBethune, entitiesOfBethune, none, new Set([...entitiesOfBethune, ...operationsOfBethune]), missionsOfBethune),
     "instructeur.ads": person(ofMembers, none, none, none),
     archeologue: person(none, all.archeo_entite, everyPosition, none),
     "bureau.etudes": person(inPerimeter, none, none, operationsInPerimeter),
     partenaire: person(none, none, none, none),
-    admin: person(all.ads_dossier, all.archeo_entite, everyPosition, none),
+    admin: person(all.ads_dossier, all.archeo_entite, everyPosition, none, all.mission),
   };
 }
 
