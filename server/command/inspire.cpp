@@ -8,17 +8,22 @@
 #include "gis/write/inspire/check.hpp"
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
+#include "server/command/remote.hpp"
 
 namespace command {
 
 namespace {
 
-int check_file(const std::string& path) {
+std::string read_document(const std::string& source) {
+    if (source.starts_with("http://") || source.starts_with("https://")) return fetch(source);
     std::ifstream file;
-    if (path != "-") file.open(path, std::ios::binary);
-    if (!file) throw gis::InvalidRequest("fichier", fmt::format("{} ne peut être lu", path));
-    const std::string text{std::istreambuf_iterator<char>(path == "-" ? std::cin : file), {}};
-    const gis::inspire::CheckReport report = gis::inspire::check_document(text);
+    if (source != "-") file.open(source, std::ios::binary);
+    if (!file) throw gis::InvalidRequest("source", fmt::format("{} ne peut être lu", source));
+    return {std::istreambuf_iterator<char>(source == "-" ? std::cin : file), {}};
+}
+
+int check(const std::string& source) {
+    const gis::inspire::CheckReport report = gis::inspire::check_document(read_document(source));
     for (const gis::inspire::Finding& finding : report.findings) {
         fmt::print("{} ({} fois)\n  {}\n  {}\n", finding.rule, count_text(finding.count), finding.french,
                    finding.english);
@@ -35,11 +40,12 @@ int check_file(const std::string& path) {
 void add_inspire(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("inspire", "Documents INSPIRE : vérification");
     command->require_subcommand(1);
-    auto* check = command->add_subcommand(
+    auto* check_command = command->add_subcommand(
         "check", "Cherche dans un document GML ce que le validateur INSPIRE refuse au-delà du schéma XML");
-    auto path = std::make_shared<std::string>();
-    check->add_option("fichier", *path, "Document GML ; - pour l'entrée standard")->required();
-    check->callback([path, &exit_code] { exit_code = check_file(*path); });
+    auto source = std::make_shared<std::string>();
+    check_command->add_option("source", *source, "Document GML : fichier, adresse http(s), ou - pour l'entrée standard")
+        ->required();
+    check_command->callback([source, &exit_code] { exit_code = check(*source); });
 }
 
 }  // namespace command

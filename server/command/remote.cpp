@@ -50,6 +50,31 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
     return line.size();
 }
 
+using CurlPtr = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+
+/// A request of `address` whose answer goes to `answer`.
+CurlPtr open(const std::string& address, RemoteAnswer& answer) {
+    CurlPtr curl(curl_easy_init(), curl_easy_cleanup);
+    CURL* handle = curl.get();
+    curl_easy_setopt(handle, CURLOPT_URL, address.c_str());
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, connect_time);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, slowest_time);
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer);
+    return curl;
+}
+
+void perform(CURL* handle, const std::string& shown, RemoteAnswer& answer) {
+    const CURLcode code = curl_easy_perform(handle);
+    if (code != CURLE_OK) throw gis::Unavailable(fmt::format("{} : {}", shown, curl_easy_strerror(code)));
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
+}
+
 std::string first_line(const std::string& file) {
     std::ifstream in(file);
     std::string line;
@@ -85,21 +110,14 @@ Remote::Remote(const RemoteOptions& options) : server_(options.server) {
 
 RemoteAnswer Remote::ask(const std::string& method, const std::string& target,
                          std::map<std::string, std::string> headers, std::string_view body) const {
-    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
     curl_slist* list = curl_slist_append(nullptr, ("Authorization: Bearer " + token_).c_str());
     list = curl_slist_append(list, "Expect:");
     for (const auto& [name, value] : headers) list = curl_slist_append(list, (name + ": " + value).c_str());
     const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> lines(list, curl_slist_free_all);
     RemoteAnswer answer;
     Sending sending{body};
-    const std::string address = target.starts_with('/') ? server_ + target : target;
+    const CurlPtr curl = open(target.starts_with('/') ? server_ + target : target, answer);
     CURL* handle = curl.get();
-    curl_easy_setopt(handle, CURLOPT_URL, address.c_str());
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, connect_time);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, slowest_time);
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     if (method == "HEAD") curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
     if (!body.empty() || method == "POST" || method == "PATCH") {
         curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
@@ -109,13 +127,7 @@ RemoteAnswer Remote::ask(const std::string& method, const std::string& target,
     }
     if (method != "HEAD") curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method.c_str());
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines.get());
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
-    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer);
-    const CURLcode code = curl_easy_perform(handle);
-    if (code != CURLE_OK) throw gis::Unavailable(fmt::format("{} : {}", server_, curl_easy_strerror(code)));
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
+    perform(handle, server_, answer);
     return answer;
 }
 
@@ -133,6 +145,18 @@ nlohmann::ordered_json Remote::json(const std::string& method, const std::string
     const std::string said = document.is_object() ? document.value("detail", "") : "";
     if (answer.status >= 500) throw gis::Unavailable(fmt::format("{} : {} {}", server_, answer.status, said));
     throw gis::InvalidRequest("", fmt::format("{} {}", answer.status, said));
+}
+
+std::string fetch(const std::string& address) {
+    RemoteAnswer answer;
+    const CurlPtr curl = open(address, answer);
+    curl_easy_setopt(curl.get(), CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl.get(), CURLOPT_MAXREDIRS, 5L);
+    perform(curl.get(), address, answer);
+    if (answer.status != 200) throw gis::Unavailable(fmt::format("{} répond {}", address, answer.status));
+    return std::move(answer.body);
 }
 
 }  // namespace command

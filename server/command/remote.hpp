@@ -43,4 +43,8 @@ class Remote {
     std::string token_;
 };
 
+/// What a public address holds, over HTTP or HTTPS, redirections followed. Blocks. Throws gis::Unavailable when it
+/// cannot be had.
+std::string fetch(const std::string& address);
+
 }  // namespace command

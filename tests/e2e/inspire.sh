@@ -180,6 +180,12 @@ curl -s -m 60 -o "$work/au.gml" "$address/downloads/au-4.0.gml"
 equal "its length" "$(stat -c %s "$work/au.gml")" "$length"
 valid "$work/au.gml"
 curl -s -m 60 "$address/downloads/au-4.0.gml" | "$CARREAU" inspire check - >"$work/check" 2>&1 || fail "inspire check: $(head -n 8 "$work/check")"
+"$CARREAU" inspire check "$address/downloads/au-4.0.gml" >"$work/check" 2>&1 || fail "inspire check by address: $(head -n 8 "$work/check")"
+contains "objects at the address" "$(cat "$work/check")" "65 objets, rien à redire"
+status=0
+"$CARREAU" inspire check "$address/downloads/nothing.gml" >"$work/check" 2>&1 || status=$?
+[[ $status != 0 ]] || fail "an address that holds nothing was accepted"
+contains "what the address answers" "$(cat "$work/check")" "répond 404"
 timeout 120 ogrinfo -ro -so "/vsicurl/$address/downloads/au-4.0.gml" AdministrativeUnit >"$work/gdal" 2>&1 || fail "ogrinfo: $(tail -n 3 "$work/gdal")"
 contains "communes that GDAL reads" "$(cat "$work/gdal")" "Feature Count: 65"
 stop_server

@@ -69,6 +69,13 @@ TEST(InspireCheck, EachFaultIsFound) {
               "reference");
     EXPECT_EQ(rules_of(with(good, "49.5 1.5</gml:posList>", "49.5 1.6</gml:posList>")), "ring");
     EXPECT_EQ(rules_of(with(good, "<gml:posList>49.5", "<gml:posList>x")), "ring");
+    EXPECT_EQ(rules_of(with(good, "49.5 1.5 49.5 2.5 50.5 2.5 50.5 1.5 49.5 1.5",
+                            "49.5 1.5 50.5 2.5 49.5 2.5 50.5 1.5 49.5 1.5")),
+              "geometry");
+    EXPECT_EQ(rules_of(with(good, "CadastralZoningLevelValue/2ndOrder", "CadastralZoningLevelValue/4thOrder")),
+              "code-list");
+    EXPECT_EQ(rules_of(with(good, "CadastralZoningLevelValue/2ndOrder", "HILUCSValue/6_6_NotKnownUse")), "code-list");
+    EXPECT_EQ(rules_of(with(good, "http://inspire.ec.europa.eu/codelist/CadastralZ", "urn:x:CadastralZ")), "code-list");
     EXPECT_EQ(rules_of(with(good, "uom=\"m2\"", "uom=\"ha\"")), "unit");
     EXPECT_EQ(
         rules_of(with(with(good, "<wfs:FeatureCollection", "<wfs:Autre"), "</wfs:FeatureCollection", "</wfs:Autre")),

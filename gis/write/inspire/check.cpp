@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <pugixml.hpp>
 #include <set>
 #include <unordered_set>
 
 #include "gis/error.hpp"
+#include "gis/geometry/prepare.hpp"
+#include "gis/geometry/wkb_builder.hpp"
 #include "gis/text/ascii.hpp"
+#include "gis/write/inspire/code_lists.hpp"
 
 namespace gis::inspire {
 
@@ -50,6 +54,12 @@ constexpr Rule curve_rule{"interpolation", "Pas d'arcs ni de courbes : des segme
 constexpr Rule lifespan_rule{"lifespan", "Une fin ne précède pas son début.", "An end does not precede its beginning."};
 constexpr Rule unit_rule{"unit", "cp:areaValue est en m2, cp:estimatedAccuracy en m.",
                          "cp:areaValue is in m2, cp:estimatedAccuracy in m."};
+
+constexpr Rule code_rule{"code-list", "Prendre la valeur dans la liste de codes INSPIRE que la spécification demande.",
+                         "Take the value from the INSPIRE code list that the specification asks for."};
+constexpr Rule geometry_rule{
+    "geometry", "Corriger la surface : ses anneaux se croisent, se touchent le long d'un bord ou sortent du contour.",
+    "Mend the surface: its rings cross, share an edge or leave the outline."};
 
 std::string_view local(std::string_view name) {
     const auto colon = name.find(':');
@@ -91,14 +101,48 @@ std::vector<double> numbers_of(std::string_view text) {
     return numbers;
 }
 
-bool is_closed_ring(const std::vector<double>& numbers) {
+/// Numbers of a position of a closed ring; 0 when it is none.
+std::size_t dimensions_of_ring(const std::vector<double>& numbers) {
     for (const std::size_t dimensions : {std::size_t{2}, std::size_t{3}}) {
         if (numbers.size() % dimensions != 0 || numbers.size() < 4 * dimensions) continue;
         if (std::equal(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(dimensions),
                        numbers.end() - static_cast<std::ptrdiff_t>(dimensions)))
-            return true;
+            return dimensions;
     }
-    return false;
+    return 0;
+}
+
+std::vector<double> positions_of(const pugi::xml_node& ring) {
+    std::vector<double> numbers;
+    for (const pugi::xml_node& child : ring.children()) {
+        const std::vector<double> more = numbers_of(child.child_value());
+        numbers.insert(numbers.end(), more.begin(), more.end());
+    }
+    return numbers;
+}
+
+/// Why a polygon or a patch is not valid (OGC 06-103r4, 6.1.11), with the place in the order of its coordinates; empty
+/// when it is, or when one of its rings is none, which another rule tells.
+std::string defect_of_surface(const pugi::xml_node& surface) {
+    try {
+        WkbBuilder builder({{}, "", std::numeric_limits<std::size_t>::max()});
+        builder.begin(WkbType::Polygon);
+        for (const pugi::xml_node& boundary : surface.children()) {
+            const std::string_view name = local(boundary.name());
+            if (name != "exterior" && name != "interior") continue;
+            const std::vector<double> numbers = positions_of(boundary.first_child());
+            const std::size_t dimensions = dimensions_of_ring(numbers);
+            if (dimensions == 0) return "";
+            builder.begin_ring();
+            for (std::size_t i = 0; i < numbers.size(); i += dimensions) builder.position(numbers[i], numbers[i + 1]);
+            builder.end();
+        }
+        builder.end();
+        prepare_geometry({builder.take(), {}}, {}, "");
+    } catch (const InvalidRequest& invalid) {
+        return invalid.what();
+    }
+    return "";
 }
 
 class Checker : public pugi::xml_tree_walker {
@@ -117,7 +161,12 @@ class Checker : public pugi::xml_tree_walker {
             references_.emplace_back(std::string(href.value()).substr(1), object_);
         if (const auto srs = node.attribute("srsName"); srs && !is_admitted_crs(srs.value()))
             add(crs_rule, srs.value());
+        if (const std::string_view list = wrong_code(name, node.attribute("xlink:href").value()); !list.empty())
+            add(code_rule, fmt::format("{}: {}, {}", node.name(), list, node.attribute("xlink:href").value()));
         if (name == "LinearRing") check_ring(node);
+        if (name == "Polygon" || name == "PolygonPatch") {
+            if (const std::string defect = defect_of_surface(node); !defect.empty()) add(geometry_rule, defect);
+        }
         if (name == "Arc" || name == "ArcString" || name == "Circle" || name == "CubicSpline" || name == "BSpline" ||
             name == "Bezier")
             add(curve_rule, node.name());
@@ -190,12 +239,7 @@ class Checker : public pugi::xml_tree_walker {
     }
 
     void check_ring(const pugi::xml_node& node) {
-        std::vector<double> numbers;
-        for (const pugi::xml_node& child : node.children()) {
-            const std::vector<double> more = numbers_of(child.child_value());
-            numbers.insert(numbers.end(), more.begin(), more.end());
-        }
-        if (!is_closed_ring(numbers)) add(ring_rule, "LinearRing");
+        if (dimensions_of_ring(positions_of(node)) == 0) add(ring_rule, "LinearRing");
     }
 
     /// ISO 8601 in one form sorts as text.

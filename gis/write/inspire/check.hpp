@@ -22,8 +22,8 @@ struct CheckReport {
 };
 
 /// Looks for what makes INSPIRE documents fail beyond their schema: collection and schema location, CRS, nil reasons,
-/// ids and references, rings, order of dates, units. Validity by the schemas is xmllint's to say. The whole document is
-/// held in memory. Throws gis::InvalidRequest when it is no XML.
+/// code lists, ids and references, rings and surfaces, order of dates, units. Validity by the schemas is xmllint's to
+/// say. The whole document is held in memory. Throws gis::InvalidRequest when it is no XML.
 CheckReport check_document(std::string_view xml);
 
 }  // namespace gis::inspire
