@@ -272,7 +272,7 @@ std::unique_ptr<Source> open_geopackage(const Input& input) {
 std::unique_ptr<Source> open_plain(const Input& input, const char* driver,
                                    const std::vector<std::string>& options = {}) {
     std::ifstream in(input.path, std::ios::binary);
-    std::string head(64 * 1024, '\0');
+    std::string head(65'536, '\0');
     in.read(head.data(), static_cast<std::streamsize>(head.size()));
     std::erase(head, '\0');  // UTF-16
     if (head.find("<!DOCTYPE") != std::string::npos || head.find("<!ENTITY") != std::string::npos)

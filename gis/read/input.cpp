@@ -99,7 +99,7 @@ std::optional<Format> format_of_table(std::string_view head, bool says_so) {
 }
 
 std::optional<Format> format_of_text(const fs::path& path) {
-    const std::string bytes = first_bytes(path, 64 * 1024);
+    const std::string bytes = first_bytes(path, 65'536);
     std::string_view head(bytes);
     if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
     const std::string text = narrowed(head.substr(0, 4096));

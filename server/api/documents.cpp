@@ -1,5 +1,7 @@
 #include "server/api/documents.hpp"
 
+#include <fmt/format.h>
+
 #include "gis/write/formats.hpp"
 #include "server/api/parameters.hpp"
 
@@ -15,9 +17,10 @@ void add_format_links(Json& links, const gis::Layer& layer, const std::string& u
         if (format.needs_geometry && !layer.has_geometry()) continue;
         const std::string f = "?f=" + std::string(format.name);
         if (format.is_streamed() && format.name != "geojson")
-            links.push_back(link(url + "/items" + f, "items", format.media_type, std::string(format.title)));
+            links.push_back(
+                link(fmt::format("{}/items{}", url, f), "items", format.media_type, std::string(format.title)));
         if (may_export)
-            links.push_back(link(url + "/export" + f, "enclosure", format.media_type,
+            links.push_back(link(fmt::format("{}/export{}", url, f), "enclosure", format.media_type,
                                  layer.title + " : " + std::string(format.title)));
     }
 }

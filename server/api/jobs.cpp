@@ -184,7 +184,7 @@ boost::asio::awaitable<std::string> next_event(const Services* services, CallPtr
 }  // namespace
 
 std::string job_id(const http::Request& request) {
-    const std::string id = request.param("job");
+    std::string id = request.param("job");
     const bool sound = !id.empty() && id.size() <= 18 && id.find_first_not_of("0123456789") == std::string::npos;
     if (!sound) throw gis::NotFound("there is no such job");
     return id;

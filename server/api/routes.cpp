@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "server/api/guard.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/jobs.hpp"
@@ -87,7 +89,7 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Post, "/owners/search", search_owners, Needs::Account);
 
     router.add(Method::Options, "/uploads",
-               [&services](RequestPtr request) { return uploads_options(services, request); });
+               [&services](RequestPtr request) { return uploads_options(services, std::move(request)); });
     guarded(Method::Get, "/uploads", own_uploads, Needs::Account);
     guarded(Method::Post, "/uploads", begin_upload, Needs::Account, piece_by_piece);
     guarded(Method::Get, "/uploads/{upload}", upload_state, Needs::Account);

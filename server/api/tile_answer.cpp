@@ -69,7 +69,8 @@ boost::asio::awaitable<ReadyTilePtr> tile_from_memory(TileEngine& engine, live::
         co_return maker.made;
     }
     auto heard = std::make_shared<ReadyTilePtr>();
-    std::function<void(std::function<void()>)> begin = [flight = found.flight, heard](std::function<void()> over) {
+    std::function<void(std::function<void()>)> begin = [flight = found.flight,
+                                                        heard](const std::function<void()>& over) {
         tiles::TileCache::wait(flight, [heard, over](ReadyTilePtr tile) {
             *heard = std::move(tile);
             over();
