@@ -62,6 +62,17 @@ contains "what was not found" "$(cat "$work/import")" "n'est ni dans le cadastre
 equal "the permit" "$(sql "select d.numero, st_equals(d.geom, p.geom) from ads.dossier d, cadastre.parcelle p where p.id = '$parcel'")" \
     "PC0${parcel:0:5}1600001|t"
 
+step "a survey of a mission"
+printf 'numero;x;y;code;releve_le\n1;682000,00;7042000,00;BANC;2026-05-04T10:00:00Z\n' >"$work/tournee.csv"
+missions() { sql "select nom, genre, premier_jour, fichiers, coalesce(operateur, '-') from terrain.mission"; }
+import 0 --crs EPSG:2154 --mission 'Tournée de mai' "$work/tournee.csv"
+equal "the mission" "$(missions)" "Tournée de mai|levé|2026-05-04|1|-"
+sql "insert into org.organisation (nom, genre) values ('SIG', 'EPCI')" >/dev/null
+import 0 --force --crs EPSG:2154 --mission 'Reprise' --organisation SIG "$work/tournee.csv"
+equal "the mission of the same lot" "$(missions)" "Reprise|levé|2026-05-04|1|SIG"
+"$CARREAU" layer rollback leve_point --database "$dsn" >/dev/null || fail "rollback"
+equal "the mission after roll-back" "$(missions)" "Tournée de mai|levé|2026-05-04|1|-"
+
 step "Shapefile and GeoPackage as new layers"
 cat >"$work/points.geojson" <<JSON
 {"type": "FeatureCollection", "features": [
