@@ -1,21 +1,14 @@
 #include "server/api/jobs.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "gis/error.hpp"
 #include "server/api/body.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/job_steps.hpp"
 #include "server/api/parameters.hpp"
-#include "server/import/versions.hpp"
 #include "server/jobs/columns.hpp"
 #include "server/uploads/upload_store.hpp"
 
@@ -25,68 +18,11 @@ namespace {
 
 constexpr std::size_t most_files = 1000;
 constexpr int most_drawn = 5000;  // features of a draft: enough for a look, little enough for a phone
-constexpr auto look_interval = std::chrono::milliseconds(300);
-constexpr auto longest_answer = std::chrono::seconds(30);
 constexpr auto heartbeat = std::chrono::seconds(15);
 constexpr auto longest_watch = std::chrono::minutes(30);
 
-constexpr auto job_sql =
-    "select json_build_object('id', j.job_id, 'state', j.state, 'layer', j.layer, 'replaces', j.replaces, 'reason', "
-    "j.reason, "
-    "'options', j.options, 'progress', j.progress, 'report', {}, 'created_at', to_char(j.created_at at time zone "
-    "'UTC', "
-    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), 'published_at', to_char(j.published_at at time zone 'UTC', "
-    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), 'files', (select coalesce(json_agg(json_build_object('id', u.upload_id, "
-    "'name', u.name, "
-    "'size', u.size, 'sha256', u.sha256) order by f.n), '[]') from unnest(j.uploads) with ordinality f (id, n) join "
-    "capture.upload u "
-    "on u.upload_id = f.id))::text from capture.job j ";
-
-std::string select_jobs(bool with_report, const std::string& rest) {
-    return fmt::format(fmt::runtime(job_sql), with_report ? "j.report" : "null") + rest;
-}
-
 std::string address_of(const http::Request& request, const std::string& id) {
     return fmt::format("{}/jobs/{}", request.base_url, id);
-}
-
-Json read_job(db::Connection& connection, const std::string& id) {
-    const std::vector<db::Parameter> values{id};
-    const db::Result rows = connection.query(select_jobs(true, "where j.job_id = $1::bigint"), values);
-    if (rows.rows() == 0) throw gis::NotFound("there is no such job");
-    return Json::parse(rows.text(0, 0));
-}
-
-/// Nobody's work any more: nothing of it changes by itself.
-bool is_settled(const Json& job) {
-    const auto state = job.at("state").get<std::string>();
-    return state == "draft" || state == "refused" || state == "failed" || state == "cancelled" || state == "published";
-}
-
-boost::asio::awaitable<Json> load_job(const Services& services, CallPtr call) {
-    auto work = [id = job_id(*call->request)](db::Connection& connection) { return read_job(connection, id); };
-    // The peer may have left a watch: it ends at its next piece.
-    Json job = co_await services.database.run(call->reader(), std::make_shared<db::RunningQuery>(), std::move(work));
-    co_return job;
-}
-
-boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time) {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-}
-
-boost::asio::awaitable<Response> answer_job(const Services& services, CallPtr call, bool waits) {
-    const auto end = std::chrono::steady_clock::now() + longest_answer;
-    Json job = co_await load_job(services, call);
-    while (waits && !is_settled(job) && std::chrono::steady_clock::now() < end) {
-        co_await pause_for(look_interval);
-        job = co_await load_job(services, call);
-    }
-    Response response = json_response(job);
-    if (waits && !is_settled(job)) response.status = 202;
-    response.set_header("Cache-Control", "no-store");
-    co_return response;
 }
 
 /// What a body says of a job: checked here so that the person hears of it at once.
@@ -138,26 +74,6 @@ std::string uploads_of(const Json& body) {
     return "{" + list + "}";
 }
 
-/// Moves a job on when it is in one of `from`; gis::Conflict says where it is instead.
-bool change_state(db::Connection& connection, const std::string& id, const std::string& from, const std::string& change,
-                  std::vector<db::Parameter> more = {}) {
-    std::vector<db::Parameter> values{id, from};
-    values.insert(values.end(), more.begin(), more.end());
-    const db::Result rows =
-        connection.query(fmt::format("update capture.job set changed_at = now(), reason = '', {} where job_id = "
-                                     "$1::bigint and state = any ($2::text[]) returning job_id",
-                                     change),
-                         values);
-    if (rows.rows() > 0) return true;
-    const Json job = read_job(connection, id);
-    throw gis::Conflict(fmt::format("the job is '{}'", job.at("state").get<std::string>()));
-}
-
-/// One event of server-sent events (HTML, 9.2).
-std::string event_of(const Json& job) {
-    return "data: " + job.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n\n";
-}
-
 /// What a watch remembers between its pieces.
 struct Watch {
     std::string last;
@@ -176,19 +92,12 @@ boost::asio::awaitable<std::string> next_event(const Services* services, CallPtr
             co_return event;
         }
         if (std::chrono::steady_clock::now() > silent_until) co_return ": \n\n";
-        if (!watch->over) co_await pause_for(look_interval);
+        if (!watch->over) co_await pause_for(job_look_interval);
     }
     co_return std::string();
 }
 
 }  // namespace
-
-std::string job_id(const http::Request& request) {
-    std::string id = request.param("job");
-    const bool sound = !id.empty() && id.size() <= 18 && id.find_first_not_of("0123456789") == std::string::npos;
-    if (!sound) throw gis::NotFound("there is no such job");
-    return id;
-}
 
 std::vector<const gis::Layer*> layers_for_deposits(const Call& call) {
     std::vector<const gis::Layer*> layers;
@@ -199,9 +108,10 @@ std::vector<const gis::Layer*> layers_for_deposits(const Call& call) {
 }
 
 Answer own_jobs(const Services& services, CallPtr call) {
-    auto work = [](db::Connection& connection) {
+    auto work = [person = call->caller->person_id](db::Connection& connection) {
         Json items = Json::array();
-        const db::Result rows = connection.query(select_jobs(false, "order by j.job_id desc limit 100"));
+        const db::Result rows = connection.query(select_jobs(
+            JobDetail::Summary, fmt::format("where j.person_id = {} order by j.job_id desc limit 100", person)));
         for (int i = 0; i < rows.rows(); ++i) items.push_back(Json::parse(rows.text(i, 0)));
         return items;
     };
@@ -251,7 +161,7 @@ Answer make_job(const Services& services, CallPtr call) {
 }
 
 Answer job_state(const Services& services, CallPtr call) {
-    Response response = co_await answer_job(services, call, false);
+    Response response = co_await answer_job(services, call);
     co_return response;
 }
 
@@ -287,7 +197,7 @@ Answer cancel_job(const Services& services, CallPtr call) {
             "cancel = state = 'reading', state = case state when 'waiting' then 'cancelled' else state end");
     };
     co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
-    Response response = co_await answer_job(services, call, true);
+    Response response = co_await answer_settled_job(services, call);
     co_return response;
 }
 
@@ -296,50 +206,14 @@ Answer retry_job(const Services& services, CallPtr call) {
     const Wish wish = read_wish(*call, body);
     auto work = [id = job_id(*call->request), wish](db::Connection& connection) {
         return change_state(connection, id, "{draft,refused,failed,cancelled}",
-                            "state = 'waiting', attempts = 0, report = null, progress = '{}', layer = nullif($3, ''), "
+                            "state = 'waiting', attempts = 0, report = null, progress = '{}', proposed_at = null, "
+                            "layer = nullif($3, ''), "
                             "tables = $4::text[], "
                             "options = $5::jsonb",
                             {wish.layer, wish.tables, wish.options});
     };
     co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
-    Response response = co_await answer_job(services, call, false);
-    co_return response;
-}
-
-Answer publish_job(const Services& services, CallPtr call) {
-    const Json body = json_body(*call->request, {"replaces"});
-    const std::string said = body.contains("replaces") ? text_member(body, "replaces", 20) : "coverage";
-    if (!importing::parse_replace(said))
-        throw gis::InvalidRequest("replaces", "coverage, nothing, keys or area is expected");
-    auto work = [id = job_id(*call->request), said](db::Connection& connection) {
-        const Json job = read_job(connection, id);
-        const std::vector<db::Parameter> values{id};
-        const auto elsewhere = connection.query("select capture.rows_not_allowed($1::bigint)", values).int64(0, 0);
-        if (elsewhere > 0) throw gis::NotAllowed(fmt::format("{} objects lie where you may not deposit", elsewhere));
-        const std::vector<db::Parameter> way{id, said};
-        if (connection.query("select capture.replaces_not_allowed($1::bigint, $2)", way).boolean(0, 0))
-            throw gis::NotAllowed(
-                "this would replace objects, or take their ids, where you may not deposit: choose another 'replaces', "
-                "or ask the SIG to publish it");
-        return change_state(connection, id, "{draft}", "state = 'to_publish', replaces = $3", {said});
-    };
-    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
-    Response response = co_await answer_job(services, call, true);
-    co_return response;
-}
-
-Answer undo_job(const Services& services, CallPtr call) {
-    auto work = [id = job_id(*call->request)](db::Connection& connection) {
-        read_job(connection, id);
-        const std::vector<db::Parameter> values{id};
-        if (connection.query("select capture.rows_not_allowed($1::bigint)", values).int64(0, 0) > 0)
-            throw gis::NotAllowed("you may no longer deposit where these objects lie: ask the SIG to undo it");
-        if (connection.query("select capture.edited_since($1::bigint)", values).boolean(0, 0))
-            throw gis::Conflict("objects of this deposit were edited since: undoing would lose that; ask the SIG");
-        return change_state(connection, id, "{published}", "state = 'to_undo'");
-    };
-    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
-    Response response = co_await answer_job(services, call, true);
+    Response response = co_await answer_job(services, call);
     co_return response;
 }
 

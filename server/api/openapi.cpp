@@ -5,6 +5,7 @@
 #include "gis/write/formats.hpp"
 #include "server/api/filter_parameters.hpp"
 #include "server/api/openapi_edits.hpp"
+#include "server/api/openapi_jobs.hpp"
 #include "server/api/openapi_parts.hpp"
 #include "server/api/openapi_rasters.hpp"
 #include "server/api/openapi_records.hpp"
@@ -195,6 +196,7 @@ Json openapi_document(const gis::Catalog& catalog, const Services& services, con
     paths["/styles"] = operation("styles", "Styles for MapLibre and QGIS", "Styles", f, "application/json");
     add_record_paths(paths);
     add_raster_paths(paths);
+    add_job_paths(paths);
     paths["/search"] = operation(
         "search", "Communes, parcels and places by what people type", "Search",
         Json::array({query_parameter("q", "What is looked for.", {{"type", "string"}, {"maxLength", 200}}),

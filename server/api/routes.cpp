@@ -108,6 +108,10 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Post, "/jobs/{job}/retry", retry_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/publish", publish_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/undo", undo_job, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/propose", propose_job, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/refuse", refuse_job, Needs::Account);
+    guarded(Method::Get, "/inbox", inbox, Needs::Account);
+    guarded(Method::Get, "/inbox/events", inbox_events, Needs::Account);
 
     guarded(Method::Get, "/session", session);
     guarded(Method::Post, "/session", log_in);

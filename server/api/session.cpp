@@ -1,5 +1,7 @@
 // Who the portal talks to: the session document, logging in by password, logging out.
 
+#include <algorithm>
+
 #include "server/api/body.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
@@ -22,6 +24,15 @@ Json person_document(const gate::Caller& caller) {
     return person;
 }
 
+/// Deposits of others may be his to publish: capture.is_reviewed decides of each.
+bool is_reviewer(const gate::Caller& caller, const gis::Catalog& catalog) {
+    if (caller.is_anonymous()) return false;
+    return caller.scope.administers || std::ranges::any_of(catalog.layers(), [&](const gis::Layer& layer) {
+               const gis::LayerScope& scope = caller.scope.of(layer);
+               return scope.grant(gis::Right::Edit).holds() && scope.grant(gis::Right::Upload).holds();
+           });
+}
+
 Response session_document(const Services& services, const http::Request& request, const gate::Caller& caller,
                           int status) {
     Json ended = Json::array();
@@ -39,6 +50,7 @@ Response session_document(const Services& services, const http::Request& request
                   {"person", nullptr},
                   {"csrf", nullptr},
                   {"administrator", caller.scope.administers},
+                  {"reviewer", is_reviewer(caller, *services.catalog.current().catalog)},
                   {"login_methods", std::move(methods)},
                   {"ended", std::move(ended)},
                   {"ending", std::move(ending)}};

@@ -116,6 +116,14 @@ void print_job(const Json& job) {
     for (const Json& file : job.at("files")) files += (files.empty() ? "" : ", ") + file.at("name").get<std::string>();
     fmt::print("Dépôt {} : {} ({})\n", job.at("id").get<std::int64_t>(), job.at("state").get<std::string>(), files);
     if (const auto reason = job.at("reason").get<std::string>(); !reason.empty()) fmt::print("  {}\n", reason);
+    const Json& author = job.at("author");
+    if (!author.at("own").get<bool>())
+        fmt::print("  de {} ({})\n", author.at("name").get<std::string>(),
+                   author.at("organisation").get<std::string>());
+    if (!job.at("proposed_at").is_null()) fmt::print("  proposé à la publication\n");
+    if (const Json& returned = job.at("returned"); !returned.is_null())
+        fmt::print("  renvoyé par {} ({}) : {}\n", returned.at("by").get<std::string>(),
+                   returned.at("organisation").get<std::string>(), returned.at("message").get<std::string>());
     const Json& report = job.at("report");
     if (!report.is_object()) return;
     for (const Json& draft : report.value("drafts", Json::array())) {
@@ -204,14 +212,49 @@ void add_upload(CLI::App& app, int& exit_code) {
     });
 }
 
+namespace {
+
+/// Everything that waits in the inbox, newest first.
+void print_inbox(const Remote& server) {
+    std::string path = "/inbox?limit=100";
+    while (!path.empty()) {
+        const Json page = server.json("GET", path);
+        for (const Json& job : page.at("items")) {
+            print_job(job);
+            for (const Json& draft : job.at("summary").at("drafts"))
+                fmt::print("  {:<24} {:>10} objets\n", draft.at("table").get<std::string>(),
+                           count_text(draft.at("rows").get<std::int64_t>()));
+        }
+        path.clear();
+        for (const Json& link : page.at("links")) {
+            const auto href = link.at("href").get<std::string>();
+            if (link.at("rel") == "next") path = href.substr(href.rfind("/inbox"));
+        }
+    }
+}
+
+/// What was proposed when it was looked at: another's is published or sent back as it was then, or not at all.
+Json proposal_of(const Remote& server, std::int64_t id) {
+    const Json job = server.json("GET", fmt::format("/jobs/{}", id));
+    return job.at("author").at("own").get<bool>() ? Json() : job.at("proposed_at");
+}
+
+}  // namespace
+
 void add_job(CLI::App& app, int& exit_code) {
-    auto* command = app.add_subcommand("job", "Les dépôts sur un serveur Carreau : list, show, publish, rollback");
+    auto* command =
+        app.add_subcommand("job", "Les dépôts sur un serveur Carreau : list, show, publish, rollback, propose, refuse");
     command->require_subcommand(1);
     command->fallthrough();
     auto remote = std::make_shared<RemoteOptions>();
     remote->add_to(*command);
-    command->add_subcommand("list", "Liste ses dépôts")->callback([=] {
-        const Json jobs = Remote(*remote).json("GET", "/jobs");
+    auto of_others = std::make_shared<bool>(false);
+    auto* list = command->add_subcommand("list", "Liste ses dépôts, ou ceux que l'on a à traiter");
+    list->add_flag("--inbox", *of_others, "Les dépôts d'autrui proposés à la publication");
+    list->callback([=] {
+        const Remote server(*remote);
+        if (*of_others) return print_inbox(server);
+        const Json jobs = server.json("GET", "/jobs");
         for (const Json& job : jobs.at("items")) print_job(job);
     });
     const auto add = [&](const char* name, const char* words, auto act) {
@@ -231,11 +274,30 @@ void add_job(CLI::App& app, int& exit_code) {
     auto replaces = std::make_shared<std::string>("coverage");
     add("publish", "Publie un brouillon",
         [replaces](const Remote& server, std::int64_t id) {
-            server.json("POST", fmt::format("/jobs/{}/publish", id), {{"replaces", *replaces}});
+            server.json("POST", fmt::format("/jobs/{}/publish", id),
+                        {{"replaces", *replaces}, {"proposal", proposal_of(server, id)}});
         })
         ->add_option("--replaces", *replaces, "coverage (le même lot), nothing, keys, area")
         ->capture_default_str()
         ->check(CLI::IsMember({"coverage", "nothing", "keys", "area"}));
+    add("propose", "Propose un brouillon à qui peut le publier",
+        [replaces](const Remote& server, std::int64_t id) {
+            server.json("POST", fmt::format("/jobs/{}/propose", id), {{"replaces", *replaces}});
+        })
+        ->add_option("--replaces", *replaces, "coverage (le même lot), nothing, keys, area")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"coverage", "nothing", "keys", "area"}));
+    auto refused = std::make_shared<std::int64_t>(0);
+    auto message = std::make_shared<std::string>();
+    auto* refuse = command->add_subcommand("refuse", "Renvoie à son auteur un dépôt proposé");
+    refuse->add_option("numéro", *refused)->required()->check(CLI::PositiveNumber);
+    refuse->add_option("--message", *message, "Ce que lira l'auteur")->required();
+    refuse->callback([=] {
+        const Remote server(*remote);
+        server.json("POST", fmt::format("/jobs/{}/refuse", *refused),
+                    {{"message", *message}, {"proposal", proposal_of(server, *refused)}});
+        fmt::print("Dépôt {} : renvoyé à son auteur\n", *refused);
+    });
     add("rollback", "Annule une publication : ce qu'elle avait remplacé revient",
         [](const Remote& server, std::int64_t id) {
             server.json("POST", fmt::format("/jobs/{}/undo", id), Json::object());

@@ -25,13 +25,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ['index.html', 'admin.html', 'depot.html', 'donnees.html'] },
+    rollupOptions: { input: ['index.html', 'a-traiter.html', 'admin.html', 'depot.html', 'donnees.html'] },
   },
   plugins: [licences()],
   server: {
     // `npm run dev` shows the portal against a running server; the server's address is the only setting.
     proxy: Object.fromEntries(
-      ['/collections', '/styles', '/search', '/tiles', '/session', '/uploads', '/jobs', '/admin/', '/login/', '/atom', '/catalogue', '/csw', '/downloads', '/metadata', '/wfs'].map((path) => [
+      ['/collections', '/styles', '/search', '/tiles', '/session', '/uploads', '/jobs', '/inbox', '/admin/', '/login/', '/atom', '/catalogue', '/csw', '/downloads', '/metadata', '/wfs'].map((path) => [
         path,
         { target: process.env['CARREAU_URL'] ?? 'http://localhost:8080' },
       ]),

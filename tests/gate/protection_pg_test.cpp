@@ -33,14 +33,15 @@ allowed(role, rel, privilege) as (
     union all select 'carreau_editor', l.target, p from layer l join guarded g on g.rel = l.target,
                      unnest(array['INSERT', 'UPDATE', 'DELETE']) p
     union all select r, 'audit.entry'::regclass, 'INSERT' from unnest(array['carreau_reader', 'carreau_editor']) r),
--- What people deposit: each his own, held by the policy `own`.
+-- What people deposit: each his own, held by the policy `own`; jobs that were handed over are read by `reviewed`.
 deposit(rel) as (select unnest(array['capture.job'::regclass, 'capture.upload'::regclass])),
 callable(name) as (values
     ('access.everything'), ('access.anything'), ('access.communes'), ('access.perimeter'), ('access.linked_ids'),
     ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
     ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.past'), ('catalogue.may_edit'),
     ('catalogue.feature_history'), ('access.depositor'), ('capture.begin_upload'), ('capture.draft_features'),
-    ('capture.rows_not_allowed'), ('capture.replaces_not_allowed'), ('capture.edited_since'), ('capture.picture_of'))
+    ('capture.picture_of'), ('capture.is_reviewed'), ('capture.job_facts'), ('capture.job_record'), ('capture.may_publish'),
+    ('capture.ask_publication'), ('capture.send_back'), ('capture.ask_undoing'))
 select coalesce(rel::text, 'a missing table') || ': no policy is in force' from guarded left join pg_class c on c.oid = rel
     where rel is null or not c.relrowsecurity or not c.relforcerowsecurity
 union all
@@ -51,6 +52,7 @@ union all
 select polrelid::regclass || ': unexpected policy ' || polname from pg_policy
     where polpermissive and polroles && array[0::oid, 'carreau_reader'::regrole::oid] and polname <> 'carreau_read'
     and not (polname = 'own' and polrelid in (select rel from deposit))
+    and not (polname = 'reviewed' and polcmd = 'r' and polrelid = 'capture.job'::regclass)
 union all
 select rel || ': is not each one''s own' from deposit join pg_class c on c.oid = rel where not c.relrowsecurity
     or not c.relforcerowsecurity or not exists (select from pg_policy where polrelid = rel and polname = 'own' and polcmd = '*')
@@ -143,6 +145,10 @@ TEST_F(Protection, WhatIsTakenAwayIsFound) {
               Lines{"degrade.archeo_entite: no policy is in force"});
     EXPECT_EQ(findings_after("create policy more on cadastre.parcelle using (true)"),
               Lines{"cadastre.parcelle: unexpected policy more"});
+    EXPECT_EQ(
+        findings_after("drop policy reviewed on capture.job; create policy reviewed on capture.job to carreau_editor, "
+                       "carreau_reader using (true)"),
+        Lines{"capture.job: unexpected policy reviewed"});
     EXPECT_EQ(findings_after("alter view expose.commune reset (security_barrier)"),
               Lines{"a view of expose.commune is no barrier"});
     EXPECT_EQ(findings_after("grant select on cadastre.parcelle_p0 to carreau_reader"),
@@ -224,6 +230,11 @@ TEST_F(Protection, NoRoleThatServesTouchesWhatThePolicyIsMadeOf) {
           "select access.refresh_degraded(1)",
           "select access.set_public(1, true)",
           "select audit.purge()",
+          "select access.look_as(1)",
+          "select from capture.job_act",
+          "insert into capture.job_act (job_id, act) values (1, 'published')",
+          "select capture.seen_job(1)",
+          "select capture.rows_not_allowed(1)",
           "select majic.look_up(array['62119000AB0001'], 'purpose', '')",
           "create table public.t ()",
           "alter table cadastre.parcelle disable row level security",

@@ -2,6 +2,7 @@ import { accountEn } from './account/strings.en';
 import { adminEn } from './admin/strings.en';
 import { depotEn } from './depot/strings.en';
 import { editEn } from './edit/strings.en';
+import { inboxEn } from './inbox/strings.en';
 import { openDataEn } from './open-data/strings.en';
 import type { Strings } from './strings.fr';
 
@@ -11,6 +12,7 @@ export const en: Strings = {
   admin: adminEn,
   openData: openDataEn,
   depot: depotEn,
+  inbox: inboxEn,
   locale: 'en-GB',
   product: 'Carreau',
   subtitle: 'The shared map of our area',

@@ -2,6 +2,7 @@ import { accountFr } from './account/strings.fr';
 import { adminFr } from './admin/strings.fr';
 import { depotFr } from './depot/strings.fr';
 import { editFr } from './edit/strings.fr';
+import { inboxFr } from './inbox/strings.fr';
 import { openDataFr } from './open-data/strings.fr';
 
 export const fr = {
@@ -10,6 +11,7 @@ export const fr = {
   admin: adminFr,
   openData: openDataFr,
   depot: depotFr,
+  inbox: inboxFr,
   locale: 'fr-FR',
   product: 'Carreau',
   subtitle: "La carte partagée de l'agglomération",

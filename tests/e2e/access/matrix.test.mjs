@@ -196,6 +196,11 @@ const table = {
   "POST /jobs/{job}/retry": [() => [{ path: "/jobs/999999999/retry", ...json({}) }], withAccount(404)],
   "POST /jobs/{job}/publish": [() => [{ path: "/jobs/999999999/publish", ...json({}) }], withAccount(404)],
   "POST /jobs/{job}/undo": [() => [{ path: "/jobs/999999999/undo" }], withAccount(404)],
+  "POST /jobs/{job}/propose": [() => [{ path: "/jobs/999999999/propose", ...json({}) }], withAccount(404)],
+  "POST /jobs/{job}/refuse": [() => [{ path: "/jobs/999999999/refuse", ...json({ message: "non" }) }], withAccount(404)],
+  // Whose inbox is empty has one all the same; inbox_pg_test holds what is in it for whom.
+  "GET /inbox": [() => [{ path: "/inbox" }], withAccount(200)],
+  "GET /inbox/events": [() => [{ path: "/inbox/events" }], withAccount(200)],
   "GET /session": [() => [{ path: "/session" }], always(200)],
   "POST /session": [() => [{ path: "/session", ...json({ login: "admin" }) }], always(400)],
   "DELETE /session": [() => [{ path: "/session" }], always(204)],
@@ -221,7 +226,9 @@ async function statusOf(method, sample, headers) {
   const options = { method, headers: { ...headers }, body: sample.body, redirect: "manual" };
   if (sample.body) options.headers["Content-Type"] = "application/json";
   const answer = await fetch(base + sample.path, options);
-  await answer.arrayBuffer();
+  // A watch does not end by itself.
+  if (answer.headers.get("content-type")?.startsWith("text/event-stream")) await answer.body.cancel();
+  else await answer.arrayBuffer();
   if (answer.status === 401) assert.ok(answer.headers.get("www-authenticate"), `${sample.path}: 401 says how to log in`);
   return answer.status;
 }

@@ -12,6 +12,7 @@ export interface AccountEvents {
 export class AccountMenu {
   readonly element = h('div', { class: 'account', id: 'account' });
   private button: HTMLButtonElement | null = null;
+  private readonly waiting = h('span', { class: 'account-waiting' });
   private readonly menu = h('ul', { class: 'account-menu', id: 'account-menu', hidden: true });
 
   constructor(private readonly events: AccountEvents) {
@@ -33,7 +34,7 @@ export class AccountMenu {
     const focused = this.element.contains(document.activeElement);
     this.menu.hidden = true;
     this.button = state.person ? this.personButton(state.person.name, state.person.organisation.name) : this.loginButton();
-    this.menu.replaceChildren(...(state.person ? this.items(state.administrator) : []));
+    this.menu.replaceChildren(...(state.person ? this.items(state) : []));
     this.element.replaceChildren(this.button, this.menu);
     if (focused) this.button.focus();
   }
@@ -60,11 +61,17 @@ export class AccountMenu {
     return button;
   }
 
-  private items(administrator: boolean): HTMLElement[] {
+  /** How many deposits wait for the reader, beside the link to them. */
+  showWaiting(count: number): void {
+    this.waiting.textContent = count > 0 ? t.inbox.many(count) : '';
+  }
+
+  private items({ administrator, reviewer }: SessionState): HTMLElement[] {
     const button = (words: string, id: string, act: () => void) =>
       h('li', {}, h('button', { type: 'button', id, onclick: () => this.choose(act) }, words));
     const items = [button(t.myAccesses, 'my-accesses', () => this.events.tokens())];
     items.push(h('li', {}, h('a', { href: './depot.html', id: 'depot' }, t.depot.title)));
+    if (reviewer) items.push(h('li', {}, h('a', { href: './a-traiter.html', id: 'inbox-link' }, t.inbox.title, ' ', this.waiting)));
     if (administrator) items.push(h('li', {}, h('a', { href: './admin.html', id: 'administration' }, t.administration)));
     items.push(button(t.logout, 'logout', () => this.events.logout()));
     return items;

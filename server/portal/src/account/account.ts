@@ -60,9 +60,16 @@ export class Account {
     }
   }
 
+  /** Of no weight: without an answer the link stands without a number. */
+  private async countWaiting(): Promise<void> {
+    const told = await this.http.get<{ waiting: number }>('inbox?limit=1').catch(() => null);
+    if (told) this.menu.showWaiting(told.waiting);
+  }
+
   private changed(state: SessionState, other: boolean): void {
     this.menu.show(state);
     this.notices.show(state);
+    if (state.reviewer) void this.countWaiting();
     if (other && state.person) this.changes.notify(t.loggedIn(state.person.name));
     if (other) this.changes.otherPerson();
   }

@@ -25,6 +25,8 @@ export interface SessionState {
   person: Person | null;
   csrf: string | null;
   administrator: boolean;
+  /** Deposits of others may be his to publish. */
+  reviewer: boolean;
   login_methods: { password: boolean; oidc: { title: string; url: string } | null };
   ended: EndedConvention[];
   ending: EndingConvention[];
@@ -61,6 +63,7 @@ const nobody: SessionState = {
   person: null,
   csrf: null,
   administrator: false,
+  reviewer: false,
   login_methods: { password: true, oidc: null },
   ended: [],
   ending: [],

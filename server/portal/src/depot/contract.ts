@@ -77,13 +77,40 @@ export interface Job {
   id: number;
   state: JobState;
   layer: string | null;
+  replaces: string;
   reason: string;
+  /** Handed over then, to who answers for the layer; null: its author's alone. */
+  proposed_at: string | null;
+  /** Sent back by whom, and why; null: never, or proposed anew since. */
+  returned: { at: string; by: string; organisation: string; message: string } | null;
+  author: { name: string; organisation: string; own: boolean };
+  formats: string[];
+  summary: { drafts: Draft[]; refused: number | null; problem_count: number | null };
+  /** Of a job that was asked for by itself: whether the reader may publish it, and what was done with it. */
+  may_publish?: boolean;
+  record?: Act[];
   options: Record<string, unknown>;
   progress: { done?: number; total?: number; rows?: number };
   report: Report | null;
   created_at: string;
   published_at: string | null;
   files: { id: string; name: string; size: number }[];
+}
+
+/** What somebody did with a job; `by` null: the server. */
+export interface Act {
+  at: string;
+  act: string;
+  by: string | null;
+  organisation: string | null;
+  words: string;
+}
+
+export interface InboxPage {
+  items: Job[];
+  /** How many wait, all pages together; at most 100. */
+  waiting: number;
+  links: { rel: string; href: string }[];
 }
 
 export interface Jobs {

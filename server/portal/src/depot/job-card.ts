@@ -3,12 +3,11 @@ import { explanation } from '../form';
 import { formatDate } from '../format';
 import type { Http } from '../http';
 import { t } from '../i18n';
-import { settled, type Draft, type Job, type JobState, type LayerName, type Problem, type Report } from './contract';
+import { settled, type Job, type JobState, type LayerName, type Report } from './contract';
 import { draftMap } from './draft-map';
 import { ReadingForm } from './reading-form';
+import { filesOf, reportView, returned } from './report-view';
 
-const shownProblems = 30;
-const shownNames = 3;
 const canBeReadAgain: readonly JobState[] = ['draft', 'refused', 'failed', 'cancelled'];
 
 export interface CardEvents {
@@ -63,10 +62,13 @@ export class JobCard {
     if (job.state !== this.job.state) this.map = this.form = null;
     this.job = job;
     this.element.dataset['state'] = job.state;
-    const names = t.depot.filesNamed(job.files.slice(0, shownNames).map((file) => file.name).join(', '), Math.max(0, job.files.length - shownNames));
-    const head = h('div', { class: 'job-head' }, h('h3', {}, names), h('span', { class: `job-state ${job.state}` }, t.depot.states[job.state]));
+    const proposed = job.state === 'draft' && job.proposed_at !== null;
+    this.element.toggleAttribute('data-proposed', proposed);
+    const state = proposed ? t.depot.proposed : t.depot.states[job.state];
+    const head = h('div', { class: 'job-head' }, h('h3', {}, filesOf(job)), h('span', { class: `job-state ${job.state}` }, state));
     const parts: (HTMLElement | null)[] = [head, this.progress(), job.reason ? h('p', { class: 'job-reason' }, job.reason) : null];
-    if (job.report) parts.push(this.report(job.report));
+    if (job.returned) parts.push(returned(job.returned));
+    if (job.report) parts.push(reportView(job, job.report, this.lastTime(job.report)));
     parts.push(this.actions());
     if (canBeReadAgain.includes(job.state)) parts.push(this.again());
     this.element.replaceChildren(...parts.filter((part): part is HTMLElement => part !== null));
@@ -77,41 +79,6 @@ export class JobCard {
     if (this.job.state !== 'reading') return null;
     const { done, total } = this.job.progress;
     return h('progress', total ? { max: total, value: done ?? 0 } : {});
-  }
-
-  private report(report: Report): HTMLElement {
-    const facts = (report.drafts ?? []).map((draft) => h('p', { class: 'job-facts' }, this.facts(draft, report)));
-    const crs = report.crs.length ? h('p', { class: 'soft' }, report.crs.join(' ; ')) : null;
-    const box = h('div', { class: 'job-report' }, ...facts, crs, this.lastTime(report));
-    if (report.problem_count > 0) box.append(this.problems(report));
-    return box;
-  }
-
-  private facts(draft: Draft, report: Report): string {
-    const words = [`${draft.title ? `${draft.title}\u00a0: ` : ''}${t.depot.objects(draft.rows)}`];
-    const refused = report.tables[draft.table]?.refused ?? 0;
-    if (refused) words.push(t.depot.refusedRows(refused));
-    if (draft.duplicates) words.push(t.depot.duplicates(draft.duplicates));
-    if (draft.outside_territory) words.push(t.depot.outside(draft.outside_territory));
-    if (draft.precision) {
-      const classes = Object.entries(draft.precision).map(([name, count]) => `${t.depot.classes[name] ?? name}\u00a0: ${count}`);
-      words.push(`${t.depot.precision} (${classes.join(', ')})`);
-    }
-    const worse = draft.worse_than_asked;
-    if (worse) words.push(t.depot.worse(worse.rows, t.depot.classes[worse.class] ?? worse.class));
-    return words.join(' ; ');
-  }
-
-  private problems(report: Report): HTMLElement {
-    const line = (problem: Problem) =>
-      h(
-        'li',
-        { class: problem.kind },
-        `${t.depot.problemKinds[problem.kind] ?? problem.kind}${this.job.files.length > 1 ? ` ${problem.file}` : ''}${problem.feature ? ` ${t.depot.row(problem.feature)}` : ''}${problem.field ? ` (${problem.field})` : ''} : ${problem.reason}`,
-      );
-    const list = h('ul', { class: 'job-problems' }, ...report.problems.slice(0, shownProblems).map(line));
-    if (report.problem_count > shownProblems) list.append(h('li', {}, t.depot.more(report.problem_count - shownProblems)));
-    return h('details', report.refused ? { open: true } : {}, h('summary', {}, t.depot.problems(report.problem_count)), list);
   }
 
   private actions(): HTMLElement {
@@ -132,9 +99,18 @@ export class JobCard {
   private publishing(): HTMLElement[] {
     const choice = h('select', { name: 'replaces', 'aria-label': t.depot.replaces });
     for (const [value, words] of Object.entries(t.depot.replacesOf)) choice.append(h('option', { value }, `${t.depot.replaces} ${words}`));
-    const publish = h('button', { type: 'button', class: 'button main', 'data-act': 'publish' }, t.depot.publish);
-    publish.addEventListener('click', () => void this.act('publish', { replaces: choice.value }));
-    return [publish, choice];
+    choice.value = this.job.replaces;
+    const button = (words: string, act: 'publish' | 'propose', main: boolean) => {
+      const made = h('button', { type: 'button', class: main ? 'button main' : 'button', 'data-act': act }, words);
+      made.addEventListener('click', () => void this.act(act, { replaces: choice.value }));
+      return made;
+    };
+    const may = this.job.may_publish !== false;
+    const parts: HTMLElement[] = may ? [button(t.depot.publish, 'publish', true)] : [];
+    if (!this.job.proposed_at) parts.push(button(t.depot.propose, 'propose', !may));
+    if (may || !this.job.proposed_at) parts.push(choice);
+    if (!may && !this.job.proposed_at) parts.push(h('p', { class: 'soft' }, t.depot.proposeWhy));
+    return parts;
   }
 
   private again(): HTMLElement {
