@@ -16,6 +16,7 @@ export class ReadingForm {
   private readonly body = h('div', { class: 'reading-body' });
   private readonly crs: HTMLInputElement;
   private readonly precision: HTMLSelectElement;
+  private readonly lines: HTMLSelectElement;
 
   constructor(
     private readonly http: Http,
@@ -29,6 +30,7 @@ export class ReadingForm {
       if (value !== '999') this.precision.append(h('option', { value }, words));
     }
     this.precision.value = this.said('precision');
+    this.lines = choice('lines', [['', t.depot.linesByCodes], ['none', t.depot.linesNone]], this.said('lines') === 'none' ? 'none' : '');
     this.element.append(this.body);
     this.element.addEventListener('toggle', () => {
       if (this.element.open && !this.body.hasChildNodes()) void this.show('', '');
@@ -71,6 +73,7 @@ export class ReadingForm {
       labelled(t.depot.crs, this.crs),
       proposed,
       labelled(t.depot.asked, this.precision),
+      labelled(t.depot.lines, this.lines),
       again,
     );
   }
@@ -78,7 +81,7 @@ export class ReadingForm {
   private read(layer: string, said: Record<string, unknown>): void {
     const text = this.crs.value.trim();
     const crs = /^\d+$/.test(text) ? `EPSG:${text}` : text;
-    this.events.read({ layer: layer || null, options: { ...this.job.options, ...said, crs: crs || null, precision: this.precision.value || null } });
+    this.events.read({ layer: layer || null, options: { ...this.job.options, ...said, crs: crs || null, precision: this.precision.value || null, lines: this.lines.value || null } });
   }
 }
 

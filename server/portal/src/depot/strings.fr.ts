@@ -39,6 +39,9 @@ export const depotFr = {
   worse: (count: number, asked: string) => `${count === 1 ? '1 moins précis' : `${count} moins précis`} que demandé (${asked})`,
   asked: 'Précision demandée',
   noneAsked: 'sans précision demandée',
+  lines: "Lignes d'après les codes des points",
+  linesByCodes: 'tracées quand les codes sont connus',
+  linesNone: 'aucune',
   problems: (count: number) => (count === 1 ? '1 remarque' : `${count} remarques`),
   problemKinds: { note: 'note', repaired: 'réparé', refused: 'refusé' } as Record<string, string>,
   row: (number: number) => `n°\u00a0${number}`,
@@ -57,7 +60,7 @@ export const depotFr = {
   propose: 'Proposer à la publication',
   proposeWhy: "Ces objets sont là où vous n'avez pas le droit de publier\u00a0: proposez-les à qui en est chargé.",
   proposed: 'Proposé : en attente de publication',
-  returned: (by: string, organisation: string, at: string) => `Renvoyé par ${by} (${organisation}), ${at}. Corrigez, puis proposez de nouveau.`,
+  returned: (by: string, organisation: string, at: string) => `Renvoyé par ${by} (${organisation}) le ${at}. Corrigez, puis proposez de nouveau.`,
   replaces: 'Remplace',
   replacesOf: {
     coverage: 'le même lot',

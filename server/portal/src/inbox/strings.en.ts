@@ -10,7 +10,7 @@ export const inboxEn: InboxStrings = {
   none: { proposed: 'Nothing waits: no deposit is proposed to you.', publishing: 'Nothing is being published.', published: 'You published no deposit of others.' },
   failed: 'The list of deposits could not be read.',
   from: (name, organisation) => `${name}, ${organisation}`,
-  when: (at) => `proposed ${at}`,
+  when: (at) => `proposed on ${at}`,
   outside: (count) => `${count} outside the territory`,
   worse: (count) => (count === 1 ? '1 less precise than asked' : `${count} less precise than asked`),
   refusedRows: (count) => (count === 1 ? '1 row refused' : `${count} rows refused`),

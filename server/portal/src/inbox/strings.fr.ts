@@ -9,7 +9,7 @@ export const inboxFr = {
   none: { proposed: "Rien n'attend\u00a0: aucun dépôt ne vous est proposé.", publishing: 'Aucune publication en cours.', published: "Vous n'avez publié aucun dépôt d'autrui." },
   failed: "La liste des dépôts n'a pas pu être lue.",
   from: (name: string, organisation: string) => `${name}, ${organisation}`,
-  when: (at: string) => `proposé ${at}`,
+  when: (at: string) => `proposé le ${at}`,
   outside: (count: number) => `${count} hors du territoire`,
   worse: (count: number) => (count === 1 ? '1 moins précis que demandé' : `${count} moins précis que demandé`),
   refusedRows: (count: number) => (count === 1 ? '1 ligne refusée' : `${count} lignes refusées`),
