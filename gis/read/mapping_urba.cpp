@@ -1,4 +1,7 @@
 // Urban planning documents, CNIG standard PLU (2013 to 2024): tables named <insee or siren>_ZONE_URBA_<date> and so on.
+// Easements of public utility, CNIG standard SUP: tables named <category>_ASSIETTE_SUP_S and so on.
+#include <algorithm>
+
 #include "gis/read/convert.hpp"
 #include "gis/read/text.hpp"
 
@@ -42,6 +45,18 @@ std::string zone(RowDraft& row) {
     return "";
 }
 
+/// A mapping to urba.<table> of layers named so; ids are numbered where several are the same.
+Mapping urba_mapping(const char* table, const char* name, GeometryType geometry) {
+    Mapping mapping;
+    mapping.kind = table;
+    mapping.table = std::string("urba.") + table;
+    mapping.geometry = geometry;
+    mapping.names = {name};
+    mapping.id_column = "id";
+    mapping.same_id = Mapping::SameId::Number;
+    return mapping;
+}
+
 std::string prescription(RowDraft& row) {
     if (!set_document(row)) return no_document;
     const std::string nature = row.text("typepsc") + "|" + row.text("stypepsc") + "|" + row.text("libelle");
@@ -49,16 +64,33 @@ std::string prescription(RowDraft& row) {
     return "";
 }
 
-Mapping prescription_mapping(const char* table, const char* name, GeometryType geometry) {
-    Mapping mapping;
-    mapping.kind = table;
-    mapping.table = std::string("urba.") + table;
-    mapping.geometry = geometry;
+Mapping information_mapping(const char* table, const char* name, GeometryType geometry) {
+    Mapping mapping = urba_mapping(table, name, geometry);
     mapping.coverage_column = "perimetre";
-    mapping.names = {name};
+    mapping.fields = {"LIBELLE", "TYPEINF"};
+    mapping.columns = {{"id", "", nullptr},
+                       {"idurba", "IDURBA", to_text},
+                       {"perimetre", "", nullptr},
+                       {"libelle", "LIBELLE", to_text, Need::Required},
+                       {"txt", "TXT", to_text},
+                       {"typeinf", "TYPEINF", to_text, Need::Required},
+                       {"stypeinf", "STYPEINF", to_text},
+                       {"nomfic", "NOMFIC", to_text},
+                       {"urlfic", "URLFIC", to_text},
+                       {"datvalid", "DATVALID", to_date}};
+    mapping.finish = [](RowDraft& row) -> std::string {
+        if (!set_document(row)) return no_document;
+        const std::string nature = row.text("typeinf") + "|" + row.text("stypeinf") + "|" + row.text("libelle");
+        row.set("id", row.text("perimetre") + "-" + row.geometry_hash(nature));
+        return "";
+    };
+    return mapping;
+}
+
+Mapping prescription_mapping(const char* table, const char* name, GeometryType geometry) {
+    Mapping mapping = urba_mapping(table, name, geometry);
+    mapping.coverage_column = "perimetre";
     mapping.fields = {"LIBELLE", "TYPEPSC"};
-    mapping.id_column = "id";
-    mapping.same_id = Mapping::SameId::Number;
     mapping.columns = {{"id", "", nullptr},
                        {"idurba", "IDURBA", to_text},
                        {"perimetre", "", nullptr},
@@ -70,6 +102,72 @@ Mapping prescription_mapping(const char* table, const char* name, GeometryType g
                        {"urlfic", "URLFIC", to_text},
                        {"datvalid", "DATVALID", to_date}};
     mapping.finish = prescription;
+    return mapping;
+}
+
+/// "PM3_ASSIETTE_SUP_S_028" -> suptype "pm3", lot "pm3_028"; false when the layer is not named so.
+bool set_easement(RowDraft& row) {
+    const std::string name = lower(row.context().layer);
+    const auto part = std::min(name.find("_assiette_sup"), name.find("_generateur_sup"));
+    if (part == std::string::npos) return false;
+    const std::string head = name.substr(0, part);
+    const std::string category = head.substr(head.find_last_of('_') + 1);
+    // Behind "_assiette_sup_s", or "_sup_s" at the latest.
+    const auto kind = name.find("_sup", part) + std::string_view("_sup").size();
+    const auto rest = name.find('_', kind + 1);
+    if (category.empty()) return false;
+    row.set("suptype", category);
+    row.set("lot", category + (rest == std::string::npos ? "" : name.substr(rest)));
+    return true;
+}
+
+constexpr const char* no_easement =
+    "catégorie de servitude inconnue ; attendu : <catégorie>_ASSIETTE_SUP_S ou <catégorie>_GENERATEUR_SUP_S, _L ou _P";
+
+Mapping assiette_mapping() {
+    Mapping mapping = urba_mapping("sup_assiette", "*_ASSIETTE_SUP_S*", GeometryType::MultiPolygon);
+    mapping.coverage_column = "lot";
+    mapping.fields = {"IDASS", "NOMASS"};
+    mapping.columns = {{"id", "", nullptr},
+                       {"lot", "", nullptr},
+                       {"suptype", "", nullptr},
+                       {"idass", "IDASS", to_text, Need::Required},
+                       {"idgen", "IDGEN", to_text},
+                       {"nomass", "NOMASS", to_text},
+                       {"typeass", "TYPEASS", to_text},
+                       {"modegeoass", "MODEGEOASS", to_text},
+                       {"paramcalc", "PARAMCALC", to_number},
+                       {"srcgeoass", "SRCGEOASS", to_text},
+                       {"datesrcass", "DATESRCASS", to_date}};
+    mapping.finish = [](RowDraft& row) -> std::string {
+        if (!set_easement(row)) return no_easement;
+        row.set("id", row.text("lot") + ":" + row.text("idass"));
+        return "";
+    };
+    return mapping;
+}
+
+Mapping generateur_mapping(const char* table, const char* name, GeometryType geometry) {
+    Mapping mapping = urba_mapping(table, name, geometry);
+    mapping.coverage_column = "lot";
+    mapping.fields = {"IDGEN", "NOMGEN"};
+    mapping.columns = {{"id", "", nullptr},
+                       {"lot", "", nullptr},
+                       {"suptype", "", nullptr},
+                       {"idgen", "IDGEN", to_text, Need::Required},
+                       {"idsup", "IDSUP|IDACTE", to_text},
+                       {"nomgen", "NOMGEN", to_text},
+                       {"typegen", "TYPEGEN", to_text},
+                       {"modegenere", "MODEGENERE", to_text},
+                       {"srcgeogen", "SRCGEOGEN", to_text},
+                       {"datesrcgen", "DATESRCGEN", to_date},
+                       {"refbdext", "REFBDEXT", to_text},
+                       {"idbdext", "IDBDEXT", to_text}};
+    mapping.finish = [](RowDraft& row) -> std::string {
+        if (!set_easement(row)) return no_easement;
+        row.set("id", row.text("lot") + ":" + row.text("idgen"));
+        return "";
+    };
     return mapping;
 }
 
@@ -118,9 +216,17 @@ std::vector<Mapping> urba_mappings() {
                      {"urlfic", "URLFIC", to_text},
                      {"datvalid", "DATVALID", to_date}};
     zones.finish = zone;
-    return {zones, prescription_mapping("prescription_surf", "*PRESCRIPTIO*_SURF*", GeometryType::MultiPolygon),
+    return {zones,
+            prescription_mapping("prescription_surf", "*PRESCRIPTIO*_SURF*", GeometryType::MultiPolygon),
             prescription_mapping("prescription_lin", "*PRESCRIPTIO*_LIN*", GeometryType::MultiLineString),
             prescription_mapping("prescription_pct", "*PRESCRIPTIO*_PCT*", GeometryType::MultiPoint),
+            information_mapping("information_surf", "*INFO*_SURF*", GeometryType::MultiPolygon),
+            information_mapping("information_lin", "*INFO*_LIN*", GeometryType::MultiLineString),
+            information_mapping("information_pct", "*INFO*_PCT*", GeometryType::MultiPoint),
+            assiette_mapping(),
+            generateur_mapping("sup_generateur_surf", "*_GENERATEUR_SUP_S*", GeometryType::MultiPolygon),
+            generateur_mapping("sup_generateur_lin", "*_GENERATEUR_SUP_L*", GeometryType::MultiLineString),
+            generateur_mapping("sup_generateur_pct", "*_GENERATEUR_SUP_P*", GeometryType::MultiPoint),
             document_mapping()};
 }
 

@@ -87,6 +87,8 @@ TEST(RealFiles, DeliveriesBecomeTheirRows) {
           {"urba.prescription_surf", 77},
           {"urba.prescription_lin", 15},
           {"urba.prescription_pct", 93},
+          {"urba.information_surf", 18},
+          {"urba.information_pct", 6},
           {"urba.doc_urba", 1}},
          1},
         {"urbanisme_risques/cnig/241800432_PLUi_20200128",
@@ -97,7 +99,12 @@ TEST(RealFiles, DeliveriesBecomeTheirRows) {
           {"urba.doc_urba", 1}},
          0,
          1},
-        {"urbanisme_risques/plui_248000747", {{"urba.zone_urba", 1049}, {"urba.prescription_surf", 1367}}},
+        {"urbanisme_risques/cnig/172014607_AC1_2A_20180130",
+         {{"urba.sup_assiette", 206}, {"urba.sup_generateur_surf", 104}}},
+        {"urbanisme_risques/cnig/110068012_PM3_28_20161104",
+         {{"urba.sup_assiette", 3}, {"urba.sup_generateur_surf", 3}}},
+        {"urbanisme_risques/plui_248000747",
+         {{"urba.zone_urba", 1049}, {"urba.prescription_surf", 1367}, {"urba.information_surf", 613}}},
         {"urbanisme_risques/plui_bondy/pluiBondy.gpkg",
          {{"urba.prescription_surf", 643}, {"urba.prescription_lin", 274}, {"urba.prescription_pct", 5}}},
         {"urbanisme_risques/ppr/38DDT20200002.zip",
@@ -178,6 +185,18 @@ TEST(RealFiles, PlansKeepTheirCodesTheirStateAndTheirAccents) {
     EXPECT_EQ(zones.value("urba.zone_urba", 0, "perimetre"), "30014");
     EXPECT_EQ(zones.value("urba.zone_urba", 0, "datvalid"), "2017-10-13");
     EXPECT_EQ(zones.value("urba.prescription_lin", 0, "typepsc"), "15");
+}
+
+TEST(RealFiles, EasementsKnowTheirCategory) {
+    SKIP_WITHOUT_DATA();
+    const TempFolder folder;
+    CollectingSink sink;
+    read(test::copy_of("urbanisme_risques/cnig/110068012_PM3_28_20161104", folder), {}, sink);
+    EXPECT_EQ(sink.value("urba.sup_assiette", 0, "suptype"), "pm3");
+    EXPECT_EQ(sink.value("urba.sup_assiette", 0, "lot"), "pm3_028");
+    EXPECT_EQ(sink.value("urba.sup_assiette", 0, "id"), "pm3_028:1");
+    EXPECT_EQ(sink.value("urba.sup_assiette", 0, "typeass"), "Enveloppe des zonages réglementaires");
+    EXPECT_EQ(sink.value("urba.sup_generateur_surf", 2, "lot"), "pm3_028");
 }
 
 TEST(RealFiles, MalformedFilesAreRefusedAndSayWhy) {

@@ -58,8 +58,7 @@ class Golden : public PostgresTest {
   protected:
     /// Not in the territory: there is something when somebody deposited it.
     bool awaits_deposits(const gis::Layer& layer) {
-        const bool by_deposit = layer.coverage_column == "lot" || layer.coverage_column == "empreinte";
-        return by_deposit &&
+        return !layer.fictive &&
                scalar(fmt::format("select count(*)::text from {}.{}", layer.source_schema, layer.source_name)) == "0";
     }
 
