@@ -149,7 +149,7 @@ class Turner {
         const std::uint32_t type = cursor.header();
         swap_ = (wkb_[at_] == 1) != (std::endian::native == std::endian::little);
         at_ = wkb_.size() - cursor.rest().size();
-        const std::size_t stride = 8 * (2U + cursor.has_z() + cursor.has_m());
+        const std::size_t stride = std::size_t{8} * (2U + cursor.has_z() + cursor.has_m());
         switch (type) {
             case WkbCursor::Point:
                 return positions(1, stride);

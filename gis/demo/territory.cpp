@@ -88,7 +88,7 @@ void generate_territory(const Facts& facts_text, const Options& options, RowSink
             cadastre.write_commune(setting, plan, geos, commune.ads_since.empty() ? 0 : site_share);
         urban_plan.write_commune(setting, plan, geos);
         streets.write_commune(setting, plan);
-        if (!commune.ads_since.empty()) permits.write_commune(commune, std::move(sites), geos, setting.seed);
+        if (!commune.ads_since.empty()) permits.write_commune(commune, sites, geos, setting.seed);
         done += targets[i];
     }
     cadastre.finish();

@@ -1,6 +1,8 @@
 // The objects of the plan cadastral informatisé (DGFiP, EDIGEO exchange of one sheet) with the names of the Etalab
 // distribution. IDU = commune (3) + prefixe (3) + section (2) [+ sheet (2) | parcel (4)]; the département comes from
 // the name of the exchange.
+#include <cmath>
+
 #include "gis/read/convert.hpp"
 #include "gis/read/text.hpp"
 
@@ -54,8 +56,7 @@ bool surveyed(Value& value, const MappingContext&) {
     return true;
 }
 bool rounded(Value& value, const MappingContext& context) {
-    if (const auto* real = std::get_if<double>(&value))
-        value = static_cast<double>(static_cast<std::int64_t>(*real + 0.5));
+    if (const auto* real = std::get_if<double>(&value)) value = std::round(*real);
     return to_integer(value, context);
 }
 

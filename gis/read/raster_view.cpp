@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 
 namespace gis::read {
@@ -106,8 +107,8 @@ CPLErr RasterView::read_block(int band, int column, int row, void* out) {
         std::vector<GByte> mask;
         const CPLErr error = read_mask(x, y, width, height, mask);
         for (int line = 0; error == CE_None && line < height; ++line)
-            std::memcpy(static_cast<GByte*>(out) + line * block_side, mask.data() + line * width,
-                        static_cast<std::size_t>(width));
+            std::memcpy(static_cast<GByte*>(out) + std::ptrdiff_t{line} * block_side,
+                        mask.data() + std::ptrdiff_t{line} * width, static_cast<std::size_t>(width));
         return error;
     }
     GDALRasterBand* from = source_.GetRasterBand(plan_.table != nullptr ? 1 : band);
@@ -118,7 +119,7 @@ CPLErr RasterView::read_block(int band, int column, int row, void* out) {
     if (error != CE_None) return error;
     if (plan_.table != nullptr) {
         for (int line = 0; line < height; ++line) {
-            GByte* at = static_cast<GByte*>(out) + line * block_side;
+            GByte* at = static_cast<GByte*>(out) + std::ptrdiff_t{line} * block_side;
             for (int i = 0; i < width; ++i) {
                 const GDALColorEntry* entry = plan_.table->GetColorEntry(at[i]);
                 const short colour = entry == nullptr ? short{0}
@@ -171,7 +172,7 @@ CPLErr RasterView::read_mask(int x, int y, int width, int height, std::vector<GB
 
 void RasterView::settle_values(int x, int y, int width, int height, void* out) {
     const int columns = (nRasterXSize + block_side - 1) / block_side;
-    const auto block = static_cast<std::size_t>(y / block_side * columns + x / block_side);
+    const auto block = static_cast<std::size_t>(std::ptrdiff_t{y / block_side} * columns + x / block_side);
     RasterRange* range = counted_[block] ? nullptr : &range_;
     counted_[block] = true;
     const double nodata = plan_.nodata.value_or(0);

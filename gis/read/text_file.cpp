@@ -8,7 +8,7 @@ namespace gis::read {
 
 namespace {
 
-constexpr std::size_t longest_line = 64 * 1024;
+constexpr std::size_t longest_line = 65'536;
 constexpr std::size_t bytes_looked_at = 1U << 20U;
 
 /// The end of a cut text may split a letter.
