@@ -131,18 +131,23 @@ packed() { (cd "$(dirname "$1")" && python3 -m zipfile -c "$work/$(basename "$1"
 planning=$shared/urbanisme_risques
 step "plans in archives: the counts of ogrinfo, in one draft"
 counted "$(packed "$planning/cnig/30014_PLU_20171013")" urbanisme_risques/cnig/30014_PLU_20171013 \
-    "doc_urba 1, prescription_lin 15, prescription_pct 93, prescription_surf 77, zone_urba 90"
+    "doc_urba 1, information_pct 6, information_surf 18, prescription_lin 15, prescription_pct 93, prescription_surf 77, zone_urba 90"
 counted "$(packed "$planning/cnig/241800432_PLUi_20200128")" urbanisme_risques/cnig/241800432_PLUi_20200128 \
     "doc_urba 1, prescription_lin 264, prescription_pct 167, prescription_surf 32, zone_urba 221"
-counted "$(packed "$planning/plui_248000747")" urbanisme_risques/plui_248000747 "prescription_surf 1367, zone_urba 1049"
+counted "$(packed "$planning/plui_248000747")" urbanisme_risques/plui_248000747 \
+    "information_surf 613, prescription_surf 1367, zone_urba 1049"
 counted "$planning/plui_bondy/pluiBondy.gpkg" urbanisme_risques/plui_bondy/pluiBondy.gpkg \
-    "prescription_lin 274, prescription_pct 5, prescription_surf 643"
+    "information_lin 1, information_surf 57, prescription_lin 274, prescription_pct 5, prescription_surf 643"
 counted "$planning/ppr/38DDT20200002.zip" urbanisme_risques/ppr/38DDT20200002.zip \
     "perimetre 1, procedure 1, zone_alea 646, zone_reglementaire 584"
 counted "$planning/ppr/pprm_38ddt20180002.gpkg" urbanisme_risques/ppr/pprm_38ddt20180002.gpkg \
     "perimetre 1, procedure 1, zone_alea 220, zone_reglementaire 380"
 counted "$planning/pprt/pprt_69dreal20090005.gpkg" urbanisme_risques/pprt/pprt_69dreal20090005.gpkg \
     "perimetre 1, procedure 1, zone_reglementaire 25"
+counted "$(packed "$planning/cnig/172014607_AC1_2A_20180130")" urbanisme_risques/cnig/172014607_AC1_2A_20180130 \
+    "sup_assiette 206, sup_generateur_surf 104"
+counted "$(packed "$planning/cnig/110068012_PM3_28_20161104")" urbanisme_risques/cnig/110068012_PM3_28_20161104 \
+    "sup_assiette 3, sup_generateur_surf 3"
 step "street plan, cadastre: the counts of ogrinfo"
 counted "$shared/terrain/pcrs/20200716.RIL_L264_C298_P0.gml" terrain/pcrs/20200716.RIL_L264_C298_P0.gml \
     "pcrs_ligne 69, pcrs_point 24, pcrs_surface 15"
@@ -166,7 +171,7 @@ equal "it lies on its parcel" "$(ask "select st_equals(d.geom, p.geom) from ads.
 remote job rollback "$job" >/dev/null
 
 step "what else there is: read or refused, never half"
-for folder in "$planning"/cnig/*SUP* "$planning"/cnig/1* "$planning"/tri_inondation/*; do
+for folder in "$planning"/tri_inondation/*; do
     [[ -d $folder ]] || continue
     deposit "$(packed "$folder")"
     [[ $state == draft || $state == refused ]] || fail "$folder: $state $reason"
