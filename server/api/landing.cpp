@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/algorithm/string/case_conv.hpp>
+
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
@@ -125,9 +127,13 @@ Answer api_description(const Services& services, CallPtr call) {
     if (representation(*request) == Representation::AsJson) co_return json_response(document, openapi_type);
     std::string body = "<p>" + anchor(request->base_url + "/api?f=json", "Description OpenAPI 3.0 (JSON)") +
                        "</p><div class=\"table\"><table><thead><tr><th>Chemin</th><th>Réponse</th></tr></thead><tbody>";
-    for (const auto& [path, methods] : document["paths"].items()) {
-        body += "<tr><td><code>" + escape_html(path) + "</code></td><td>" +
-                escape_html(methods["get"]["summary"].get<std::string>()) + "</td></tr>";
+    for (const auto& [path, methods] : document.at("paths").items()) {
+        for (const auto& [method, operation] : methods.items()) {
+            if (!operation.is_object() || !operation.contains("summary")) continue;
+            const std::string shown = method == "get" ? "" : boost::algorithm::to_upper_copy(method) + " ";
+            body += "<tr><td><code>" + escape_html(shown + path) + "</code></td><td>" +
+                    escape_html(operation.at("summary").get<std::string>()) + "</td></tr>";
+        }
     }
     co_return html_page(request->base_url, "L'API", {}, body + "</tbody></table></div>");
 }
