@@ -57,30 +57,25 @@ Mapping urba_mapping(const char* table, const char* name, GeometryType geometry)
     return mapping;
 }
 
-std::string prescription(RowDraft& row) {
-    if (!set_document(row)) return no_document;
-    const std::string nature = row.text("typepsc") + "|" + row.text("stypepsc") + "|" + row.text("libelle");
-    row.set("id", row.text("perimetre") + "-" + row.geometry_hash(nature));
-    return "";
-}
-
-Mapping information_mapping(const char* table, const char* name, GeometryType geometry) {
+/// Prescriptions and information: objects of a document that differ in the fields of their type and its sub-type.
+Mapping typed_mapping(const char* table, const char* name, GeometryType geometry, const Column& type,
+                      const Column& subtype) {
     Mapping mapping = urba_mapping(table, name, geometry);
     mapping.coverage_column = "perimetre";
-    mapping.fields = {"LIBELLE", "TYPEINF"};
+    mapping.fields = {"LIBELLE", type.source};
     mapping.columns = {{"id", "", nullptr},
                        {"idurba", "IDURBA", to_text},
                        {"perimetre", "", nullptr},
                        {"libelle", "LIBELLE", to_text, Need::Required},
                        {"txt", "TXT", to_text},
-                       {"typeinf", "TYPEINF", to_text, Need::Required},
-                       {"stypeinf", "STYPEINF", to_text},
+                       type,
+                       subtype,
                        {"nomfic", "NOMFIC", to_text},
                        {"urlfic", "URLFIC", to_text},
                        {"datvalid", "DATVALID", to_date}};
-    mapping.finish = [](RowDraft& row) -> std::string {
+    mapping.finish = [type = type.name, subtype = subtype.name](RowDraft& row) -> std::string {
         if (!set_document(row)) return no_document;
-        const std::string nature = row.text("typeinf") + "|" + row.text("stypeinf") + "|" + row.text("libelle");
+        const std::string nature = row.text(type) + "|" + row.text(subtype) + "|" + row.text("libelle");
         row.set("id", row.text("perimetre") + "-" + row.geometry_hash(nature));
         return "";
     };
@@ -88,21 +83,13 @@ Mapping information_mapping(const char* table, const char* name, GeometryType ge
 }
 
 Mapping prescription_mapping(const char* table, const char* name, GeometryType geometry) {
-    Mapping mapping = urba_mapping(table, name, geometry);
-    mapping.coverage_column = "perimetre";
-    mapping.fields = {"LIBELLE", "TYPEPSC"};
-    mapping.columns = {{"id", "", nullptr},
-                       {"idurba", "IDURBA", to_text},
-                       {"perimetre", "", nullptr},
-                       {"libelle", "LIBELLE", to_text, Need::Required},
-                       {"txt", "TXT", to_text},
-                       {"typepsc", "TYPEPSC", to_text, Need::Required},
-                       {"stypepsc", "STYPEPSC|STYPPSC", to_text},
-                       {"nomfic", "NOMFIC", to_text},
-                       {"urlfic", "URLFIC", to_text},
-                       {"datvalid", "DATVALID", to_date}};
-    mapping.finish = prescription;
-    return mapping;
+    return typed_mapping(table, name, geometry, {"typepsc", "TYPEPSC", to_text, Need::Required},
+                         {"stypepsc", "STYPEPSC|STYPPSC", to_text});
+}
+
+Mapping information_mapping(const char* table, const char* name, GeometryType geometry) {
+    return typed_mapping(table, name, geometry, {"typeinf", "TYPEINF", to_text, Need::Required},
+                         {"stypeinf", "STYPEINF", to_text});
 }
 
 /// "PM3_ASSIETTE_SUP_S_028" -> suptype "pm3", lot "pm3_028"; false when the layer is not named so.
@@ -112,10 +99,10 @@ bool set_easement(RowDraft& row) {
     if (part == std::string::npos) return false;
     const std::string head = name.substr(0, part);
     const std::string category = head.substr(head.find_last_of('_') + 1);
-    // Behind "_assiette_sup_s", or "_sup_s" at the latest.
-    const auto kind = name.find("_sup", part) + std::string_view("_sup").size();
-    const auto rest = name.find('_', kind + 1);
     if (category.empty()) return false;
+    // What follows the letter of the geometry.
+    const auto letter = name.find("_sup", part) + std::string_view("_sup").size();
+    const auto rest = name.find('_', letter + 1);
     row.set("suptype", category);
     row.set("lot", category + (rest == std::string::npos ? "" : name.substr(rest)));
     return true;
@@ -197,15 +184,9 @@ Mapping document_mapping() {
 }  // namespace
 
 std::vector<Mapping> urba_mappings() {
-    Mapping zones;
-    zones.kind = "zone_urba";
-    zones.table = "urba.zone_urba";
-    zones.geometry = GeometryType::MultiPolygon;
+    Mapping zones = urba_mapping("zone_urba", "*ZONE*URBA*", GeometryType::MultiPolygon);
     zones.coverage_column = "perimetre";
-    zones.names = {"*ZONE*URBA*"};
     zones.fields = {"LIBELLE", "TYPEZONE"};
-    zones.id_column = "id";
-    zones.same_id = Mapping::SameId::Number;
     zones.columns = {{"id", "", nullptr},
                      {"idurba", "IDURBA", to_text},
                      {"perimetre", "", nullptr},

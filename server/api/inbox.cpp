@@ -124,13 +124,13 @@ struct InboxWatch {
 /// How many wait, and a mark that is another one when something came, went or changed.
 boost::asio::awaitable<Json> look_at_inbox(const Services* services, CallPtr call) {
     auto work = [person = call->caller->person_id](db::Connection& connection) {
+        // Once, for the policy looks at every row of a draft. What waits comes first, so that the limit cuts the rest.
         const db::Result rows = connection.query(fmt::format(
-            "select count(*), md5(coalesce(string_agg(w.mark, ' '), '')) from (select j.job_id || ' ' || j.state || ' "
-            "' "
-            "|| j.proposed_at || ' ' || j.changed_at as mark from capture.job j where {} order by j.proposed_at desc, "
-            "j.job_id desc limit {}) w",
-            in_inbox_of(person), most_counted));
-        return Json{{"waiting", count_waiting(connection, person)}, {"mark", rows.text(0, 1)}};
+            "select count(*) filter (where w.waits), md5(coalesce(string_agg(w.mark, ' '), '')) from (select {} as "
+            "waits, concat_ws(' ', j.job_id, j.state, j.proposed_at, j.changed_at) as mark from capture.job j where {} "
+            "order by waits desc, j.proposed_at desc, j.job_id desc limit {}) w",
+            inbox_states[0].condition, in_inbox_of(person), most_counted));
+        return Json{{"waiting", rows.int64(0, 0)}, {"mark", rows.text(0, 1)}};
     };
     Json seen = co_await services->database.run(call->reader(), std::make_shared<db::RunningQuery>(), std::move(work));
     co_return seen;
@@ -180,11 +180,8 @@ Answer inbox(const Services& services, CallPtr call) {
 
 Answer inbox_events(const Services& services, CallPtr call) {
     auto watch = std::make_shared<InboxWatch>();
-    Response response = Response::stream(
-        "text/event-stream", [services = &services, call, watch] { return next_inbox_event(services, call, watch); });
-    // A proxy must not gather the events.
-    response.set_header("X-Accel-Buffering", "no");
-    response.set_header("Cache-Control", "no-store, no-transform");
+    Response response =
+        answer_with_events([services = &services, call, watch] { return next_inbox_event(services, call, watch); });
     co_return response;
 }
 

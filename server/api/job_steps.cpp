@@ -109,4 +109,12 @@ std::string event_of(const Json& document) {
     return "data: " + document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n\n";
 }
 
+Response answer_with_events(http::BodyStream next) {
+    Response response = Response::stream("text/event-stream", std::move(next));
+    // A proxy must not gather the events.
+    response.set_header("X-Accel-Buffering", "no");
+    response.set_header("Cache-Control", "no-store, no-transform");
+    return response;
+}
+
 }  // namespace api

@@ -47,5 +47,7 @@ bool change_state(db::Connection& connection, const std::string& id, const std::
 
 /// One event of server-sent events (HTML, 9.2).
 std::string event_of(const Json& document);
+/// A stream of them, which ends with an empty piece.
+Response answer_with_events(http::BodyStream next);
 
 }  // namespace api

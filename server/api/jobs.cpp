@@ -167,11 +167,8 @@ Answer job_state(const Services& services, CallPtr call) {
 
 Answer job_events(const Services& services, CallPtr call) {
     auto watch = std::make_shared<Watch>();
-    Response response = Response::stream(
-        "text/event-stream", [services = &services, call, watch] { return next_event(services, call, watch); });
-    // A proxy must not gather the events.
-    response.set_header("X-Accel-Buffering", "no");
-    response.set_header("Cache-Control", "no-store, no-transform");
+    Response response =
+        answer_with_events([services = &services, call, watch] { return next_event(services, call, watch); });
     co_return response;
 }
 

@@ -248,7 +248,7 @@ class PrivateCluster::Impl {
     void create_database() const {
         Connection connection(fmt::format("host='{}' port=5432 user=carreau dbname=postgres", socket_.string()));
         if (connection.query("select 1 from pg_database where datname = 'carreau'").rows() == 0) {
-            // Both collations order by code point; C compares bytes, which makes the indexes of ids a third quicker.
+            // Both collations order by code point; C compares bytes, which makes the indexes of ids a quarter quicker.
             connection.execute(
                 "create database carreau template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8'");
         }
