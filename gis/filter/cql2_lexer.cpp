@@ -33,12 +33,12 @@ std::string unescape(std::string_view raw, bool pattern) {
     for (std::size_t i = 0; i < raw.size(); ++i) {
         const char c = raw[i];
         const char next = i + 1 < raw.size() ? raw[i + 1] : '\0';
-        if (c == '\'') {  // doubled: the lexer let no other stand
+        if (c == '\'') ++i;  // doubled: the lexer let no other stand
+        if (c != '\\' || next == '\0') {
             text += c;
-            ++i;
-        } else if (c != '\\' || next == '\0') {
-            text += c;
-        } else if (next == '\'') {
+            continue;
+        }
+        if (next == '\'') {
             text += next;
             ++i;
         } else if (next == '\\') {

@@ -172,9 +172,10 @@ class TextParser {
         const bool condition_left = std::holds_alternative<Filter>(left.node);
         if (equality && condition_left != std::holds_alternative<Filter>(right.node)) {
             const std::size_t at = left.at;
-            const Filter flag = condition(condition_left ? std::move(right) : left);
+            if (!condition_left) std::swap(left, right);
+            const Filter flag = condition(std::move(right));
             const bool wanted = std::get<Always>(flag.node).value == (op == Comparison::Operator::Equal);
-            return maybe_not(condition(condition_left ? std::move(left) : std::move(right)), !wanted, at);
+            return maybe_not(condition(std::move(left)), !wanted, at);
         }
         const std::size_t at = left.at;
         Comparison made_of{op, value(std::move(left)), value(std::move(right))};

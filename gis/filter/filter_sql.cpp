@@ -38,10 +38,9 @@ void add_side(SqlStatement& statement, const Expression& side, const Expression&
     if (is_time(kind)) {
         const bool by_day = kind == ValueKind::Day || kind_of(other) == ValueKind::Day;
         add_time(statement, side, by_day ? Granularity::Day : Granularity::Instant);
-    } else if (kind == ValueKind::Text && is_literal(side) == is_literal(other)) {
-        add_text(statement, side);  // two columns may be of two types
     } else if (kind == ValueKind::Text &&
-               !std::holds_alternative<PropertyRef>(is_literal(side) ? other.node : side.node)) {
+               (is_literal(side) == is_literal(other) ||  // two columns may be of two types
+                !std::holds_alternative<PropertyRef>(is_literal(side) ? other.node : side.node))) {
         add_text(statement, side);
     } else {
         add_value(statement, side, other);

@@ -81,7 +81,8 @@ char* put_decimal(char* at, double value, int decimals) {
     const double wanted = value * powers_of_ten[static_cast<std::size_t>(decimals)];
     const double size = std::abs(wanted);
     if (!(size < 9e17)) return std::to_chars(at, at + longest_decimal, value).ptr;  // beyond 64-bit integers
-    const auto scaled = static_cast<std::uint64_t>(size + 0.5);
+    const double raised = size + 0.5;
+    const auto scaled = static_cast<std::uint64_t>(raised);
     const bool negative = wanted < 0;
     switch (decimals) {
         case 8:

@@ -36,7 +36,7 @@ std::string required_text(const Json& body, const std::string& name, std::size_t
 }
 
 std::string moment_member(const Json& body, const std::string& name, bool is_end) {
-    const std::string text = text_member(body, name, 40);
+    std::string text = text_member(body, name, 40);
     if (text.empty()) return "";
     static const std::regex date("(?!0000)(\\d{4})-(\\d{2})-(\\d{2})");
     static const std::regex instant(

@@ -101,7 +101,7 @@ class Catalogue {
     gis::RdfTerm start(const std::string& url, const std::string& title, const std::string& description,
                        const std::string& licence, const std::string& updated,
                        const std::optional<gis::GeographicBox>& extent) {
-        const gis::RdfTerm data_set = iri(url);
+        gis::RdfTerm data_set = iri(url);
         graph_.add(catalogue_, "dcat:dataset", data_set);
         graph_.add(data_set, "rdf:type", rdf_type("dcat:Dataset"));
         graph_.add(data_set, "dct:title", text(title));

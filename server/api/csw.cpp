@@ -72,7 +72,7 @@ Answer catalogue_service(const Services& services, CallPtr call) {
     co_return Response::bytes("application/xml", std::move(document));
 }
 
-std::optional<http::Response> csw_problem(std::exception_ptr error) {
+std::optional<http::Response> csw_problem(const std::exception_ptr& error) {
     const auto report = [](std::string_view code, std::string_view locator, std::string_view text) {
         Response response = Response::bytes("application/xml", records::csw_exception(code, locator, text));
         response.status = 400;

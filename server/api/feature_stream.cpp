@@ -18,8 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t piece_size = 64 * 1024;
-constexpr std::size_t first_piece_size = 16 * 1024;  // soon there, and enough to see that the statement works
+constexpr std::size_t piece_size = 64UL * 1024;
+constexpr std::size_t first_piece_size = 16UL * 1024;  // soon there, and enough to see that the statement works
 constexpr std::size_t pieces_waiting = 4;
 constexpr auto patience = 30s;      // for a client to take one piece
 constexpr auto longest_wait = 50s;  // for a piece: below the HTTP server's own limit

@@ -109,7 +109,7 @@ db::Parameter or_nothing(const std::string& text) {
 }
 
 std::string way_of(const Json& body) {
-    const std::string said = body.contains("replaces") ? text_member(body, "replaces", 20) : "coverage";
+    std::string said = body.contains("replaces") ? text_member(body, "replaces", 20) : "coverage";
     if (!importing::parse_replace(said))
         throw gis::InvalidRequest("replaces", "coverage, nothing, keys or area is expected");
     return said;

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t file_piece = 256 * 1024;
+constexpr std::size_t file_piece = 256UL * 1024;
 
 /// A file that stands under its name only once it is whole.
 class WholeFile {

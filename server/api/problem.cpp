@@ -74,7 +74,7 @@ http::Response refused(const http::Request& request, const gis::EditRefused& ref
     return response;
 }
 
-http::Response to_response(const http::Request& request, std::exception_ptr error) {
+http::Response to_response(const http::Request& request, const std::exception_ptr& error) {
     if (request.route == "/wfs") {
         if (auto report = wfs_problem(request, error)) return std::move(*report);
     }

@@ -12,7 +12,7 @@ namespace api {
 
 /// The one place where exceptions become answers: the domain's errors with their text, anything else as 500 with the
 /// request id and nothing of SQL, paths or types. Errors on API paths are application/problem+json.
-http::Response to_response(const http::Request& request, std::exception_ptr error);
+http::Response to_response(const http::Request& request, const std::exception_ptr& error);
 
 /// A refused edit: 422, or what its problems agree on (403, 404, 409, 412), and every problem in `errors`. `documents`
 /// are further members, each a JSON text.

@@ -104,7 +104,8 @@ boost::asio::awaitable<ReadyTilePtr> RasterTiles::tile(RasterPicture picture, ti
         tile = co_await http::offload<ReadyTilePtr>(threads_, std::move(work));
     } else {
         auto heard = std::make_shared<ReadyTilePtr>();
-        std::function<void(std::function<void()>)> begin = [flight = found.flight, heard](std::function<void()> over) {
+        std::function<void(std::function<void()>)> begin = [flight = found.flight,
+                                                            heard](const std::function<void()>& over) {
             tiles::TileCache::wait(flight, [heard, over](ReadyTilePtr made) {
                 *heard = std::move(made);
                 over();

@@ -105,7 +105,8 @@ Answer tile(const Services& services, CallPtr call) {
     const tiles::TileCoord coord =
         tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
     require_known(*request, {"f"});
-    return answer_tile(services, call, require_layers(*call->known.catalog, request->param("layers")), coord);
+    auto layers = require_layers(*call->known.catalog, request->param("layers"));
+    return answer_tile(services, std::move(call), std::move(layers), coord);
 }
 
 Answer collection_tile(const Services& services, CallPtr call) {
@@ -114,7 +115,8 @@ Answer collection_tile(const Services& services, CallPtr call) {
     const tiles::TileCoord coord =
         tiles::parse_tile_coord(request->param("z"), request->param("x"), request->param("y"));
     require_known(*request, {"f"});
-    return answer_tile(services, call, {&require_layer(*call->known.catalog, request->param("layer"))}, coord);
+    const gis::Layer& layer = require_layer(*call->known.catalog, request->param("layer"));
+    return answer_tile(services, std::move(call), {&layer}, coord);
 }
 
 Answer tile_json(const Services&, CallPtr call) {

@@ -114,7 +114,7 @@ boost::asio::awaitable<std::shared_ptr<uploads::UploadLocks::Hold>> hold_upload(
     auto hold = std::make_shared<Hold>();
     while (std::chrono::steady_clock::now() < end) {
         std::function<void(std::function<void()>)> begin = [&locks = services.uploads.locks, id, body,
-                                                            hold](std::function<void()> over) {
+                                                            hold](const std::function<void()>& over) {
             const auto stop = [body] {
                 if (body) body->stop();
             };

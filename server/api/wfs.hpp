@@ -24,6 +24,6 @@ Answer wfs_transaction(const Services& services, CallPtr call, WfsRequestPtr req
 
 /// What went wrong as the report that clients of the request's version read. Nothing for what is not WFS's to tell:
 /// who asks (401, 429), a busy database, a bug.
-std::optional<Response> wfs_problem(const http::Request& request, std::exception_ptr error);
+std::optional<Response> wfs_problem(const http::Request& request, const std::exception_ptr& error);
 
 }  // namespace api

@@ -41,7 +41,7 @@ std::string text_of(const gis::EditRefused& refused) {
 
 }  // namespace
 
-std::optional<Response> wfs_problem(const http::Request& request, std::exception_ptr error) {
+std::optional<Response> wfs_problem(const http::Request& request, const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const wfs::ServiceError& refused) {

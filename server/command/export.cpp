@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t piece_size = 256 * 1024;
+constexpr std::size_t piece_size = 256UL * 1024;
 constexpr int shown_refusals = 10;
 
 struct InspireOptions {
@@ -41,7 +41,7 @@ api::InspireOutcome write_to_stdout(db::Connection& connection, api::InspireOrde
     };
     std::string buffer;
     gis::inspire::Document(*order.theme, order.form).begin(buffer, {});
-    const api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {
+    api::InspireOutcome outcome = api::write_inspire(connection, order, buffer, [&] {
         if (buffer.size() < piece_size) return;
         write(buffer);
         buffer.clear();

@@ -14,7 +14,6 @@
 
 namespace command {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -51,7 +50,7 @@ std::string send_file(const Remote& remote, const fs::path& path) {
     const RemoteAnswer made = remote.ask("POST", "/uploads", headers);
     if (made.status != 201) throw gis::InvalidRequest(path.filename().string(), refusal_of(made));
     const std::string address = made.header("location");
-    const std::string id = address.substr(address.rfind('/') + 1);
+    std::string id = address.substr(address.rfind('/') + 1);
     std::ifstream in(path, std::ios::binary);
     std::string piece;
     Progress progress(path.filename().string());

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -66,7 +67,7 @@ void Progress::finish(std::string_view outcome) {
 }
 
 std::string duration_text(std::chrono::duration<double> duration) {
-    const auto seconds = static_cast<std::int64_t>(duration.count() + 0.5);
+    const auto seconds = std::llround(duration.count());
     if (duration.count() < 10) return fmt::format("{:.1f} s", duration.count());
     if (seconds < 60) return fmt::format("{} s", seconds);
     return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);

@@ -109,10 +109,11 @@ Remote::Remote(const RemoteOptions& options) : server_(options.server) {
 }
 
 RemoteAnswer Remote::ask(const std::string& method, const std::string& target,
-                         std::map<std::string, std::string> headers, std::string_view body) const {
+                         const std::map<std::string, std::string>& headers, std::string_view body) const {
     curl_slist* list = curl_slist_append(nullptr, ("Authorization: Bearer " + token_).c_str());
     list = curl_slist_append(list, "Expect:");
-    for (const auto& [name, value] : headers) list = curl_slist_append(list, (name + ": " + value).c_str());
+    for (const auto& [name, value] : headers)
+        list = curl_slist_append(list, fmt::format("{}: {}", name, value).c_str());
     const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> lines(list, curl_slist_free_all);
     RemoteAnswer answer;
     Sending sending{body};
@@ -140,7 +141,7 @@ nlohmann::ordered_json Remote::json(const std::string& method, const std::string
         text = body.dump();
     }
     const RemoteAnswer answer = ask(method, target, headers, text);
-    const auto document = nlohmann::ordered_json::parse(answer.body, nullptr, false);
+    auto document = nlohmann::ordered_json::parse(answer.body, nullptr, false);
     if (answer.status >= 200 && answer.status < 300) return document;
     const std::string said = document.is_object() ? document.value("detail", "") : "";
     if (answer.status >= 500) throw gis::Unavailable(fmt::format("{} : {} {}", server_, answer.status, said));

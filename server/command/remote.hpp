@@ -33,7 +33,7 @@ class Remote {
 
     /// `target`: "/jobs", or a whole address. Throws gis::Unavailable when the server cannot be reached or fails.
     RemoteAnswer ask(const std::string& method, const std::string& target,
-                     std::map<std::string, std::string> headers = {}, std::string_view body = {}) const;
+                     const std::map<std::string, std::string>& headers = {}, std::string_view body = {}) const;
     /// JSON there and back. Throws gis::InvalidRequest with what the server says when it refuses.
     nlohmann::ordered_json json(const std::string& method, const std::string& target,
                                 const nlohmann::ordered_json& body = nullptr) const;

@@ -298,7 +298,7 @@ class Application {
 
 }  // namespace
 
-std::vector<gis::EditResult> apply_edits(Connection& connection, gis::EditRequest request) {
+std::vector<gis::EditResult> apply_edits(Connection& connection, const gis::EditRequest& request) {
     return Application(connection).run_all(request);
 }
 

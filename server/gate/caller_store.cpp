@@ -91,7 +91,7 @@ std::optional<std::string> find_session(db::Connection& connection, const std::s
 
 std::optional<std::string> session_of_person(db::Connection& connection, int person_id, const std::string& kind) {
     const std::vector<Parameter> who{std::to_string(person_id), kind};
-    const auto found = first_text(connection.query(
+    auto found = first_text(connection.query(
         "select session_key from access.credential where person_id = $1::int and kind = $2 and secret_sha256 is null "
         "and revoked_at is null and (expires_at is null or now() < expires_at) order by credential_id limit 1",
         who));

@@ -7,7 +7,10 @@ namespace http {
 void CancelSignal::on_cancel(std::function<void()> action) {
     {
         const std::lock_guard lock(mutex_);
-        if (state_ == State::Armed) actions_.push_back(std::move(action));
+        if (state_ == State::Armed) {
+            actions_.push_back(std::move(action));
+            return;
+        }
         if (state_ != State::Fired) return;
     }
     action();

@@ -298,7 +298,7 @@ Awaitable<bool> Connection::write(std::string_view first, std::string_view secon
     co_return sent;
 }
 
-Response Connection::mapped_error(const Request& request, std::exception_ptr error) const {
+Response Connection::mapped_error(const Request& request, const std::exception_ptr& error) const {
     try {
         if (context_.map_error) return context_.map_error(request, error);
     } catch (...) {

@@ -48,7 +48,7 @@ class Connection {
                                 std::uint64_t left);
     Awaitable<bool> write(std::string_view first, std::string_view second);
 
-    Response mapped_error(const Request& request, std::exception_ptr error) const;
+    Response mapped_error(const Request& request, const std::exception_ptr& error) const;
     Response unrouted(const Request& request, const RouteMatch& match) const;
     Response decorated(const Request& request, Response response) const;
     AfterAnswer after(bool keep_alive) const;

@@ -13,7 +13,7 @@
 namespace http {
 namespace {
 
-constexpr std::uint64_t piece_size = 256 * 1024;
+constexpr std::uint64_t piece_size = 256UL * 1024;
 
 /// Where reading has come to. Its pieces are read one after another, each on some worker thread.
 class OpenFile {

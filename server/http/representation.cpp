@@ -15,11 +15,11 @@ namespace http {
 namespace {
 
 /// 16 kB compress in about 0.2 ms, 1 MB is hashed in the same time.
-constexpr std::size_t heavy_to_compress = 16 * 1024;
-constexpr std::size_t heavy_to_hash = 1024 * 1024;
+constexpr std::size_t heavy_to_compress = 16UL * 1024;
+constexpr std::size_t heavy_to_hash = 1024UL * 1024;
 
 /// No body of ours is larger: tiles end at 4 MB, static files are checked when loaded.
-constexpr std::size_t largest_inflated = 256 * 1024 * 1024;
+constexpr std::size_t largest_inflated = 256UL * 1024 * 1024;
 
 std::string_view header_or_empty(const Response& response, std::string_view name) {
     const std::string* value = response.header(name);

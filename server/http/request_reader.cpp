@@ -20,9 +20,9 @@ struct RequestReader::Parser {
 
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024;
+constexpr std::size_t read_size = 16UL * 1024;
 /// What one socket read of a large body takes: as much as the kernel keeps for it.
-constexpr std::size_t largest_piece = 256 * 1024;
+constexpr std::size_t largest_piece = 256UL * 1024;
 
 bool lists(const std::vector<Header>& headers, std::string_view name, std::string_view element) {
     for (const Header& header : headers) {
@@ -66,7 +66,7 @@ ReceivedHead head_of(const BeastParser& parser) {
 }
 
 RequestReader::Read as_read(std::variant<ReceivedHead, Refusal, PeerGone> parsed) {
-    return std::visit([](auto&& what) { return RequestReader::Read(std::move(what)); }, std::move(parsed));
+    return std::visit([](auto& what) { return RequestReader::Read(std::move(what)); }, parsed);
 }
 
 }  // namespace

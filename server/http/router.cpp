@@ -178,8 +178,7 @@ Router& Router::operator=(Router&&) noexcept = default;
 Router::~Router() = default;
 
 void Router::add(Method method, std::string_view pattern, Handler handler, RouteOptions options) {
-    auto route =
-        std::make_unique<Route>(Route{method, std::string(pattern), std::move(handler), std::move(options), {}});
+    auto route = std::make_unique<Route>(Route{method, std::string(pattern), std::move(handler), options, {}});
     Node* node = root_.get();
     for (const Segment& segment : parse_pattern(pattern)) {
         node = &node->child(segment);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t most_bytes = 256 * 1024 * 1024;
+constexpr std::uintmax_t most_bytes = 256UL * 1024 * 1024;
 constexpr std::size_t shortest_hash = 8;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 25> content_types{{

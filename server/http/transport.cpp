@@ -16,10 +16,10 @@ using boost::system::error_code;
 namespace {
 
 /// A piece handed to the kernel at once; progress is noticed at least this often.
-constexpr std::size_t largest_write = 256 * 1024;
+constexpr std::size_t largest_write = 256UL * 1024;
 
 constexpr std::chrono::milliseconds linger_time{2000};
-constexpr std::size_t linger_bytes = 16 * 1024 * 1024;
+constexpr std::size_t linger_bytes = 16UL * 1024 * 1024;
 
 }  // namespace
 
@@ -97,7 +97,7 @@ void Transport::shut_down_sending() {
 }
 
 void Transport::discard_received() {
-    std::array<char, 16 * 1024> discarded;
+    std::array<char, 16UL * 1024> discarded;
     while (::recv(socket_.native_handle(), discarded.data(), discarded.size(), MSG_DONTWAIT) > 0) {
     }
 }

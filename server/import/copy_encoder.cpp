@@ -157,7 +157,7 @@ std::int64_t microseconds_of(const CopyColumn& column, const std::string& text) 
     if (std::sscanf(text.c_str() + 11, "%2d:%2d:%lf", &hour, &minute, &seconds) < 2) refuse(column, text);
     const auto is_clock = [](int h, int m) { return h >= 0 && h < 24 && m >= 0 && m < 60; };
     if (!is_clock(hour, minute) || !(seconds >= 0 && seconds < 61)) refuse(column, text);
-    time += (hour * 3600L + minute * 60L) * second + static_cast<std::int64_t>(seconds * 1e6 + 0.5);
+    time += (hour * 3600L + minute * 60L) * second + std::llround(seconds * 1e6);
     const auto zone = text.find_first_of("+-", 16);  // after "2026-01-31T12:00"
     int zone_hour = 0;
     int zone_minute = 0;

@@ -72,8 +72,8 @@ std::vector<std::string> numbered_columns(Connection& connection, const std::str
 
 std::string make_part_table(Connection& connection, const std::string& target, int part_id) {
     const auto [schema, table] = split_name(target);
-    const std::string name = fmt::format("{}.{}", connection.quote_identifier(schema),
-                                         connection.quote_identifier(fmt::format("{}_p{}", table, part_id)));
+    std::string name = fmt::format("{}.{}", connection.quote_identifier(schema),
+                                   connection.quote_identifier(fmt::format("{}_p{}", table, part_id)));
     connection.execute(fmt::format(
         "create table {} (like {} including defaults including generated including constraints including storage)",
         name, quoted(connection, target)));
@@ -145,7 +145,7 @@ NewPart create_part(Connection& connection, const std::string& target, const Sou
 
 std::string create_staging(Connection& connection, const std::string& target) {
     const auto [schema, table] = split_name(target);
-    const std::string name =
+    std::string name =
         fmt::format("{}.{}", connection.quote_identifier(schema),
                     connection.quote_identifier(
                         fmt::format("{}_staging_{}", table, query(connection, "select pg_backend_pid()").int64(0, 0))));
@@ -226,7 +226,8 @@ bool index_part(std::span<Connection* const> connections, const std::string& tar
     for (std::future<void>& helper : helpers) helper.get();
     if (!key.empty() && !ids_are_shared)
         first.execute(fmt::format("alter table {} add primary key using index {}", part, key));
-    // Half of the rows that PostgreSQL looks at by itself: boxes of geometries are slow to count, and 15,000 say enough.
+    // Half of the rows that PostgreSQL looks at by itself: boxes of geometries are slow to count, and 15,000 say
+    // enough.
     first.execute("set default_statistics_target = 50");
     first.execute("analyze " + part);
     first.execute("reset default_statistics_target");

@@ -17,8 +17,8 @@ namespace importing {
 
 namespace {
 
-constexpr std::size_t message_bytes = 256 * 1024;  // of COPY: large enough that system calls do not count
-constexpr std::size_t most_waiting = 4;            // messages: PostgreSQL works while files are read, memory stays flat
+constexpr std::size_t message_bytes = 256UL * 1024;  // of COPY: large enough that system calls do not count
+constexpr std::size_t most_waiting = 4;  // messages: PostgreSQL works while files are read, memory stays flat
 constexpr std::size_t listed_duplicates = 20;
 constexpr std::int64_t worth_helping = 20'000;  // rows: below, opening connections costs more than they save
 constexpr unsigned most_index_builders = 4;
@@ -163,13 +163,13 @@ void VersionLoader::write(gis::RowBatch batch) {
             throw std::logic_error("the batches of a table must have the same columns");
     }
     std::string bytes;
-    bytes.reserve(message_bytes + 64 * 1024);
+    bytes.reserve(message_bytes + 64UL * 1024);
     for (const gis::Row& row : batch.rows) {
         load.encoder->append(bytes, row);
         if (bytes.size() < message_bytes) continue;
         load.send(std::move(bytes));
         bytes.clear();
-        bytes.reserve(message_bytes + 64 * 1024);
+        bytes.reserve(message_bytes + 64UL * 1024);
     }
     load.send(std::move(bytes));
     const std::lock_guard lock(load.mutex);

@@ -70,7 +70,7 @@ const std::vector<std::string>& known_wishes() {
 }
 
 std::string precision_of(const Json& wishes) {
-    const std::string precision = text_of(wishes, "precision");
+    std::string precision = text_of(wishes, "precision");
     constexpr std::array<std::string_view, 5> classes{"002", "005", "010", "040", "150"};
     if (!precision.empty() && std::ranges::find(classes, precision) == classes.end())
         throw gis::InvalidRequest("precision", "une classe du PCRS est attendue : 002, 005, 010, 040 ou 150");

@@ -80,7 +80,7 @@ TileCache::Found TileCache::find_or_make(const TileKey& key) {
     return found;
 }
 
-void TileCache::finish(const FlightPtr& flight, ReadyTilePtr tile) {
+void TileCache::finish(const FlightPtr& flight, const ReadyTilePtr& tile) {
     Shard& shard = shard_of(flight->key_);
     {
         const std::lock_guard lock(shard.mutex);

@@ -98,7 +98,7 @@ class TileCache {
     /// The tile, or who makes it. What the maker reads, it must read after this call.
     Found find_or_make(const TileKey& key);
     /// The maker is done; null when he failed. Waiters hear of it on this thread.
-    void finish(const FlightPtr& flight, ReadyTilePtr tile);
+    void finish(const FlightPtr& flight, const ReadyTilePtr& tile);
     /// Calls `done` when the flight ends: on the maker's thread, or at once.
     static void wait(const FlightPtr& flight, std::function<void(ReadyTilePtr)> done);
 

@@ -31,10 +31,11 @@ double line_height(const Shape& shape, Parts::const_iterator first, Parts::const
 
 void add_crossings(const Shape& shape, const Shape::Part& ring, double y, std::vector<double>& crossings) {
     for (std::uint32_t i = ring.begin; i + 1 < ring.end; ++i) {
-        const double x0 = shape.xy[2 * i];
-        const double y0 = shape.xy[2 * i + 1];
-        const double x1 = shape.xy[2 * i + 2];
-        const double y1 = shape.xy[2 * i + 3];
+        const std::size_t at = 2UL * i;
+        const double x0 = shape.xy[at];
+        const double y0 = shape.xy[at + 1];
+        const double x1 = shape.xy[at + 2];
+        const double y1 = shape.xy[at + 3];
         if ((y0 > y) == (y1 > y)) continue;
         crossings.push_back(x0 + (y - y0) / (y1 - y0) * (x1 - x0));
     }

@@ -54,7 +54,8 @@ std::optional<std::uint32_t> PackedLayer::find(std::string_view wanted) const {
 
 std::size_t PackedLayer::memory() const {
     std::size_t communes = 0;
-    for (const auto& set : commune_sets_) communes += sizeof(set) + set.size() * sizeof(std::string);
+    for (const auto& set : commune_sets_)
+        communes += sizeof(std::vector<std::string>) + set.size() * sizeof(std::string);
     std::size_t levels = 0;
     for (const Level& level : levels_) levels += level.memory();
     return tree_.memory() + bytes_of(orders_) + bytes_of(kinds_) + shapes_.memory() + levels + bytes_of(areas_) +

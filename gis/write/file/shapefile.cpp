@@ -76,7 +76,7 @@ class ShapefileZip : public FileWriter {
         std::vector<fs::path> members;
         for (const auto& entry : fs::directory_iterator(folder_)) members.push_back(entry.path());
         std::sort(members.begin(), members.end());
-        const fs::path archive = folder_ / (output_.layer->name + ".zip");
+        fs::path archive = folder_ / (output_.layer->name + ".zip");
         write_zip(archive, members);
         return archive;
     }

@@ -34,7 +34,7 @@ void add(archive* a, const std::filesystem::path& file) {
     archive_entry_set_perm(entry.get(), 0644);
     require(archive_write_header(a, entry.get()) == ARCHIVE_OK, a);
     std::ifstream in(file, std::ios::binary);
-    std::string piece(256 * 1024, '\0');
+    std::string piece(256UL * 1024, '\0');
     while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
         const auto size = static_cast<std::size_t>(in.gcount());
         require(archive_write_data(a, piece.data(), size) == static_cast<la_ssize_t>(size), a);
