@@ -95,7 +95,7 @@ SortItem sort_item(std::string_view path, std::string_view order, const Layer& l
     item.field = &field_of(layer, property_name(path, layer), "sortBy");
     const std::string direction = upper(order);
     item.descending = direction == "D" || direction == "DESC";
-    if (!item.descending && direction != "" && direction != "A" && direction != "ASC")
+    if (!item.descending && !direction.empty() && direction != "A" && direction != "ASC")
         throw invalid("sortBy", fmt::format("ASC or DESC expected, got '{}'", order.substr(0, 50)));
     return item;
 }

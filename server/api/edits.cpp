@@ -118,7 +118,7 @@ boost::asio::awaitable<Outcome> apply(const Services& services, CallPtr call, co
         for (Edit& edit : body.request.edits) edit.expected_versions = versions;
         Outcome outcome;
         outcome.is_collection = body.is_collection;
-        outcome.results = db::apply_edits(connection, std::move(body.request));
+        outcome.results = db::apply_edits(connection, body.request);
         return outcome;
     };
     Outcome outcome;

@@ -161,7 +161,7 @@ Answer undo_change(const Services& services, CallPtr call) {
                                                       found->number, changes.front().number, changes.front().at));
         gis::EditRequest edits;
         edits.edits.push_back(reverse_of(layer, id, *found));
-        db::apply_edits(connection, std::move(edits));
+        db::apply_edits(connection, edits);
         return true;
     };
     co_await services.database.run(call->editor(), query_for(*request), std::move(work));
