@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t lines_looked_at = 200;  // lines
 constexpr std::size_t most_columns = 500;
+constexpr std::array separators{';', '\t', ',', '|', ' '};
 
 using Names = std::initializer_list<std::string_view>;
 const Names x_names{"x",    "e",        "est", "easting", "x_l93", "x_cc50",    "x_cc49",  "coord_x", "x_lambert93",
@@ -112,13 +113,14 @@ class CsvSource final : public Source {
         for (std::string line; lines.size() < lines_looked_at && file.next(line);) {
             if (!trimmed(line).empty()) lines.push_back(line);
         }
-        table_ = look_at_table(lines);
+        table_ = look_at_table(lines, options.text_form);
         if (table_.columns.empty())
             throw InvalidRequest(input_.shown_name,
                                  "ce texte n'est pas une table : une ligne par objet, des colonnes séparées");
         SourceLayer layer;
         layer.name = input_.path.stem().string();
         layer.encoding = file.encoding_shown();
+        layer.text_form = {table_.separator, table_.decimal_comma};
         std::set<std::string> taken;
         for (const std::string& column : table_.columns) {
             std::string name = column;
@@ -236,6 +238,27 @@ class CsvSource final : public Source {
 
 }  // namespace
 
+TextForm parse_text_form(const std::string& separator, const std::string& decimal) {
+    TextForm form;
+    if (!separator.empty()) {
+        for (const char known : separators) {
+            if (separator_name(known) == separator) form.separator = known;
+        }
+        if (!form.separator) throw InvalidRequest("separator", "« ; », « , », « | », « tab » ou « space » est attendu");
+    }
+    if (!decimal.empty()) {
+        if (decimal != "comma" && decimal != "point")
+            throw InvalidRequest("decimal", "« comma » ou « point » est attendu");
+        form.decimal_comma = decimal == "comma";
+    }
+    return form;
+}
+
+std::string separator_name(char separator) {
+    if (separator == '\t') return "tab";
+    return separator == ' ' ? "space" : std::string(1, separator);
+}
+
 std::optional<double> parse_number(std::string_view text, bool decimal_comma) {
     std::string plain;
     for (const char c : trimmed(text)) {
@@ -282,11 +305,12 @@ std::vector<std::string> split_line(std::string_view line, char separator) {
     return fields;
 }
 
-TextTable look_at_table(const std::vector<std::string>& lines) {
+TextTable look_at_table(const std::vector<std::string>& lines, const TextForm& said) {
     TextTable table;
     if (lines.empty()) return table;
     int best = 0;
-    for (const char separator : {';', '\t', ',', '|', ' '}) {
+    for (const char separator : separators) {
+        if (said.separator.value_or(separator) != separator) continue;
         const int reached = score(lines, separator);
         if (reached > best) {
             best = reached;
@@ -318,7 +342,7 @@ TextTable look_at_table(const std::vector<std::string>& lines) {
                 ++commas;
         }
     }
-    table.decimal_comma = table.separator != ',' && commas > 0;
+    table.decimal_comma = said.decimal_comma.value_or(table.separator != ',' && commas > 0);
     if (has_header) {
         table.x = find_column(table.columns, x_names);
         table.y = find_column(table.columns, y_names);

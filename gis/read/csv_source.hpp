@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gis/read/input.hpp"
+#include "gis/read/options.hpp"
 
 namespace gis::read {
 
@@ -19,11 +20,15 @@ struct TextTable {
     int wkt = -1;        ///< place of a geometry as WKT
 };
 
+/// ";", ",", "|", "tab" or "space", and "comma" or "point"; empty: not said. Throws InvalidRequest for anything else.
+TextForm parse_text_form(const std::string& separator, const std::string& decimal);
+std::string separator_name(char separator);
+
 /// The fields of a line, quotes taken away.
 std::vector<std::string> split_line(std::string_view line, char separator);
 
-/// Looks at the first lines. `columns` is empty when they are no table.
-TextTable look_at_table(const std::vector<std::string>& lines);
+/// Looks at the first lines, for what `said` leaves open. `columns` is empty when they are no table.
+TextTable look_at_table(const std::vector<std::string>& lines, const TextForm& said = {});
 
 /// "1 234,56" when `decimal_comma`; nothing for what is no number or not finite.
 std::optional<double> parse_number(std::string_view text, bool decimal_comma);

@@ -74,6 +74,7 @@ void look_into(const Input& input, const Options& options, Toolbox& tools, Detec
         detected.fields = layer.fields;
         detected.geometry = layer.geometry;
         detected.encoding = layer.encoding;
+        detected.text_form = layer.text_form;
         detected.count = layer.count;
         detected.refusal = layer.refusal;
         if (mapping) {

@@ -24,6 +24,7 @@ struct DetectedLayer {
     std::optional<int> srid;
     std::string crs;  ///< "EPSG:2154 (RGF93 v1 / Lambert-93, reconnu à ses paramètres)"; empty: not known
     std::string encoding;
+    TextForm text_form;                  ///< of tables of text
     std::optional<std::int64_t> count;   ///< when it costs little
     std::optional<std::string> kind;     ///< the built-in mapping that recognises it: "parcelle"
     std::string table;                   ///< of that mapping: "cadastre.parcelle"

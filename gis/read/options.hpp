@@ -40,6 +40,12 @@ struct PositionFields {
     std::string x, y;
 };
 
+/// How a table of text is written.
+struct TextForm {
+    std::optional<char> separator;  ///< ' ' stands for any run of blanks
+    std::optional<bool> decimal_comma;
+};
+
 struct Progress {
     std::int64_t done = 0;
     std::int64_t total = 0;  ///< 0: not known
@@ -72,6 +78,8 @@ struct Options {
     std::optional<GeographicBox> territory;
     /// What the person says the text encoding is ("LATIN1"), for Shapefile and DBF; goes before what the file says.
     std::optional<std::string> encoding;
+    /// What the person says of a table of text; the rest is found by looking at its first lines.
+    TextForm text_form;
     /// Heights above the ellipsoid must become IGN69: what cannot, for want of the grid, is refused.
     bool require_ign69 = false;
     /// What the codes of surveyed points draw; empty: points stay points.

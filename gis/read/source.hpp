@@ -9,6 +9,7 @@
 
 #include "gis/layer/layer.hpp"
 #include "gis/layer/row.hpp"
+#include "gis/read/options.hpp"
 #include "gis/read/picture.hpp"
 #include "gis/read/shape.hpp"
 
@@ -26,6 +27,7 @@ struct SourceLayer {
     std::string crs;                       ///< what the file says, in its own words: WKT, "EPSG:2154"; empty: nothing
     std::optional<std::int64_t> count;     ///< when it costs nothing
     std::string encoding;                  ///< "UTF-8", "Windows-1252 (supposé)"
+    TextForm text_form;                    ///< of tables of text
     std::vector<std::string> position_fields;  ///< read as the geometry already
     std::vector<std::string> notes;            ///< what a person should know of it, once it was read
     std::string refusal;                       ///< why this layer must not be read; empty: it may

@@ -9,6 +9,7 @@
 
 #include "gis/error.hpp"
 #include "gis/read/archive.hpp"
+#include "gis/read/csv_source.hpp"
 #include "gis/read/detect.hpp"
 #include "gis/read/mapping.hpp"
 #include "gis/read/read.hpp"
@@ -32,8 +33,8 @@ constexpr std::size_t shown_problems = 20;
 
 struct ImportOptions {
     std::vector<std::string> files;
-    std::string layer, title, vintage, source_layer, encoding, departement, report, crs, survey_codes, mission,
-        organisation;
+    std::string layer, title, vintage, source_layer, encoding, separator, decimal, departement, report, crs,
+        survey_codes, mission, organisation;
     bool create = false;
     bool is_public = false;
     bool force = false;
@@ -235,6 +236,7 @@ int run_import(const std::string& dsn, const ImportOptions& options) {
     gis::read::Options read_options;
     if (!options.crs.empty()) read_options.source_srid = parse_epsg(options.crs);
     if (!options.encoding.empty()) read_options.encoding = options.encoding;
+    read_options.text_form = gis::read::parse_text_form(options.separator, options.decimal);
     if (!options.departement.empty()) read_options.departement = options.departement;
     if (!options.source_layer.empty()) read_options.source_layer = options.source_layer;
     read_options.codes = load_survey_codes(options.survey_codes);
@@ -339,6 +341,9 @@ void add_import(CLI::App& app, int& exit_code) {
     command->add_option("--crs", options->crs, "Système de coordonnées du fichier, quand il ne le dit pas : EPSG:3950");
     command->add_option("--encoding", options->encoding,
                         "Encodage des textes, quand le fichier ne le dit pas : LATIN1");
+    command->add_option("--separator", options->separator,
+                        "Ce qui sépare les colonnes d'un texte : « ; », « , », « | », « tab », « space » [reconnu]");
+    command->add_option("--decimal", options->decimal, "Virgule ou point décimal d'un texte : comma, point [reconnu]");
     command->add_option("--departement", options->departement,
                         "Département des échanges EDIGEO dont le nom ne le dit pas : 62");
     command->add_option("--source-layer", options->source_layer, "Couche à lire dans le fichier");

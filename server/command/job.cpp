@@ -162,7 +162,7 @@ void add_upload(CLI::App& app, int& exit_code) {
         "upload", "Dépose des fichiers sur un serveur Carreau : envoi qui reprend, lecture, rapport");
     struct Wish {
         std::vector<std::string> files;
-        std::string layer, crs, encoding, heights, precision, mission, lines, publish;
+        std::string layer, crs, encoding, separator, decimal, heights, precision, mission, lines, publish;
     };
     auto remote = std::make_shared<RemoteOptions>();
     auto wish = std::make_shared<Wish>();
@@ -173,6 +173,10 @@ void add_upload(CLI::App& app, int& exit_code) {
     command->add_option("--layer", wish->layer, "Couche visée ; sans elle, celle que le contenu fait reconnaître");
     command->add_option("--crs", wish->crs, "Système de coordonnées, par exemple EPSG:3950");
     command->add_option("--encoding", wish->encoding, "Encodage du texte, par exemple LATIN1");
+    command->add_option("--separator", wish->separator, "Ce qui sépare les colonnes d'un texte ; sans lui, reconnu")
+        ->check(CLI::IsMember({";", ",", "|", "tab", "space"}));
+    command->add_option("--decimal", wish->decimal, "Virgule ou point décimal d'un texte ; sans lui, reconnu")
+        ->check(CLI::IsMember({"comma", "point"}));
     command
         ->add_option(
             "--heights", wish->heights,
@@ -194,8 +198,8 @@ void add_upload(CLI::App& app, int& exit_code) {
         for (const std::string& file : wish->files) body["uploads"].push_back(send_file(server, file));
         if (!wish->layer.empty()) body["layer"] = wish->layer;
         const std::pair<const char*, std::string> options[] = {
-            {"crs", wish->crs},         {"encoding", wish->encoding},
-            {"heights", wish->heights}, {"precision", wish->precision},
+            {"crs", wish->crs},         {"encoding", wish->encoding}, {"separator", wish->separator},
+            {"decimal", wish->decimal}, {"heights", wish->heights},   {"precision", wish->precision},
             {"mission", wish->mission}, {"lines", wish->lines}};
         for (const auto& [name, value] : options) {
             if (!value.empty()) body["options"][name] = value;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
 
 #include "gis/read/archive.hpp"
 #include "gis/read/text.hpp"
@@ -12,16 +14,28 @@ namespace jobs {
 
 namespace {
 
-constexpr std::array kept{"crs", "swap_axes", "encoding", "source_layer", "heights", "columns"};
+constexpr std::array kept{"crs", "swap_axes", "encoding", "separator", "decimal", "source_layer", "heights", "columns"};
+
+/// The names of a layer's fields, or their words in a table of text, whose separator may be mistaken.
+std::set<std::string> words_of(const Json& layer) {
+    std::set<std::string> words;
+    for (const Json& field : layer.at("fields")) {
+        const std::string name = gis::read::lower(field.at("name").get<std::string>());
+        const std::string_view between = layer.contains("separator") ? ";,|\t \"" : "";
+        for (std::size_t begin = 0; begin < name.size();) {
+            const std::size_t end = std::min(name.find_first_of(between, begin), name.size());
+            if (end > begin) words.insert(name.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+    return words;
+}
 
 /// Empty: nothing to know files again by.
 std::string signature_of(const Json& recognised) {
     std::set<std::string> layers;
     for (const Json& layer : recognised.at("layers")) {
-        std::set<std::string> fields;
-        for (const Json& field : layer.at("fields"))
-            fields.insert(gis::read::lower(field.at("name").get<std::string>()));
-        layers.insert(Json{layer.at("format"), fields}.dump(-1, ' ', false, Json::error_handler_t::replace));
+        layers.insert(Json{layer.at("format"), words_of(layer)}.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
     return layers.empty() ? "" : gis::read::sha256_of_bytes(Json(layers).dump());
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "gis/error.hpp"
+#include "gis/read/csv_source.hpp"
 #include "gis/read/mapping.hpp"
 #include "server/db/source_table.hpp"
 #include "server/import/part_tables.hpp"
@@ -55,6 +56,18 @@ bool truth_of(const Json& wishes, const char* name, bool otherwise) {
     return found->get<bool>();
 }
 
+/// The wishes `separator` and `decimal`, as far as they are known.
+Json text_form_json(const gis::read::TextForm& form) {
+    Json json = Json::object();
+    if (form.separator) json["separator"] = gis::read::separator_name(*form.separator);
+    if (form.decimal_comma) json["decimal"] = *form.decimal_comma ? "comma" : "point";
+    return json;
+}
+
+gis::read::TextForm text_form_of(const Json& wishes) {
+    return gis::read::parse_text_form(text_of(wishes, "separator"), text_of(wishes, "decimal"));
+}
+
 std::optional<std::string> unless_empty(std::string text) {
     if (text.empty()) return std::nullopt;
     return text;
@@ -63,9 +76,9 @@ std::optional<std::string> unless_empty(std::string text) {
 }  // namespace
 
 const std::vector<std::string>& known_wishes() {
-    static const std::vector<std::string> names{"crs",         "swap_axes", "encoding",    "source_layer",
-                                                "departement", "heights",   "precision",   "mission",
-                                                "lines",       "columns",   "as_last_time"};
+    static const std::vector<std::string> names{"crs",          "swap_axes",   "encoding",    "separator", "decimal",
+                                                "source_layer", "departement", "heights",     "precision", "mission",
+                                                "lines",        "columns",     "as_last_time"};
     return names;
 }
 
@@ -99,6 +112,7 @@ bool as_last_time(const Json& wishes) {
 void read_wishes(const Json& wishes, gis::read::Options& options) {
     if (const std::string crs = text_of(wishes, "crs"); !crs.empty()) options.source_srid = parse_epsg(crs);
     options.encoding = unless_empty(text_of(wishes, "encoding"));
+    options.text_form = text_form_of(wishes);
     options.source_layer = unless_empty(text_of(wishes, "source_layer"));
     options.departement = unless_empty(text_of(wishes, "departement"));
     if (const std::string heights = text_of(wishes, "heights"); !heights.empty()) {
@@ -129,6 +143,7 @@ Json to_json(const gis::read::Options& options) {
     if (options.source_layer) json["source_layer"] = *options.source_layer;
     if (options.source_srid) json["source_srid"] = *options.source_srid;
     if (options.encoding) json["encoding"] = *options.encoding;
+    json.update(text_form_json(options.text_form));
     if (options.departement) json["departement"] = *options.departement;
     if (const auto& box = options.territory) json["territory"] = {box->west, box->south, box->east, box->north};
     if (!options.target) return json;
@@ -157,6 +172,7 @@ gis::read::Options options_of(const Json& json) {
     options.kind = text("kind");
     options.source_layer = text("source_layer");
     options.encoding = text("encoding");
+    options.text_form = text_form_of(json);
     options.departement = text("departement");
     options.codes = gis::read::parse_survey_codes(json.at("codes").get<std::string>());
     options.columns = columns_of(json);
@@ -195,6 +211,7 @@ Json to_json(const gis::read::Detection& detection) {
                    {"rows", layer.rows},         {"crs", layer.crs},
                    {"encoding", layer.encoding}, {"kind", layer.kind.value_or("")},
                    {"refusal", layer.refusal}};
+        entry.update(text_form_json(layer.text_form));
         if (layer.geometry) entry["geometry"] = gis::to_string(*layer.geometry);
         if (layer.srid) entry["srid"] = *layer.srid;
         if (layer.count) entry["count"] = *layer.count;

@@ -124,6 +124,46 @@ TEST_F(Jobs, ColumnsThatNothingTellsAreChosenByThePerson) {
     EXPECT_EQ(source_in(get_json(job + "/columns", token_of("lea")), "code"), "Sorte") << "as it was chosen";
 }
 
+TEST_F(Jobs, SeparatorAndDecimalSignAreThePersonsWhenHeSaysThem) {
+    const std::string job = start(deposit("signes.csv", "numero;x;y;code\n1;681000,5;7042000,5;BANC\n"));
+    wait_for(job, "draft");
+    const json found = get_json(job + "/columns", token_of("lea"))["layers"][0];
+    EXPECT_EQ(found["separator"], ";");
+    EXPECT_EQ(found["decimal"], "comma");
+    const auto again = [&](const json& options) { return act(job, "retry", {{"options", options}}); };
+    for (const auto& [name, value] : {std::pair("separator", "!"), std::pair("decimal", "virgule")}) {
+        const RawAnswer refused = again({{name, value}});
+        EXPECT_EQ(refused.status, 400);
+        EXPECT_NE(refused.body.find(name), std::string::npos) << refused.body;
+    }
+    EXPECT_EQ(again({{"decimal", "point"}}).status, 200);
+    wait_for(job, "refused");  // 681000,5 is no number then
+    EXPECT_EQ(again({{"separator", ","}}).status, 200);
+    wait_for(job, "refused");  // two columns of no meaning, in most lines three
+    EXPECT_EQ(again({{"separator", ";"}, {"decimal", "comma"}}).status, 200);
+    EXPECT_EQ(wait_for(job, "draft")["report"]["written"], 1);
+
+    // Titles with commas, and no semicolons in numbers: commas look like what separates. What was published so is
+    // remembered.
+    const std::string titles = "Numéro;X, est;Y, nord;Code, teinte, état\n";
+    const auto file = [&](const std::string& name, const std::string& row) { return deposit(name, titles + row); };
+    const json manner{
+        {"layer", "leve_point"},
+        {"options",
+         {{"separator", ";"},
+          {"columns", {{"x", "X, est"}, {"y", "Y, nord"}, {"code", "Code, teinte, état"}, {"numero", "Numéro"}}}}}};
+    const std::string row = "681000,1;7042000,1;BANC, vert, neuf\n";
+    const std::string unsaid = start(file("virgules.csv", "1;" + row));
+    wait_for(unsaid, "refused");
+    EXPECT_EQ(get_json(unsaid + "/columns", token_of("lea"))["layers"][0]["separator"], ",");
+    const std::string first = start(file("mai.csv", "1;" + row), manner);
+    EXPECT_EQ(wait_for(first, "draft")["report"]["written"], 1);
+    EXPECT_EQ(act(first, "publish").status, 200);
+    const json next = wait_for(start(file("juin.csv", "2;" + row)), "draft");
+    EXPECT_EQ(next["report"]["last_time"]["followed"], true) << next.dump(1);
+    EXPECT_EQ(act(first, "undo").status, 200);
+}
+
 TEST_F(Jobs, TheNextFileLikeItIsReadAsTheLastOne) {
     const json manner{
         {"layer", "leve_point"},

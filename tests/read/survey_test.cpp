@@ -89,6 +89,16 @@ TEST(TextTables, SeparatorDecimalCommaHeaderAndPlaces) {
     const TextTable flat =
         gis::read::look_at_table({"1;675000.10;7049000.20", "2;675001.10;7049001.20;MUR", "3;675002.1;7049003.2;MUR"});
     EXPECT_EQ(flat.columns, (std::vector<std::string>{"numero", "x", "y", "code"}));
+    // More commas than semicolons: what the person says goes before what the lines look like.
+    const std::vector<std::string> misleading{"n;x;y", "1;675000,10;7049000,20", "2;675001,10;7049001,20"};
+    const TextTable by_commas = gis::read::look_at_table(misleading, {',', false});
+    EXPECT_EQ(by_commas.separator, ',');
+    EXPECT_FALSE(by_commas.decimal_comma);
+    const TextTable by_points = gis::read::look_at_table(misleading, {std::nullopt, false});
+    EXPECT_EQ(by_points.separator, ';');
+    EXPECT_FALSE(by_points.decimal_comma);
+    EXPECT_TRUE(gis::read::look_at_table(misleading, {'|', std::nullopt}).columns.empty());
+
     EXPECT_EQ(gis::read::look_at_table({"ceci est un texte", "et rien d'autre que des phrases"}).x, -1);
 }
 

@@ -142,6 +142,8 @@ test('columns that nothing tells are chosen, and remembered', { timeout: 300_000
   for (const [column, field] of [['x', "Vers l'est"], ['y', 'Vers le nord'], ['code', 'Sorte'], ['numero', 'Objet n°']])
     await form.locator(`[data-column=${column}]`).selectOption(field);
   assert.match(await form.locator('.reading-rows').textContent(), /BANC.*9259234/);
+  assert.match(await form.locator('[name=separator] option:checked').textContent(), /point-virgule/);
+  assert.match(await form.locator('[name=decimal] option:checked').textContent(), /virgule/);
   assert.match(await form.locator('[data-column=code] option:checked').textContent(), /Sorte \(BANC\)/);
   await portal.shot('depot-colonnes');
   await form.locator('[data-act=retry]').click();

@@ -37,6 +37,9 @@ export interface SourceLayer {
   name: string;
   fields: { name: string }[];
   rows: string[][];
+  /** Of a table of text, as it was read: ';', 'tab' ... and 'comma' or 'point'. */
+  separator?: string;
+  decimal?: string;
   proposals: { crs: string; name: string }[];
 }
 

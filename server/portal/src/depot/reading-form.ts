@@ -17,6 +17,7 @@ export class ReadingForm {
   private readonly crs: HTMLInputElement;
   private readonly precision: HTMLSelectElement;
   private readonly lines: HTMLSelectElement;
+  private readonly encoding: HTMLSelectElement;
 
   constructor(
     private readonly http: Http,
@@ -31,6 +32,9 @@ export class ReadingForm {
     }
     this.precision.value = this.said('precision');
     this.lines = choice('lines', [['', t.depot.linesByCodes], ['none', t.depot.linesNone]], this.said('lines') === 'none' ? 'none' : '');
+    const encoding = this.said('encoding');
+    const encodings = ['UTF-8', 'Windows-1252', 'ISO-8859-15', ...(encoding ? [encoding] : [])];
+    this.encoding = choice('encoding', [['', t.depot.recognised], ...[...new Set(encodings)].map((name): Pair => [name, name])], encoding);
     this.element.append(this.body);
     this.element.addEventListener('toggle', () => {
       if (this.element.open && !this.body.hasChildNodes()) void this.show('', '');
@@ -60,16 +64,26 @@ export class ReadingForm {
     for (const select of [target, inside]) select.addEventListener('change', () => void this.show(target.value, inside.value));
     const filled = columns.columns.map((column) => ({ column, select: sourceChoice(column, source) }));
     const proposed = h('datalist', { id: `crs-${this.job.id}` }, ...(source?.proposals ?? []).map(({ crs, name }) => h('option', { value: crs }, name)));
+    const signs = source?.separator ? [
+      { name: 'separator', words: t.depot.separator, found: source.separator, values: t.depot.separators },
+      { name: 'decimal', words: t.depot.decimal, found: source.decimal ?? '', values: t.depot.decimals },
+    ] : [];
+    const said = signs.map(({ name, words, found, values }) => {
+      const recognised = `${t.depot.recognised} (${values[found] ?? found})`;
+      return { name, words, select: choice(name, [['', recognised], ...Object.entries(values)], this.said(name)) };
+    });
     const again = h('button', { type: 'button', class: 'button main', 'data-act': 'retry' }, t.depot.again);
     again.addEventListener('click', () => {
       const chosen = Object.fromEntries(filled.map(({ column, select }) => [column.name, select.value || null]));
-      this.read(target.value, { source_layer: columns.layers.length > 1 ? inside.value : null, columns: target.value ? chosen : null });
+      this.read(target.value, { source_layer: columns.layers.length > 1 ? inside.value : null, columns: target.value ? chosen : null, ...Object.fromEntries(said.map(({ name, select }) => [name, select.value || null])) });
     });
     this.body.replaceChildren(
       source ? firstRows(source) : '',
       labelled(t.depot.layer, target),
       columns.layers.length > 1 ? labelled(t.depot.layerInside, inside) : '',
       ...filled.map(({ column, select }) => labelled(column.required ? `${column.title} *` : column.title, select)),
+      ...said.map(({ words, select }) => labelled(words, select)),
+      labelled(t.depot.encoding, this.encoding),
       labelled(t.depot.crs, this.crs),
       proposed,
       labelled(t.depot.asked, this.precision),
@@ -81,7 +95,7 @@ export class ReadingForm {
   private read(layer: string, said: Record<string, unknown>): void {
     const text = this.crs.value.trim();
     const crs = /^\d+$/.test(text) ? `EPSG:${text}` : text;
-    this.events.read({ layer: layer || null, options: { ...this.job.options, ...said, crs: crs || null, precision: this.precision.value || null, lines: this.lines.value || null } });
+    this.events.read({ layer: layer || null, options: { ...this.job.options, ...said, crs: crs || null, encoding: this.encoding.value || null, precision: this.precision.value || null, lines: this.lines.value || null } });
   }
 }
 
