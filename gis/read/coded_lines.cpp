@@ -17,7 +17,7 @@ using Draws = SurveyCode::Draws;
 /// The fields of a survey that lines are made of.
 struct CodeFields {
     std::size_t layer = 0;
-    std::string code, accuracy;
+    std::string code, accuracy, surveyed_at;
 };
 
 std::optional<CodeFields> find_code_fields(const Source& source, const Input& input) {
@@ -29,7 +29,7 @@ std::optional<CodeFields> find_code_fields(const Source& source, const Input& in
             return source_field(*std::ranges::find(mapping->columns, name, &Column::name), layer);
         };
         const std::string code = field_of(mapping->point_code);
-        if (has_field(layer, code)) return CodeFields{i, code, field_of("precision_h")};
+        if (has_field(layer, code)) return CodeFields{i, code, field_of("precision_h"), field_of("releve_le")};
     }
     return std::nullopt;
 }
@@ -38,6 +38,12 @@ std::optional<double> metres_of(Value value) {
     if (!to_number(value, MappingContext{})) return std::nullopt;
     const auto* number = std::get_if<double>(&value);
     return number ? std::optional(*number) : std::nullopt;
+}
+
+std::string instant_of(Value value) {
+    if (!to_datetime(value, MappingContext{})) return "";
+    const auto* text = std::get_if<std::string>(&value);
+    return text ? *text : "";
 }
 
 class CodedLines final : public Source {
@@ -90,6 +96,7 @@ class CodedLines final : public Source {
         if (field == "titre") return code.title;
         if (field == "points") return static_cast<std::int64_t>(line.xy.size() / 2) - (line.closed ? 1 : 0);
         if (field == "precision_h" && line.accuracy) return *line.accuracy;
+        if (field == "releve_le" && !line.surveyed_at.empty()) return line.surveyed_at;
         return {};
     }
 
@@ -100,6 +107,7 @@ class CodedLines final : public Source {
         for (const char* field : {"numero", "code", "titre"}) layer.fields.push_back({field, FieldType::Text});
         layer.fields.push_back({"points", FieldType::Integer});
         layer.fields.push_back({"precision_h", FieldType::Number});
+        layer.fields.push_back({"releve_le", FieldType::DateTime});
         layer.geometry = geometry;
         layer.crs = layers_[points].crs;
         layer.encoding = layers_[points].encoding;
@@ -119,13 +127,15 @@ std::unique_ptr<Source> with_coded_lines(std::unique_ptr<Source> source, const I
     const auto fields = find_code_fields(*source, input);
     if (!fields) return source;
     LineBuilder builder;
-    source->read(fields->layer, {fields->code, fields->accuracy}, [&](SourceFeature& feature) {
+    source->read(fields->layer, {fields->code, fields->accuracy, fields->surveyed_at}, [&](SourceFeature& feature) {
         if (!feature.defect.empty() || feature.shape.kind != Shape::Kind::Point || feature.shape.xy.size() != 2) return;
         Value code = feature.values[0];
         to_text(code, MappingContext{});
         const auto* text = std::get_if<std::string>(&code);
         const auto said = text ? parse_point_code(*text, options.codes) : std::nullopt;
-        if (said) builder.add(*said, feature.shape.xy[0], feature.shape.xy[1], metres_of(feature.values[1]));
+        if (said)
+            builder.add(*said, feature.shape.xy[0], feature.shape.xy[1], metres_of(feature.values[1]),
+                        instant_of(feature.values[2]));
     });
     std::vector<CodedLine> lines = builder.finish();
     if (lines.empty()) return source;

@@ -14,6 +14,7 @@
 #include "gis/read/ogr_shape.hpp"
 #include "gis/read/ogr_value.hpp"
 #include "gis/read/shapefile_check.hpp"
+#include "gis/read/start_times.hpp"
 #include "gis/read/text.hpp"
 
 namespace gis::read {
@@ -293,7 +294,7 @@ std::unique_ptr<Source> open_gdal_source(const Input& input, const Options& opti
         case Format::GeoPackage:
             return open_geopackage(input);
         case Format::Gpx:
-            return open_plain(input, "GPX");
+            return with_start_times(open_plain(input, "GPX"));
         case Format::Kml:
             return open_plain(input, "KML");
         case Format::Pcrs:

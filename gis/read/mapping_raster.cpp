@@ -42,6 +42,7 @@ Mapping raster_mapping(const std::string& kind, const std::string& genre, const 
                        {"haut", "haut", to_number},
                        {"zoom_min", "zoom_min", to_integer},
                        {"zoom_max", "zoom_max", to_integer},
+                       {"date_fichier", "date_fichier", to_date},
                        {"fichier", "fichier", to_text, Need::Required}};
     return mapping;
 }

@@ -119,7 +119,8 @@ Mapping track_mapping() {
                        {"lot", "", nullptr},
                        {"genre", "", nullptr},
                        {"nom", "name|nom", to_text},
-                       {"observation", "desc|cmt|description|observation", to_text}};
+                       {"observation", "desc|cmt|description|observation", to_text},
+                       {"releve_le", "releve_le|time", to_datetime}};
     return mapping;
 }
 
@@ -142,6 +143,7 @@ Mapping drawn_mapping(const char* kind, const char* layer, GeometryType geometry
                        {"code", "code", to_text},
                        {"titre", "titre", to_text},
                        {"points", "points", to_integer},
+                       {"releve_le", "releve_le", to_datetime},
                        {"classe_precision", "", nullptr},
                        {"~precision_h", "precision_h", to_number}};
     return mapping;

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 
 #include "gis/crs/identify.hpp"
@@ -26,9 +28,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* raster_fields[] = {"titre",  "unite", "resolution_m", "largeur",  "hauteur",
-                                         "bandes", "type",  "crs",          "minimum",  "maximum",
-                                         "bas",    "haut",  "zoom_min",     "zoom_max", "fichier"};
+constexpr const char* raster_fields[] = {"titre",    "unite",    "resolution_m", "largeur",     "hauteur", "bandes",
+                                         "type",     "crs",      "minimum",      "maximum",     "bas",     "haut",
+                                         "zoom_min", "zoom_max", "fichier",      "date_fichier"};
 constexpr int edge_points = 16;                 // of each side of the footprint: an edge is a curve in another CRS
 constexpr int looked_at_side = 512;             // pixels, of what the usual stretch is taken from
 constexpr double stretch_part = 0.02;           // of the values below and above it
@@ -43,6 +45,17 @@ std::string unit_of(const char* said) {
     if (unit == "k" || unit == "kelvin") return "K";
     if (unit == "m" || unit == "metre" || unit == "meter" || unit == "metres" || unit == "meters") return "m";
     return unit.substr(0, 20);
+}
+
+/// "2026:05:04 10:12:00" as a date; nothing for what is none.
+Value day_of(const char* said) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    if (said == nullptr || std::sscanf(said, "%4d:%2u:%2u", &year, &month, &day) != 3) return {};
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    if (!date.ok() || year < 1900) return {};
+    return fmt::format("{:04}-{:02}-{:02}", year, month, day);
 }
 
 bool tells_temperature(const std::string& unit, const std::string& stem) {
@@ -190,6 +203,7 @@ class RasterSource final : public Source {
         facts_["hauteur"] = std::int64_t{source().GetRasterYSize()};
         facts_["bandes"] = std::int64_t{source().GetRasterCount()};
         facts_["type"] = type_;
+        facts_["date_fichier"] = day_of(source().GetMetadataItem("TIFFTAG_DATETIME"));
         layers_.push_back(std::move(layer));
     }
 

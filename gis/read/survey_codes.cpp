@@ -112,11 +112,12 @@ std::optional<PointCode> parse_point_code(std::string_view text, const std::vect
     return PointCode{static_cast<std::size_t>(known - codes.begin()), said.substr(letters, digits - letters), *control};
 }
 
-void LineBuilder::add(const PointCode& code, double x, double y, std::optional<double> accuracy) {
+void LineBuilder::add(const PointCode& code, double x, double y, std::optional<double> accuracy,
+                      std::string surveyed_at) {
     const auto [same, is_new] = open_.try_emplace({code.code, code.number}, lines_.size());
     if (is_new || code.control == Control::Begin) {
         same->second = lines_.size();
-        lines_.push_back({code.code, code.number, {x, y}, accuracy, false});
+        lines_.push_back({code.code, code.number, {x, y}, accuracy, false, std::move(surveyed_at)});
         return;
     }
     CodedLine& line = lines_[same->second];

@@ -42,13 +42,14 @@ struct CodedLine {
     std::vector<double> xy;          ///< a closed one ends where it begins
     std::optional<double> accuracy;  ///< the worst of its points, metres; nothing when one of them does not say
     bool closed = false;
+    std::string surveyed_at;  ///< of its first point, as FieldType::DateTime is; empty: not said
 };
 
 /// Joins coded points. A line goes on until its end, its closing, or the next beginning of the same code and number;
 /// one that comes back to its first point is closed. Belongs to one thread.
 class LineBuilder {
   public:
-    void add(const PointCode& code, double x, double y, std::optional<double> accuracy);
+    void add(const PointCode& code, double x, double y, std::optional<double> accuracy, std::string surveyed_at = "");
     /// Lines of two points and more, in the order they began; calls no `add` afterwards.
     std::vector<CodedLine> finish();
     /// Points with a known code that are alone of their line.

@@ -14,7 +14,8 @@ namespace jobs {
 
 namespace {
 
-constexpr std::array kept{"crs", "swap_axes", "encoding", "separator", "decimal", "source_layer", "heights", "columns"};
+constexpr std::array remembered{"crs",     "swap_axes",    "encoding", "separator",
+                                "decimal", "source_layer", "heights",  "columns"};
 
 /// The names of a layer's fields, or their words in a table of text, whose separator may be mistaken.
 std::set<std::string> words_of(const Json& layer) {
@@ -47,7 +48,7 @@ bool is_said(const Json& wishes, const char* name) {
 
 Json kept_of(const Json& wishes) {
     Json options = Json::object();
-    for (const char* name : kept) {
+    for (const char* name : remembered) {
         if (is_said(wishes, name)) options[name] = wishes.at(name);
     }
     return options;

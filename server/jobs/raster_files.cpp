@@ -81,6 +81,12 @@ void RasterFiles::check(const gis::RowBatch& batch) {
     }
 }
 
+std::uint64_t RasterFiles::bytes() const {
+    std::uint64_t all = 0;
+    for (const auto& [name, file] : files_) all += file.second;
+    return all;
+}
+
 void RasterFiles::move_to(const fs::path& kept) const {
     if (files_.empty()) return;
     fs::create_directories(kept);

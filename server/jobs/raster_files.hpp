@@ -39,6 +39,7 @@ class RasterFiles {
     void move_to(const std::filesystem::path& kept) const;
     /// In the transaction that makes the drafts the job's.
     void add_rows(db::Connection& connection, const std::vector<importing::Draft>& drafts) const;
+    std::uint64_t bytes() const;
     /// What a report says of them.
     const Json& facts() const { return facts_; }
 

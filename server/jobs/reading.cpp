@@ -290,6 +290,26 @@ class Reading {
         }
     }
 
+    /// The organisation's quota has room for the rasters that were made of what it deposited.
+    void require_room(std::uint64_t bytes, const Json& report) {
+        if (bytes == 0) return;
+        const std::vector<db::Parameter> organisation{std::to_string(job_.organisation)};
+        const db::Result row = connection_.query(
+            "select capture.kept_bytes(organisation_id), deposit_quota from org.organisation where organisation_id = "
+            "$1::int",
+            organisation);
+        const auto kept = static_cast<double>(row.int64(0, 0)) / 1e9;
+        const auto quota = static_cast<double>(row.int64(0, 1)) / 1e9;
+        const double more = static_cast<double>(bytes) / 1e9;
+        if (kept + more <= quota) return;
+        throw GivenUp{
+            "refused",
+            fmt::format("l'image optimisée prend {:.2f} Go ; l'organisation en garde déjà {:.2f} sur {:.2f} : "
+                        "effacez d'anciens dépôts, ou demandez plus de place au service SIG",
+                        more, kept, quota),
+            report};
+    }
+
     void keep(importing::VersionLoader& loader, const RasterFiles& rasters, Json report) {
         look(loader);
         if (report.at("written").get<std::int64_t>() == 0) leave_last_time("aucun objet n'y est lisible");
@@ -301,6 +321,7 @@ class Reading {
         add_findings(loader.complete(job_.person), report);
         if (loader.rows() == 0)
             throw GivenUp{"refused", "aucun de ces objets n'est du territoire : rien n'est gardé", std::move(report)};
+        require_room(rasters.bytes(), report);
         const std::vector<importing::Draft> drafts = loader.keep();
         rasters.move_to(options_.uploads / rasters_folder);
         if (!rasters.facts().empty()) report["rasters"] = rasters.facts();

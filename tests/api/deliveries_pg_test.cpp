@@ -263,7 +263,9 @@ TEST_F(Deliveries, AStreetPlanIsReadInTheWorker) {
 
 TEST_F(Deliveries, CodedPointsDrawLinesUnlessNoneAreWished) {
     const std::string list =
-        "numero;x;y;code\n1;681000;7042000;BORD1\n2;681010;7042000;BORD1\n3;681020;7042000;ARBRE\n";
+        "numero;x;y;code;date\n1;681000;7042000;BORD1;2026-05-04T10:00:00Z\n2;681010;7042000;BORD1;2026-05-05T10:00:"
+        "00Z\n"
+        "3;681020;7042000;ARBRE;\n";
     wait_for_layer("leve_ligne");
     const json crs{{"crs", "EPSG:2154"}};
     const std::string job = start(deposit("rue.csv", list), {{"options", crs}});
@@ -272,6 +274,7 @@ TEST_F(Deliveries, CodedPointsDrawLinesUnlessNoneAreWished) {
     EXPECT_EQ(report["tables"]["terrain.leve_ligne"]["written"], 1);
     EXPECT_EQ(act(job, "publish").status, 200);
     EXPECT_EQ(one("select id || ' ' || titre || ' ' || longueur_m from terrain.leve_ligne"), "rue:BORD1 Bordure 10");
+    EXPECT_EQ(one("select (releve_le at time zone 'UTC')::text from terrain.leve_ligne"), "2026-05-04 10:00:00");
     EXPECT_EQ(act(job, "undo").status, 200);
     const std::string plain =
         start(deposit("rue2.csv", list), {{"options", {{"crs", "EPSG:2154"}, {"lines", "none"}}}});

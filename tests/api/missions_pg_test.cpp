@@ -232,7 +232,8 @@ TEST_F(Missions, AreWrittenByNobody) {
 TEST_F(Missions, LayersSayWhichDateTheMapChoosesBy) {
     EXPECT_EQ(get_json("/collections/photo", token_of("lea"))["carreau:timeField"], "pris_le");
     EXPECT_EQ(get_json("/collections/mission", token_of("lea"))["carreau:timeField"], "premier_jour");
-    EXPECT_FALSE(get_json("/collections/leve_ligne", token_of("lea")).contains("carreau:timeField"));
+    EXPECT_EQ(get_json("/collections/leve_ligne", token_of("lea"))["carreau:timeField"], "releve_le");
+    EXPECT_FALSE(get_json("/collections/square").contains("carreau:timeField"));
     const json tiles = get_json("/tiles/photo.json", token_of("lea"));
     EXPECT_EQ(tiles["vector_layers"][0]["carreau:timeField"], "pris_le");
     EXPECT_EQ(tiles["vector_layers"][0]["fields"]["pris_le"], "String");

@@ -80,6 +80,7 @@ test::MadeRaster heat() {
     made.type = GDT_Float32;
     made.nodata = -9999;
     made.unit = "degC";
+    made.taken_at = "2026:05:04 10:12:00";
     made.sample = [](int, int column, int row) { return column < 100 ? -9999.0 : 10 + column * 0.02 + row * 0.01; };
     return made;
 }
@@ -101,6 +102,7 @@ TEST_F(Rasters, ThermographyGoesFromDepositToTilesValuesAndBack) {
     EXPECT_EQ(facts["largeur"], 800);
     EXPECT_NEAR(facts["minimum"].get<double>(), 12, 1e-3);
     EXPECT_NEAR(facts["maximum"].get<double>(), 10 + 15.98 + 7.99, 1e-3);
+    EXPECT_EQ(facts["date_fichier"], "2026-05-04");
     EXPECT_FALSE(facts.contains("fichier"));
     EXPECT_EQ(read["report"]["crs"].size(), 1U);
 
@@ -224,6 +226,30 @@ TEST_F(Rasters, AnAerialPhotoMadePublicIsEverybodys) {
     EXPECT_EQ(get("/wmts?service=WMTS&request=GetTile").status, 400);
     EXPECT_NE(get("/wmts?service=WMTS&request=GetTile").body.find("MissingParameterValue"), std::string::npos);
     EXPECT_EQ(get("/wmts?service=WMTS&request=Rien").status, 501);
+}
+
+TEST_F(Rasters, WhatIsMadeOfADepositCountsInTheQuota) {
+    heat().write(folder_ / "place.tif");
+    const std::string bytes = bytes_of(folder_ / "place.tif");
+    const auto kept = [this] {
+        return std::stoll(
+            scalar("select capture.kept_bytes(organisation_id) from org.organisation "
+                   "where nom = 'Organisation de lea'"));
+    };
+    const auto allow = [this](long long quota) {
+        run(fmt::format("update org.organisation set deposit_quota = {} where nom = 'Organisation de lea'", quota));
+    };
+    const long long before = kept();
+    allow(before + static_cast<long long>(bytes.size()) + 100);  // the upload fits, its raster does not
+    const std::string job = start_with("place.tif", bytes);
+    const json refused = wait_for(job, "refused");
+    EXPECT_NE(refused["reason"].get<std::string>().find("effacez d'anciens dépôts"), std::string::npos)
+        << refused["reason"];
+    EXPECT_EQ(kept(), before + static_cast<long long>(bytes.size()));
+    allow(21474836480);
+    EXPECT_EQ(act(job, "retry").status, 200);
+    wait_for(job, "draft");
+    EXPECT_GT(kept(), before + static_cast<long long>(bytes.size()));
 }
 
 TEST_F(Rasters, WhatCannotBeReadLeavesNothing) {

@@ -51,6 +51,7 @@ void MadeRaster::write(const fs::path& path) const {
     std::array<double, 6> place{left, pixel * std::cos(turn), pixel * std::sin(turn),
                                 top,  pixel * std::sin(turn), -pixel * std::cos(turn)};
     if (placed) GDALSetGeoTransform(made, place.data());
+    if (!taken_at.empty()) GDALSetMetadataItem(made, "TIFFTAG_DATETIME", taken_at.c_str(), nullptr);
     std::vector<double> line(static_cast<std::size_t>(width));
     for (int band = 1; band <= bands; ++band) {
         const GDALRasterBandH to = GDALGetRasterBand(made, band);

@@ -29,6 +29,7 @@ struct MadeRaster {
     std::function<bool(int, int)> is_seen = nullptr;
     bool alpha = false;  ///< the last band is opacity
     std::string unit;
+    std::string taken_at;  ///< "2026:05:04 10:12:00"; empty: not said
     std::vector<std::string> options{};
 
     void write(const std::filesystem::path& path) const;

@@ -320,10 +320,15 @@ TEST_F(Survey, GpxPointsAndTracksAndWhatIsNoPosition) {
              "<wpt lat=\"NaN\" lon=\"2.64\"><name>x</name></wpt>"
              "<trk><name>t</name><trkseg><trkpt lat=\"50.53\" lon=\"2.64\"/><trkpt lat=\"50.54\" "
              "lon=\"2.65\"/></trkseg></trk>"
+             "<trk><name>u</name><trkseg><trkpt lat=\"50.53\" lon=\"2.64\"><time>2026-05-04T08:10:00Z</time></trkpt>"
+             "<trkpt lat=\"50.54\" lon=\"2.66\"><time>2026-05-04T08:20:00Z</time></trkpt></trkseg></trk>"
              "</gpx>"));
     EXPECT_EQ(report.tables.at("terrain.leve_point").written, 1);
     EXPECT_EQ(report.tables.at("terrain.leve_point").refused, 1);
-    EXPECT_EQ(report.tables.at("terrain.leve_trace").written, 1);
+    EXPECT_EQ(report.tables.at("terrain.leve_trace").written, 2);
+    ASSERT_EQ(rows.rows.size(), 3U);
+    EXPECT_EQ(rows.value(1, "releve_le"), gis::Value());
+    EXPECT_EQ(rows.text(2, "releve_le"), "2026-05-04T08:10:00Z");
 }
 
 TEST_F(Survey, WhatOnlyLooksLikeASurveyIsRefused) {
