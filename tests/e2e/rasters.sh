@@ -53,6 +53,15 @@ seen=$(timeout 120 gdallocationinfo -valonly -wgs84 "WMTS:$address/wmts/1.0.0/WM
     head -n 3 | jq -sc .)
 equal "its colours: $seen, the tile's $ours" "$(jq -n --argjson a "$seen" --argjson b "$ours" '[range(3) | ($a[.] - $b[.]) | fabs] | max <= 2')" true
 
+step "QGIS opens it as WMTS"
+if python3 -c "import qgis.core" 2>/dev/null; then
+    seen=$(timeout 300 python3 "$(dirname "$0")/qgis/qgis_wmts.py" "$work/profile" "$address/wmts/1.0.0/WMTSCapabilities.xml" orthophoto:ortho "$lon" "$lat") ||
+        fail "QGIS"
+    equal "its colours in QGIS: $seen, the tile's $ours" "$(jq -n --argjson a "$seen" --argjson b "$ours" '[range(3) | ($a[.] - $b[.]) | fabs] | max <= 2')" true
+else
+    step "QGIS is not installed"
+fi
+
 step "hostile and real files"
 refused() {
     local status=0
