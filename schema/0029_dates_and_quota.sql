@@ -68,3 +68,19 @@ begin
             on conflict (layer_id, name) do nothing;
     end loop;
 end $$;
+
+-- Features that this transaction put outside of their layer's extent widen it.
+create function catalogue.grow_extent(wanted integer) returns void language sql volatile
+security definer set search_path = pg_catalog, public as $$
+    update catalogue.layer l
+        set extent = array[least(l.extent[1], st_xmin(b.g)), least(l.extent[2], st_ymin(b.g)),
+                           greatest(l.extent[3], st_xmax(b.g)), greatest(l.extent[4], st_ymax(b.g))]
+        from (select st_transform(st_segmentize(st_setsrid(st_extent(c.new_box::geometry)::geometry, max(o.srid)), 5000), 4326) as g
+              from catalogue.change c join catalogue.layer o using (layer_id)
+              where c.layer_id = wanted and c.xid = pg_current_xact_id() and c.new_box is not null) b
+        where l.layer_id = wanted and b.g is not null
+            and (l.extent is null or st_xmin(b.g) < l.extent[1] or st_ymin(b.g) < l.extent[2]
+                 or st_xmax(b.g) > l.extent[3] or st_ymax(b.g) > l.extent[4])
+$$;
+revoke all on function catalogue.grow_extent from public;
+grant execute on function catalogue.grow_extent to carreau_editor;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "gis/edit/edit_check.hpp"
@@ -66,6 +67,7 @@ class Application {
             "select set_config('carreau.moment', clock_timestamp()::text, true); set constraints all immediate; "
             "savepoint carreau_edits");
         apply();
+        grow_extents();
         return std::move(results_);
     }
 
@@ -283,6 +285,18 @@ class Application {
         const Result row = run_statement(connection_, statement);
         if (row.rows() == 0) return refuse_absent(edit);
         add(result, row.text(0, 0), edit.kind == Kind::Delete ? "" : row.text(0, 1));
+    }
+
+    /// Layers in one order: two requests do not wait for each other.
+    void grow_extents() {
+        std::set<int> layers;
+        for (const CheckedEdit& edit : edits_) {
+            if (edit.sets_geometry) layers.insert(edit.layer->id);
+        }
+        for (const int layer : layers) {
+            const std::vector<Parameter> id{std::to_string(layer)};
+            connection_.query("select catalogue.grow_extent($1::int)", id);
+        }
     }
 
     static void add(gis::EditResult& result, std::string id, std::string version) {

@@ -15,6 +15,18 @@ std::string etag_of(const RawAnswer& answer) {
     return "If-Match: " + answer.header("ETag") + "\r\n";
 }
 
+TEST_F(Edits, WhatLiesOutsideOfTheExtentWidensIt) {
+    const auto extent = [&](const std::string& layer) {
+        return get_json("/collections/" + layer).value("/extent/spatial/bbox/0"_json_pointer, json());
+    };
+    EXPECT_EQ(extent("zone"), json()) << "declared empty";
+    ASSERT_EQ(edit("ed", "POST", bancs, feature({{"id", "w"}, {"commune", "62001"}})).status, 201);
+    EXPECT_TRUE(test::eventually([&] { return extent("banc").is_array(); }));
+    ASSERT_EQ(edit("ed", "POST", bancs, feature({{"id", "e"}, {"commune", "62001"}}, 689000)).status, 201);
+    EXPECT_TRUE(test::eventually([&] { return extent("banc")[2] > extent("banc")[0].get<double>() + 0.1; }))
+        << extent("banc");
+}
+
 TEST_F(Edits, AFeatureIsMadeReadChangedAndDeleted) {
     const RawAnswer made = edit("ed", "POST", bancs, feature({{"id", "n/1"}, {"nom", "neuf"}, {"commune", "62001"}}));
     ASSERT_EQ(made.status, 201) << made.body;

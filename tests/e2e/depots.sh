@@ -184,5 +184,26 @@ for file in "$shared"/ads/* "$planning"/{encodings,ppr}/*.* "$shared"/terrain/pc
     table "${file#"$shared"/}" "$outcome"
 done
 write_table
+step "what one may not publish is proposed, sent back, proposed again and published"
+town_secret=secret-of-bethune-0123456789abcdefghijklmn
+ask "insert into access.credential (person_id, kind, titre, secret_sha256) select person_id, 'token', 'essai',
+     encode(sha256(convert_to('$town_secret', 'UTF8')), 'hex') from org.person where login = 'secretaire.bethune'"
+town() { CARREAU_TOKEN=$town_secret remote "$@"; }
+read -r lon lat < <(ask "select st_x(p) || ' ' || st_y(p) from org.commune_actuelle, st_transform(st_pointonsurface(geom), 4326) p where code_insee = '62310'")
+printf 'id;commune;nature;etat;gestionnaire;lon;lat\n00000000-0000-4000-8000-000000000311;62310;banc;bon;commune;%s;%s\n' "$lon" "$lat" >"$work/banc.csv"
+town upload "$work/banc.csv" --layer mobilier_urbain >"$work/said" 2>&1 || fail "upload: $(cat "$work/said")"
+job=$(ask 'select max(job_id) from capture.job')
+equal "nothing awaits" "$(remote job list --inbox)" ""
+town job propose "$job" --replaces nothing >/dev/null || fail "propose"
+contains "it awaits" "$(remote job list --inbox)" "Dépôt $job"
+equal "not its author" "$(town job list --inbox)" ""
+remote job refuse "$job" --message 'Vérifiez la commune.' >/dev/null || fail "refuse"
+equal "sent back" "$(remote job list --inbox)" ""
+contains "with a word" "$(town job show "$job")" "Vérifiez la commune."
+town job propose "$job" --replaces nothing >/dev/null || fail "propose again"
+remote job publish "$job" >/dev/null || fail "publish"
+equal "published" "$(ask "select count(*) from topo.mobilier where id::text = '00000000-0000-4000-8000-000000000311'")" 1
+remote job rollback "$job" >/dev/null || fail "rollback"
+
 equal "nothing was published" "$(features leve_point)" 0
 stop_server

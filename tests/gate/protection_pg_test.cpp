@@ -41,7 +41,7 @@ callable(name) as (values
     ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.past'), ('catalogue.may_edit'),
     ('catalogue.feature_history'), ('access.depositor'), ('capture.begin_upload'), ('capture.draft_features'),
     ('capture.picture_of'), ('capture.is_reviewed'), ('capture.job_facts'), ('capture.job_record'), ('capture.may_publish'),
-    ('capture.ask_publication'), ('capture.send_back'), ('capture.ask_undoing'))
+    ('catalogue.grow_extent'), ('capture.ask_publication'), ('capture.send_back'), ('capture.ask_undoing'))
 select coalesce(rel::text, 'a missing table') || ': no policy is in force' from guarded left join pg_class c on c.oid = rel
     where rel is null or not c.relrowsecurity or not c.relforcerowsecurity
 union all
