@@ -113,9 +113,11 @@ class Features:
 
     # Exports
 
-    def curl(self, path, into, nice=False):
-        """First byte and whole time in seconds, bytes."""
-        shown = output_of(*(["nice", "-n19"] if nice else []), "curl", "-sS", "--fail", "-H", self.header, "-o", str(into),
+    def curl(self, path, into, nice=False, form=False):
+        """First byte and whole time in seconds, bytes; `form`: what is asked goes in the body of a POST."""
+        path, _, query = path.partition("?") if form else (path, "", "")
+        data = ["--data", query] if form else []
+        shown = output_of(*(["nice", "-n19"] if nice else []), "curl", "-sS", "--fail", *data, "-H", self.header, "-o", str(into),
                           "-w", "%{time_starttransfer} %{time_total} %{size_download}", self.base + path)
         first, total, size = map(float, shown.split())
         return first, total, size

@@ -235,6 +235,18 @@ GeometryLiteral prepare_geometry(const GeometryLiteral& geometry, const Crs& tar
     return prepared;
 }
 
+struct ValidityCheck::Geos {
+    GeosContext context;
+};
+
+ValidityCheck::ValidityCheck() : geos_(std::make_unique<const Geos>()) {}
+ValidityCheck::~ValidityCheck() = default;
+
+std::string ValidityCheck::defect(const std::string& wkb) const {
+    const auto shape = geometry_of_wkb(geos_->context, wkb);
+    return shape ? defect_of(geos_->context, *shape) : "the geometry cannot be read";
+}
+
 bool is_mixed_collection(const GeometryLiteral& geometry) {
     return type_of_wkb(geometry.wkb) == collection;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "gis/geometry/geometry_literal.hpp"
@@ -12,6 +13,22 @@ namespace gis {
 /// points in between, for what is straight in one is curved in the other; shorter ones stay, so that a geometry this
 /// program gave out still equals its feature.
 GeometryLiteral prepare_geometry(const GeometryLiteral& geometry, const Crs& target, const std::string& field);
+
+/// Says why geometries are not valid, one after the other. Used by one thread.
+class ValidityCheck {
+  public:
+    ValidityCheck();
+    ~ValidityCheck();
+    ValidityCheck(const ValidityCheck&) = delete;
+    ValidityCheck& operator=(const ValidityCheck&) = delete;
+
+    /// Of a geometry as WKB: the reason and the place; empty when it is valid.
+    std::string defect(const std::string& wkb) const;
+
+  private:
+    struct Geos;
+    std::unique_ptr<const Geos> geos_;
+};
 
 /// True for a collection of several kinds, which only some relations are defined for.
 bool is_mixed_collection(const GeometryLiteral& geometry);

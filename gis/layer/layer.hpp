@@ -96,10 +96,14 @@ struct Layer {
     bool tiles_by_sql = false;  ///< declared: tiles come from the database each time, not from memory
     std::string licence;
     std::string attribution;
-    std::string vintage;            ///< of the published version: "2026-01-01"
-    std::string style;              ///< JSON: MapLibre layer fragments, without source
-    std::optional<int> label_zoom;  ///< lowest zoom at which the style writes text; nothing: never
-    std::string updated;            ///< RFC 3339, when the declaration or the published version last changed
+    std::string contact;        ///< who answers for it: "Service SIG <sig@agglo.fr>"; empty: who answers for the server
+    std::string lineage;        ///< how its data came about
+    std::string access_limits;  ///< why not everybody has it
+    std::vector<std::string> keywords;  ///< "cadastre", or "cadastre <address of the concept>"
+    std::string vintage;                ///< of the published version: "2026-01-01"
+    std::string style;                  ///< JSON: MapLibre layer fragments, without source
+    std::optional<int> label_zoom;      ///< lowest zoom at which the style writes text; nothing: never
+    std::string updated;                ///< RFC 3339, when the declaration or the published version last changed
 
     bool is_polygonal() const {
         return geometry_type == GeometryType::Polygon || geometry_type == GeometryType::MultiPolygon;

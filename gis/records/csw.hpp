@@ -44,7 +44,13 @@ struct GetRecordById {
     Schema schema = Schema::Csw;
 };
 
-using CswRequest = std::variant<GetCapabilities, DescribeRecord, GetRecords, GetRecordById>;
+/// What values parameters ("GetRecords.resultType") and properties ("dc:type") take.
+struct GetDomain {
+    std::vector<std::string> parameters;
+    std::vector<std::string> properties;
+};
+
+using CswRequest = std::variant<GetCapabilities, DescribeRecord, GetRecords, GetRecordById, GetDomain>;
 
 /// Key-value pairs, decoded, or the XML of a POST. Throws wfs::ServiceError or InvalidRequest.
 CswRequest read_csw_kvp(const std::vector<std::pair<std::string, std::string>>& pairs);
@@ -59,7 +65,12 @@ struct CswFacts {
     std::string metadata_url;  ///< of the service's record
 };
 std::string csw_capabilities(const CswFacts& facts);
+/// The values of a parameter as the capabilities list them; empty where there is none of that name.
+std::vector<std::string_view> csw_parameter_values(std::string_view operation, std::string_view parameter);
 
+/// The values that the capabilities list, and those that `records` have: all of a property with few of them, the least
+/// and greatest of dates; nothing where the values are no list.
+std::string csw_domain(const GetDomain& asked, const std::vector<Record>& records);
 /// Where the schemas of the records are.
 std::string csw_description(const DescribeRecord& asked);
 /// One page. `matched` is how many there are in all.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <sstream>
 
@@ -112,6 +113,34 @@ std::string csw_description(const DescribeRecord& asked) {
                                   : "http://schemas.opengis.net/csw/2.0.2/record.xsd");
     }
     return text + "</csw:DescribeRecordResponse>\n";
+}
+
+std::string csw_domain(const GetDomain& asked, const std::vector<Record>& records) {
+    std::string text = fmt::format(fmt::runtime(start), "GetDomainResponse") + ">\n";
+    const auto add = [&](std::string_view element, const std::string& name, const std::string& values) {
+        text +=
+            "<csw:DomainValues type=\"csw:Record\">" + xml_element(element, name) + values + "</csw:DomainValues>\n";
+    };
+    const auto list_of = [](const auto& values) {
+        std::string list;
+        for (const auto& value : values) list += xml_element("csw:Value", value);
+        return list.empty() ? list : "<csw:ListOfValues>" + list + "</csw:ListOfValues>";
+    };
+    for (const std::string& name : asked.parameters) {
+        const auto dot = std::min(name.find('.'), name.size());
+        add("csw:ParameterName", name,
+            list_of(csw_parameter_values(name.substr(0, dot), name.substr(std::min(dot + 1, name.size())))));
+    }
+    for (const std::string& name : asked.properties) {
+        const std::string queryable = queryable_of(name);
+        const std::vector<std::string> values = distinct_values(records, queryable);
+        const bool is_range = queryable == "modified" && !values.empty();
+        add("csw:PropertyName", name,
+            is_range ? "<csw:RangeOfValues>" + xml_element("csw:MinValue", values.front()) +
+                           xml_element("csw:MaxValue", values.back()) + "</csw:RangeOfValues>"
+                     : list_of(values));
+    }
+    return text + "</csw:GetDomainResponse>\n";
 }
 
 std::string csw_records(const GetRecords& asked, const std::vector<const Record*>& page, std::int64_t matched,

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gis/records/csw.hpp"
+#include "gis/text/ascii.hpp"
 #include "gis/write/xml_text.hpp"
 
 namespace gis::records {
@@ -20,25 +21,58 @@ std::string values_of(std::string_view element, const Parameter& parameter) {
     return text + fmt::format("</ows:{}>\n", element);
 }
 
-std::string operation(std::string_view name, const std::string& url, const std::vector<Parameter>& parameters,
-                      const std::vector<Parameter>& constraints = {}) {
+struct Operation {
+    std::string_view name;
+    std::vector<Parameter> parameters;
+    std::vector<Parameter> constraints;
+};
+
+const std::vector<Operation>& operations() {
+    using Values = std::vector<std::string_view>;
+    static const Values schemas{"http://www.opengis.net/cat/csw/2.0.2", "http://www.isotc211.org/2005/gmd"};
+    static const Values element_sets{"brief", "summary", "full"};
+    static const Values types{"csw:Record", "gmd:MD_Metadata"};
+    static const Values formats{"application/xml"};
+    static const std::vector<Operation> all{
+        {"GetCapabilities",
+         {{"sections", {"ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities"}}},
+         {}},
+        {"DescribeRecord",
+         {{"typeName", types}, {"outputFormat", formats}, {"schemaLanguage", {"http://www.w3.org/XML/Schema"}}},
+         {}},
+        {"GetDomain", {}, {}},
+        {"GetRecords",
+         {{"typeNames", types},
+          {"resultType", {"hits", "results"}},
+          {"outputFormat", formats},
+          {"outputSchema", schemas},
+          {"ElementSetName", element_sets},
+          {"CONSTRAINTLANGUAGE", {"CQL_TEXT", "FILTER"}}},
+         {{"SupportedDublinCoreQueryables",
+           {"dc:identifier", "dc:title", "dct:abstract", "dc:subject", "dc:type", "dct:modified", "dc:publisher",
+            "dc:format", "dc:rights", "dc:language", "csw:AnyText", "ows:BoundingBox"}},
+          {"SupportedISOQueryables",
+           {"apiso:Identifier", "apiso:Title", "apiso:Abstract", "apiso:Subject", "apiso:Type", "apiso:Modified",
+            "apiso:OrganisationName", "apiso:Format", "apiso:Language", "apiso:ResourceIdentifier", "apiso:AnyText",
+            "apiso:BoundingBox"}}}},
+        {"GetRecordById", {{"outputFormat", formats}, {"outputSchema", schemas}, {"ElementSetName", element_sets}}, {}},
+    };
+    return all;
+}
+
+std::string operation_text(const Operation& operation, const std::string& url) {
     std::string text = fmt::format(
         "    <ows:Operation name=\"{0}\">\n      <ows:DCP><ows:HTTP><ows:Get xlink:href=\"{1}\"/><ows:Post "
         "xlink:href=\"{1}\"/></ows:HTTP></ows:DCP>\n",
-        name, xml_text(url));
-    for (const Parameter& parameter : parameters) text += values_of("Parameter", parameter);
-    for (const Parameter& constraint : constraints) text += values_of("Constraint", constraint);
+        operation.name, xml_text(url));
+    for (const Parameter& parameter : operation.parameters) text += values_of("Parameter", parameter);
+    for (const Parameter& constraint : operation.constraints) text += values_of("Constraint", constraint);
     return text + "    </ows:Operation>\n";
 }
 
 }  // namespace
 
 std::string csw_capabilities(const CswFacts& facts) {
-    const std::vector<std::string_view> schemas{"http://www.opengis.net/cat/csw/2.0.2",
-                                                "http://www.isotc211.org/2005/gmd"};
-    const std::vector<std::string_view> element_sets{"brief", "summary", "full"};
-    const std::vector<std::string_view> types{"csw:Record", "gmd:MD_Metadata"};
-    const std::vector<std::string_view> formats{"application/xml"};
     std::string text =
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<csw:Capabilities xmlns:csw=\"http://www.opengis.net/cat/csw/2.0.2\" xmlns:ogc=\"http://www.opengis.net/ogc\" "
@@ -61,28 +95,7 @@ std::string csw_capabilities(const CswFacts& facts) {
         "</ows:ServiceContact>\n  </ows:ServiceProvider>\n",
         xml_element("ows:ProviderName", facts.organisation), address);
     text += "  <ows:OperationsMetadata>\n";
-    text += operation(
-        "GetCapabilities", facts.url,
-        {{"sections", {"ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities"}}});
-    text += operation(
-        "DescribeRecord", facts.url,
-        {{"typeName", types}, {"outputFormat", formats}, {"schemaLanguage", {"http://www.w3.org/XML/Schema"}}});
-    text += operation("GetRecords", facts.url,
-                      {{"typeNames", types},
-                       {"resultType", {"hits", "results"}},
-                       {"outputFormat", formats},
-                       {"outputSchema", schemas},
-                       {"ElementSetName", element_sets},
-                       {"CONSTRAINTLANGUAGE", {"CQL_TEXT", "FILTER"}}},
-                      {{"SupportedDublinCoreQueryables",
-                        {"dc:identifier", "dc:title", "dct:abstract", "dc:subject", "dc:type", "dct:modified",
-                         "dc:publisher", "dc:format", "dc:rights", "dc:language", "csw:AnyText", "ows:BoundingBox"}},
-                       {"SupportedISOQueryables",
-                        {"apiso:Identifier", "apiso:Title", "apiso:Abstract", "apiso:Subject", "apiso:Type",
-                         "apiso:Modified", "apiso:OrganisationName", "apiso:Format", "apiso:Language",
-                         "apiso:ResourceIdentifier", "apiso:AnyText", "apiso:BoundingBox"}}});
-    text += operation("GetRecordById", facts.url,
-                      {{"outputFormat", formats}, {"outputSchema", schemas}, {"ElementSetName", element_sets}});
+    for (const Operation& operation : operations()) text += operation_text(operation, facts.url);
     text += "    <ows:Parameter name=\"service\"><ows:Value>CSW</ows:Value></ows:Parameter>\n";
     text += "    <ows:Parameter name=\"version\"><ows:Value>2.0.2</ows:Value></ows:Parameter>\n";
     text += "    <ows:Constraint name=\"PostEncoding\"><ows:Value>XML</ows:Value></ows:Constraint>\n";
@@ -103,6 +116,16 @@ std::string csw_capabilities(const CswFacts& facts) {
     return text +
            "</ogc:ComparisonOperators>\n    </ogc:Scalar_Capabilities>\n    <ogc:Id_Capabilities><ogc:EID/><ogc:FID/>"
            "</ogc:Id_Capabilities>\n  </ogc:Filter_Capabilities>\n</csw:Capabilities>\n";
+}
+
+std::vector<std::string_view> csw_parameter_values(std::string_view operation, std::string_view parameter) {
+    for (const Operation& one : operations()) {
+        if (lower(one.name) != lower(operation)) continue;
+        for (const Parameter& known : one.parameters) {
+            if (lower(known.name) == lower(parameter)) return known.values;
+        }
+    }
+    return {};
 }
 
 }  // namespace gis::records

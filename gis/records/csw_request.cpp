@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <pugixml.hpp>
+#include <utility>
 
 #include "gis/filter/bind.hpp"
 #include "gis/filter/cql2.hpp"
@@ -239,7 +240,7 @@ FilterPtr constraint_of(const std::string& text, const std::string& language) {
 }
 
 [[noreturn]] void refuse_operation(const std::string& name) {
-    for (const std::string_view other : {"getdomain", "transaction", "harvest"}) {
+    for (const std::string_view other : {"transaction", "harvest"}) {
         if (lower(name) == other)
             throw wfs::ServiceError("OperationNotSupported", name,
                                     name + ": this service does not offer the operation");
@@ -258,6 +259,14 @@ DescribeRecord describe(const std::vector<std::string>& types) {
     }
     if (request.schemas.empty()) request.schemas = {Schema::Csw, Schema::Gmd};
     return request;
+}
+
+GetDomain domain(std::vector<std::string> parameters, std::vector<std::string> properties) {
+    constexpr std::size_t most = 100;
+    if (parameters.empty() && properties.empty()) throw missing("propertyName");
+    if (parameters.size() + properties.size() > most)
+        throw invalid("propertyName", fmt::format("at most {} names expected", most));
+    return {std::move(parameters), std::move(properties)};
 }
 
 void bound(GetRecords& request) {
@@ -280,8 +289,11 @@ CswRequest read_csw_kvp(const std::vector<std::pair<std::string, std::string>>& 
         }
         return GetCapabilities{};
     }
-    if (name != "getrecords" && name != "getrecordbyid" && name != "describerecord") refuse_operation(text("request"));
+    if (name != "getrecords" && name != "getrecordbyid" && name != "describerecord" && name != "getdomain")
+        refuse_operation(text("request"));
     require_version(text("version"));
+    if (name == "getdomain")
+        return domain(wfs::split_list(text("parametername")), wfs::split_list(text("propertyname")));
     require_format(text("outputformat"));
     if (name == "describerecord") {
         const std::string types = text("typename");
@@ -319,8 +331,12 @@ CswRequest read_csw_xml(std::string_view body) {
     const std::string name(wfs::local_name(root));
     require_service(wfs::attribute_of(root, "service"));
     if (name == "GetCapabilities") return GetCapabilities{};
-    if (name != "GetRecords" && name != "GetRecordById" && name != "DescribeRecord") refuse_operation(name);
+    if (name != "GetRecords" && name != "GetRecordById" && name != "DescribeRecord" && name != "GetDomain")
+        refuse_operation(name);
     require_version(wfs::attribute_of(root, "version"));
+    if (name == "GetDomain")
+        return domain(wfs::split_list(wfs::text_of(wfs::child_called(root, "ParameterName"))),
+                      wfs::split_list(wfs::text_of(wfs::child_called(root, "PropertyName"))));
     require_format(wfs::attribute_of(root, "outputFormat"));
     if (name == "DescribeRecord") {
         std::vector<std::string> types;

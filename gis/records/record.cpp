@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "gis/filter/filter_sql.hpp"
@@ -67,6 +68,23 @@ std::string queryable_of(std::string_view name) {
     std::string text = lower(cut == std::string_view::npos ? name : name.substr(cut + 1));
     const auto found = std::ranges::find(other_names, text, &std::pair<std::string_view, std::string_view>::first);
     return found == other_names.end() ? text : std::string(found->second);
+}
+
+std::vector<std::string> distinct_values(const std::vector<Record>& records, std::string_view queryable) {
+    std::set<std::string> values;
+    const auto place = static_cast<std::size_t>(std::ranges::find(fields, queryable) - fields.begin());
+    if (place == fields.size() || queryable == "anytext") return {};
+    for (const Record& record : records) {
+        if (queryable == "subject") {
+            values.insert(record.subjects.begin(), record.subjects.end());
+        } else if (queryable == "rights") {
+            values.insert(record.rights.begin(), record.rights.end());
+        } else {
+            values.insert(values_of(record)[place]);
+        }
+    }
+    values.erase("");
+    return {values.begin(), values.end()};
 }
 
 SqlStatement search_sql(const std::vector<Record>& records, const FilterPtr& filter, const std::vector<Sort>& sort) {

@@ -43,6 +43,10 @@ const Layer& queryables();
 /// What means none stays as it is, to be refused as an unknown property.
 std::string queryable_of(std::string_view name);
 
+/// Each value that records have of a queryable, once, in order; of "subject" and "rights" one by one. None of
+/// "anytext".
+std::vector<std::string> distinct_values(const std::vector<Record>& records, std::string_view queryable);
+
 struct Sort {
     const Field* field = nullptr;
     bool descending = false;

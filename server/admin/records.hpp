@@ -51,6 +51,8 @@ const Kind& people();
 const Kind& services();
 const Kind& conventions();
 const Kind& engagements();
+/// Layers, as records describe them; none is made here.
+const Kind& descriptions();
 
 /// The documents of the rows for which `condition` (on the alias t, true when empty) holds.
 Json list(db::Connection& connection, const Kind& kind, const std::string& condition = "",

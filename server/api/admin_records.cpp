@@ -84,6 +84,13 @@ Answer change_service(const Services& services, CallPtr call) {
     return change(services, std::move(call), &admin::services());
 }
 
+Answer admin_layers(const Services& services, CallPtr call) {
+    return list_all(services, std::move(call), &admin::descriptions());
+}
+Answer describe_layer(const Services& services, CallPtr call) {
+    return change(services, std::move(call), &admin::descriptions());
+}
+
 Answer admin_conventions(const Services& services, CallPtr call) {
     require_known(*call->request, {"f", "ends_within"});
     const auto days = parse_count(*call->request, "ends_within", max_days);

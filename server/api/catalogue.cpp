@@ -26,6 +26,7 @@ using gis::typed;
 
 const std::vector<std::pair<std::string, std::string>> prefixes{
     {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
+    {"rdfs", "http://www.w3.org/2000/01/rdf-schema#"},
     {"dcat", "http://www.w3.org/ns/dcat#"},
     {"dct", "http://purl.org/dc/terms/"},
     {"foaf", "http://xmlns.com/foaf/0.1/"},
@@ -66,6 +67,11 @@ class Catalogue {
         const std::string url = base_ + "/collections/" + layer.name;
         const gis::RdfTerm data_set = start(url, layer.title.empty() ? layer.name : layer.title, layer.description,
                                             layer.licence, layer.updated, layer.extent);
+        if (!layer.contact.empty()) add_contact(data_set, gis::inspire::parse_contact(layer.contact));
+        if (layer.contact.empty()) add_contact(data_set, contact_);
+        add_lineage(data_set, layer.lineage);
+        for (const std::string& keyword : layer.keywords)
+            graph_.add(data_set, "dcat:keyword", text(gis::inspire::parse_keyword(keyword).word));
         if (!layer.theme.empty()) graph_.add(data_set, "dcat:keyword", text(layer.theme));
         graph_.add(data_set, "dcat:landingPage", iri(url + "?f=html"));
         add_distribution(data_set, url + "/items", url + "/items?f=geojson", "OGC API – Features",
@@ -86,13 +92,18 @@ class Catalogue {
         const bool alike = record.licences.size() == 1 && record.licences.front().of.empty();
         const std::string licence = alike ? record.licences.front().text : "";
         const gis::RdfTerm data_set = start(url, record.title, record.abstract, licence, record.date, record.extent);
+        for (const gis::inspire::Contact& contact : record.points_of_contact) add_contact(data_set, contact);
+        if (record.points_of_contact.empty()) add_contact(data_set, contact_);
+        add_lineage(data_set, record.lineage);
+        for (const gis::inspire::Keyword& keyword : record.keywords)
+            graph_.add(data_set, "dcat:keyword", text(keyword.word));
         graph_.add(data_set, "dct:identifier", text(record.code, ""));
         graph_.add(data_set, "dcat:keyword", text(record.theme_title));
         graph_.add(data_set, "dcat:theme", iri("http://inspire.ec.europa.eu/theme/" + record.theme_code));
         for (const gis::Crs& crs : record.crs) graph_.add(data_set, "dct:conformsTo", iri(crs.uri()));
         for (const gis::inspire::OnlineResource& resource : record.resources)
             add_distribution(data_set, resource.url, base_ + "/atom/datasets/" + inspire.code, resource.name,
-                             "application/gml+xml", licence, resource.url);
+                             resource.media_type.substr(0, resource.media_type.find(';')), licence, resource.url);
     }
 
     const gis::RdfGraph& graph() const { return graph_; }
@@ -111,13 +122,6 @@ class Catalogue {
         if (updated.size() >= 10) graph_.add(data_set, "dct:modified", typed(updated.substr(0, 10), "xsd:date"));
         if (const auto address = licence_url(licence); !address.empty())
             graph_.add(data_set, "dct:license", iri(std::string(address)));
-        if (!contact_.email.empty()) {
-            const gis::RdfTerm card = graph_.blank();
-            graph_.add(data_set, "dcat:contactPoint", card);
-            graph_.add(card, "rdf:type", rdf_type("vcard:Organization"));
-            graph_.add(card, "vcard:fn", text(contact_.organisation));
-            graph_.add(card, "vcard:hasEmail", iri("mailto:" + contact_.email));
-        }
         if (extent) {
             const gis::RdfTerm place = graph_.blank();
             graph_.add(data_set, "dct:spatial", place);
@@ -130,6 +134,23 @@ class Catalogue {
                       "geosparql:wktLiteral"));
         }
         return data_set;
+    }
+
+    void add_contact(const gis::RdfTerm& data_set, const gis::inspire::Contact& contact) {
+        if (contact.email.empty()) return;
+        const gis::RdfTerm card = graph_.blank();
+        graph_.add(data_set, "dcat:contactPoint", card);
+        graph_.add(card, "rdf:type", rdf_type("vcard:Organization"));
+        graph_.add(card, "vcard:fn", text(contact.organisation));
+        graph_.add(card, "vcard:hasEmail", iri("mailto:" + contact.email));
+    }
+
+    void add_lineage(const gis::RdfTerm& data_set, const std::string& lineage) {
+        if (lineage.empty()) return;
+        const gis::RdfTerm statement = graph_.blank();
+        graph_.add(data_set, "dct:provenance", statement);
+        graph_.add(statement, "rdf:type", rdf_type("dct:ProvenanceStatement"));
+        graph_.add(statement, "rdfs:label", text(lineage));
     }
 
     void add_distribution(const gis::RdfTerm& data_set, const std::string& id, const std::string& access,

@@ -2,8 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <optional>
-#include <vector>
 
 namespace api {
 
@@ -21,40 +21,47 @@ std::string digest_of(const std::string& key) {
     return digest;
 }
 
-std::string count_key(const gis::SqlStatement& statement, const std::string& scope_class) {
-    std::string key = scope_class + '\0' + statement.sql();
+std::string cached_question(const gis::SqlStatement& statement) {
+    std::string question = statement.sql();
     for (const auto& parameter : statement.parameters()) {
-        key += '\0';
-        key += parameter.value_or("");
+        question += '\0';
+        question += parameter.value_or("");
     }
+    return question;
+}
+
+std::string count_key(const std::string& question, const std::vector<const gis::Layer*>& layers,
+                      const gis::Scope& scope) {
+    std::string key;
+    for (const gis::Layer* layer : layers) key += std::to_string(layer->id) + ' ' + scope.class_of(*layer) + '\0';
+    key += question;
     return key.size() <= longest_key ? key : digest_of(key);
 }
 
-bool is_unchanged(db::Connection& connection, int layer_id, const std::string& snapshot) {
-    const std::vector<db::Parameter> parameters{std::to_string(layer_id), snapshot};
-    return !connection.query("select catalogue.changed_outside($1::int, $2::pg_snapshot)", parameters).boolean(0, 0);
-}
-
 struct Moment {
-    std::string snapshot;
     gis::Scope::Time at;
     std::int64_t access_revision = 0;
 };
 
-Moment snapshot_of(db::Connection& connection) {
-    const db::Result row = connection.query(
-        "select pg_current_snapshot()::text, extract(epoch from now())::float8, catalogue.access_revision()");
-    const std::chrono::duration<double> since_epoch(row.float64(0, 1));
-    return {row.text(0, 0), gis::Scope::Time(std::chrono::duration_cast<gis::Scope::Time::duration>(since_epoch)),
-            row.int64(0, 2)};
+Moment moment_of(db::Connection& connection) {
+    const db::Result row = connection.query("select extract(epoch from now())::float8, catalogue.access_revision()");
+    const std::chrono::duration<double> since_epoch(row.float64(0, 0));
+    return {gis::Scope::Time(std::chrono::duration_cast<gis::Scope::Time::duration>(since_epoch)), row.int64(0, 1)};
 }
 
 }  // namespace
 
 std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQuery& query, const gis::Scope& scope) {
     const gis::SqlStatement statement = gis::count_sql(query);
-    if (!query.layer->tracked) return connection.query(statement.sql(), statement.parameters()).int64(0, 0);
-    const std::string key = count_key(statement, scope.class_of(*query.layer));
+    return count(connection, cached_question(statement), {query.layer}, scope,
+                 [&] { return connection.query(statement.sql(), statement.parameters()).int64(0, 0); });
+}
+
+std::int64_t CountCache::count(db::Connection& connection, const std::string& question,
+                               const std::vector<const gis::Layer*>& layers, const gis::Scope& scope,
+                               const std::function<std::int64_t()>& count_anew) {
+    if (!std::ranges::all_of(layers, [](const gis::Layer* layer) { return layer->tracked; })) return count_anew();
+    const std::string key = count_key(question, layers, scope);
     std::optional<Entry> known;
     bool keep = false;
     {
@@ -64,12 +71,12 @@ std::int64_t CountCache::count(db::Connection& connection, const gis::FeatureQue
     }
     const auto now = std::chrono::steady_clock::now();
     const bool fresh =
-        known && now - known->counted_at < count_lifetime && is_unchanged(connection, query.layer->id, known->snapshot);
+        known && now - known->counted_at < count_lifetime && is_unchanged(connection, layers, known->state);
     if (!fresh) {
-        const auto moment = snapshot_of(connection);
+        const Moment moment = moment_of(connection);
         // Counted by rules that are not the scope's any more: right for this caller, not to be kept for its class.
         keep = moment.access_revision == scope.revision && moment.at < scope.valid_until;
-        known = Entry{connection.query(statement.sql(), statement.parameters()).int64(0, 0), moment.snapshot, now};
+        known = Entry{count_anew(), state_of(connection, layers), now};
     }
     const std::lock_guard lock(mutex_);
     ++(fresh ? counters_.hits : counters_.misses);

@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "gis/access/scope.hpp"
 #include "gis/query/feature_query.hpp"
+#include "server/api/change_feed.hpp"
 #include "server/db/connection.hpp"
 
 namespace api {
@@ -19,6 +22,10 @@ class CountCache {
     /// How many features match, as the connection's transaction sees them in the caller's name. Callers of equal scope
     /// share counts. Layers without change triggers are always counted.
     std::int64_t count(db::Connection& connection, const gis::FeatureQuery& query, const gis::Scope& scope);
+    /// The same of whatever `count_anew` counts in the rows of `layers`; `question` says what that is.
+    std::int64_t count(db::Connection& connection, const std::string& question,
+                       const std::vector<const gis::Layer*>& layers, const gis::Scope& scope,
+                       const std::function<std::int64_t()>& count_anew);
 
     struct Counters {
         std::uint64_t hits = 0;
@@ -29,7 +36,7 @@ class CountCache {
   private:
     struct Entry {
         std::int64_t count = 0;
-        std::string snapshot;  ///< pg_snapshot as text
+        DataState state;
         std::chrono::steady_clock::time_point counted_at;
     };
     mutable std::mutex mutex_;

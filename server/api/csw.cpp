@@ -65,6 +65,8 @@ Answer catalogue_service(const Services& services, CallPtr call) {
         std::vector<records::Record> all = discovery_records(services, *call, everybody->scope);
         if (const auto* ids = std::get_if<records::GetRecordById>(&asked)) {
             document = by_id(*ids, all);
+        } else if (const auto* domain = std::get_if<records::GetDomain>(&asked)) {
+            document = records::csw_domain(*domain, all);
         } else {
             document = co_await page(services, call, std::get<records::GetRecords>(asked), std::move(all));
         }

@@ -30,14 +30,15 @@ Record record_of(const gis::inspire::DatasetRecord& data_set, const http::Reques
     record.type = "dataset";
     record.subjects = {data_set.theme_title, "http://inspire.ec.europa.eu/theme/" + data_set.theme_code,
                        data_set.topic};
+    for (const gis::inspire::Keyword& keyword : data_set.keywords) record.subjects.push_back(keyword.word);
+    if (!data_set.points_of_contact.empty()) record.publisher = data_set.points_of_contact.front().organisation;
     record.format = data_set.format;
     for (const gis::inspire::Licence& licence : data_set.licences) {
         if (!licence.text.empty())
             record.rights.push_back(licence.of.empty() ? licence.text : licence.of + " : " + licence.text);
     }
     for (const gis::inspire::OnlineResource& resource : data_set.resources)
-        record.links.push_back(
-            {resource.url, "enclosure", resource.protocol, "application/gml+xml;version=3.2", resource.name});
+        record.links.push_back({resource.url, "enclosure", resource.protocol, resource.media_type, resource.name});
     record.resource_id = data_set.code;
     record.iso = gis::inspire::dataset_metadata(data_set);
     return record;

@@ -1,12 +1,15 @@
 // Files made beforehand: whole INSPIRE data sets.
 
+#include "server/api/downloads.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "gis/error.hpp"
 #include "server/api/feature_stream.hpp"
-#include "server/api/handlers.hpp"
 #include "server/api/journal.hpp"
-#include "server/api/prepared_files.hpp"
 #include "server/http/conditional.hpp"
 
 namespace api {
@@ -28,29 +31,44 @@ bool begins_download(const http::Request& request, const PreparedFile& file) {
 
 }  // namespace
 
-Answer prepared_file(const Services& services, CallPtr call) {
+Answer send_file(const Services& services, CallPtr call, InspireDataSet data_set, PreparedFilePtr file,
+                 PreparedForm form) {
     const http::Request& request = *call->request;
-    const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, *call);
-    const auto found = std::ranges::find(data_sets, request.param("dataset"), &InspireDataSet::code);
-    if (found == data_sets.end()) throw nothing_at(request);
-    const PreparedFilePtr file = services.prepared.find(*found, call->caller->scope);
-    if (!file) throw gis::Unavailable("the file is not made yet; GetSpatialDataSet of the WFS gives the same now");
-    const std::vector<const gis::Layer*> layers = found->layers();
-    if (begins_download(request, *file)) {
-        for (const gis::Layer* layer : layers) {
-            const JournalLine line{"export", layer->name, "", "", "answered", 1};
-            co_await record(services, *call->caller, request, line);
-        }
-    }
-    Response response = Response::file("application/gml+xml; version=3.2", file->path, file->size);
+    const std::vector<const gis::Layer*> layers = data_set.layers();
+    if (begins_download(request, *file)) co_await record_exports(services, *call->caller, request, layers);
+    Response response = Response::file(form.media_type, file->path, file->size);
     std::get<http::FileBody>(response.body).before_piece = [&services, call, layers, file] {
         if (file->withdrawn) throw gis::Unavailable("newer files have taken the place of this one");
         return require_same_rights(services, call, layers);
     };
     response.etag = file->etag;
-    response.set_header("Content-Disposition", "attachment; filename=\"" + found->code + ".gml\"");
     response.set_header("Content-Language", "fr");
     co_return response;
+}
+
+namespace {
+
+Answer give_file(const Services& services, CallPtr call, PreparedForm form) {
+    const http::Request& request = *call->request;
+    const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, *call);
+    const auto found = std::ranges::find(data_sets, request.param("dataset"), &InspireDataSet::code);
+    if (found == data_sets.end()) throw nothing_at(request);
+    const PreparedFilePtr file = services.prepared.find(*found, call->caller->scope, form);
+    if (!file) throw gis::Unavailable("the file is not made yet; GetSpatialDataSet of the WFS gives the same now");
+    Response response = co_await send_file(services, call, *found, file, form);
+    response.set_header("Content-Disposition",
+                        fmt::format("attachment; filename=\"{}.{}\"", found->code, form.extension));
+    co_return response;
+}
+
+}  // namespace
+
+Answer prepared_file(const Services& services, CallPtr call) {
+    return give_file(services, std::move(call), gml_form);
+}
+
+Answer prepared_package(const Services& services, CallPtr call) {
+    return give_file(services, std::move(call), package_form);
 }
 
 }  // namespace api

@@ -76,6 +76,7 @@ Answer catalogue_service(const Services& services, CallPtr call);
 
 // downloads.cpp
 Answer prepared_file(const Services& services, CallPtr call);
+Answer prepared_package(const Services& services, CallPtr call);
 
 // inspire_atom.cpp
 Answer atom_service(const Services& services, CallPtr call);
@@ -127,6 +128,8 @@ Answer revoke_own_token(const Services& services, CallPtr call);
 Answer admin_organisations(const Services& services, CallPtr call);
 Answer make_organisation(const Services& services, CallPtr call);
 Answer change_organisation(const Services& services, CallPtr call);
+Answer admin_layers(const Services& services, CallPtr call);
+Answer describe_layer(const Services& services, CallPtr call);
 Answer admin_services(const Services& services, CallPtr call);
 Answer make_service(const Services& services, CallPtr call);
 Answer change_service(const Services& services, CallPtr call);

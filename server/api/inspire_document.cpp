@@ -92,12 +92,41 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* la
     return rows;
 }
 
+/// What the history tells of a layer's features; of groups of them, the last change of any that is there.
+gis::SqlStatement changes_sql(const gis::Layer& layer, const gis::Field* group) {
+    gis::SqlStatement statement("select ");
+    if (group == nullptr) {
+        statement.text("feature, at from catalogue.last_changes(").param(std::to_string(layer.id), "int").text(")");
+        return statement;
+    }
+    statement.text("r.").ident(group->name).text("::text, max(c.at) from catalogue.last_changes(");
+    statement.param(std::to_string(layer.id), "int").text(") c join ").table(layer.source_schema, layer.source_name);
+    statement.text(" r on r.").ident(layer.id_column).text("::text = c.feature where r.");
+    statement.ident(group->name).text("::text <> '' group by 1");
+    return statement;
+}
+
+inspire::LastChanges read_last_changes(db::Connection& connection, const gis::Layer& layer,
+                                       const inspire::Mapping& mapping) {
+    constexpr std::size_t most = 2'000'000;  // about 150 MB, held for the document
+    inspire::LastChanges changes;
+    const gis::Field* group = mapping.group.empty() ? nullptr : layer.find_field(mapping.group);
+    if (!layer.tracked || (group == nullptr && !mapping.group.empty())) return changes;
+    const gis::SqlStatement statement = changes_sql(layer, group);
+    connection.query_each(statement.sql(), statement.parameters(), [&](const db::Result& row) {
+        if (changes.size() == most)
+            throw std::runtime_error(fmt::format("more than {} features of {} changed", most, layer.name));
+        changes.emplace(row.text(0, 0), row.int64(0, 1));
+    });
+    return changes;
+}
+
 /// The features, or one for each value of the mapping's group column; none where the layer has no such field.
 void each_row(db::Connection& connection, const gis::FeatureQuery& query, const inspire::Mapping& mapping,
               const std::function<void(const gis::Feature&)>& take) {
     if (mapping.group.empty()) return each_feature(connection, query, take);
     const gis::Field* key = query.layer->find_field(mapping.group);
-    if (key == nullptr || !query.layer->is_polygonal()) return;
+    if (key == nullptr || (mapping.with_geometry && !query.layer->is_polygonal())) return;
     const gis::SqlStatement statement = gis::union_sql(query, *key);
     FeatureReader reader(query);
     connection.query_each(statement.sql(), statement.parameters(),
@@ -109,9 +138,12 @@ gis::SqlStatement count_sql(const inspire::Mapping& mapping, const gis::Layer& l
     gis::SqlStatement statement("select count(*) from ");
     statement.table(layer.source_schema, layer.source_name).text(" where true");
     if (mapping.with_geometry) {
-        statement.text(" and not st_isempty(").ident(layer.geometry_column);
-        // The area is infinite, or no number, where a coordinate is: such a row is none of the document's.
-        statement.text(") and st_area(").ident(layer.geometry_column).text(") < 'infinity'::float8");
+        // Nothing where there are no positions; infinite, or no number, where a coordinate is: such rows are none of
+        // the document's. Asked of those without an area alone, emptiness costs nothing.
+        statement.text(" and coalesce(nullif(st_area(")
+            .ident(layer.geometry_column)
+            .text("), 0), case when not st_isempty(");
+        statement.ident(layer.geometry_column).text(") then 0 end) < 'infinity'::float8");
     }
     const auto needed = mapping.counted_by_texts().value();
     for (const std::vector<std::size_t>& columns : needed) {
@@ -215,46 +247,72 @@ gis::Crs find_inspire_crs(const std::string& text) {
     throw gis::InvalidRequest("crs", fmt::format("{} expected, got '{}'", codes, text.substr(0, 100)));
 }
 
-std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order) {
+std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order, const Recall& recall) {
+    const auto question_of = [&](const std::string& what, const std::vector<const gis::Layer*>& layers) {
+        std::string question = fmt::format("INSPIRE {} {} {}", order.theme->name, order.theme->version, what);
+        for (const gis::Layer* layer : layers) question += ' ' + layer->updated;  // it may have other columns now
+        return question;
+    };
     const bool by_rows = std::ranges::all_of(order.parts, [](const InspirePart& part) {
         return part.mapping->counted_by_texts() && part.layer->is_polygonal();
     });
     if (!by_rows) {
-        std::string scratch;
-        return write_inspire(connection, order, scratch, [&] { scratch.clear(); }).object_count();
+        const std::vector<const gis::Layer*> layers = layers_of(order.parts);
+        return recall(question_of("", layers), layers, [&] {
+            std::string scratch;
+            return write_inspire(connection, order, scratch, [&] { scratch.clear(); }).object_count();
+        });
     }
     std::int64_t count = 0;
     for (const InspirePart& part : order.parts) {
-        const gis::SqlStatement statement = count_sql(*part.mapping, *part.layer);
-        count += connection.query(statement.sql(), statement.parameters()).int64(0, 0);
+        const std::vector<const gis::Layer*> layers{part.layer};
+        count += recall(question_of(part.mapping->name, layers), layers, [&] {
+            const gis::SqlStatement statement = count_sql(*part.mapping, *part.layer);
+            return connection.query(statement.sql(), statement.parameters()).int64(0, 0);
+        });
     }
     return count;
 }
 
-InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& order, std::string& out,
-                             const std::function<void()>& after_each) {
+InspireOutcome each_inspire_feature(db::Connection& connection, const InspireOrder& order, inspire::Document& document,
+                                    const std::function<void(const InspirePart&)>& begin,
+                                    const std::function<int(const gis::Feature&)>& take) {
     InspireOutcome outcome;
-    inspire::Document document(*order.theme, order.form);
-    for (const auto& [wanted, layer, lookup_layers] : order.parts) {
-        const inspire::Mapping& mapping = *wanted;
+    for (const InspirePart& part : order.parts) {
+        const inspire::Mapping& mapping = *part.mapping;
+        const gis::Layer& layer = *part.layer;
         std::vector<inspire::LookupRows> lookups;
         for (std::size_t i = 0; i < mapping.lookups.size(); ++i)
-            lookups.push_back(read_lookup(connection, lookup_layers[i], mapping.lookups[i]));
-        gis::FeatureQuery query = mapping_query(*layer, order.form.crs, inspire::Document::fields_of(mapping, *layer));
+            lookups.push_back(read_lookup(connection, part.lookups[i], mapping.lookups[i]));
+        gis::FeatureQuery query = mapping_query(layer, order.form.crs, inspire::Document::fields_of(mapping, layer));
         query.with_geometry = mapping.with_geometry;
-        document.start_layer(mapping, *layer, query.fields, std::move(lookups));
+        document.start_layer(mapping, layer, query.fields, std::move(lookups),
+                             read_last_changes(connection, layer, mapping));
+        begin(part);
         std::int64_t rows = 0;
         std::int64_t objects = 0;
         each_row(connection, query, mapping, [&](const gis::Feature& feature) {
             ++rows;
-            objects += document.write(out, feature);
-            after_each();
+            objects += take(feature);
         });
         outcome.rows.push_back(rows);
         outcome.objects.push_back(objects);
     }
-    document.end(out);
     outcome.refusals = document.refusals();
+    return outcome;
+}
+
+InspireOutcome write_inspire(db::Connection& connection, const InspireOrder& order, std::string& out,
+                             const std::function<void()>& after_each) {
+    inspire::Document document(*order.theme, order.form);
+    const auto take = [&](const gis::Feature& feature) {
+        const int objects = document.write(out, feature);
+        after_each();
+        return objects;
+    };
+    InspireOutcome outcome = each_inspire_feature(
+        connection, order, document, [](const InspirePart&) {}, take);
+    document.end(out);
     return outcome;
 }
 

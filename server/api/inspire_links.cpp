@@ -31,9 +31,11 @@ void add_inspire_links(Json& links, const std::vector<InspireDataSet>& data_sets
             if (!licence.empty() && licences.insert(licence).second)
                 links.push_back(link(licence, "license", "text/html", layer->licence));
         }
-        if (const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope)) {
-            Json enclosure = link(prepared_file_url(*call.request, data_set.code), "enclosure",
-                                  "application/gml+xml;version=3.2", data_set.title());
+        for (const PreparedForm& form : prepared_forms) {
+            const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope, form);
+            if (!file) continue;
+            Json enclosure = link(prepared_file_url(*call.request, data_set.code, form), "enclosure", form.media_type,
+                                  data_set.title());
             enclosure["length"] = file->size;
             enclosure["hreflang"] = "fr";
             links.push_back(std::move(enclosure));

@@ -69,32 +69,48 @@ gis::inspire::DatasetRecord inspire_record(const InspireDataSet& data_set, const
     record.extent = extent_of(layers);
     record.crs = gis::inspire::offered_crs();
     record.contact = gis::inspire::parse_contact(services.contact);
+    const auto add_once = [](auto& list, auto value) {
+        if (std::ranges::find(list, value) == list.end()) list.push_back(std::move(value));
+    };
     std::string updated;
     for (const gis::Layer* layer : layers) {
+        if (!layer->contact.empty()) add_once(record.points_of_contact, gis::inspire::parse_contact(layer->contact));
+        if (!layer->access_limits.empty()) add_once(record.access_limits, layer->access_limits);
+        for (const std::string& keyword : layer->keywords)
+            add_once(record.keywords, gis::inspire::parse_keyword(keyword));
         record.abstract += (record.abstract.empty() ? "" : " ") + layer->title + ". " + layer->description;
         record.lineage +=
             fmt::format("{}Couche « {} » de Carreau{}{}.", record.lineage.empty() ? "" : " ", layer->title,
                         layer->attribution.empty() ? "" : ", source : " + layer->attribution,
                         layer->vintage.empty() ? "" : ", millésime " + layer->vintage);
+        if (!layer->lineage.empty()) record.lineage += ' ' + layer->lineage;
         if (layer->fictive) record.lineage += " Données fictives de démonstration.";
         updated = std::max(updated, layer->updated);
     }
     record.date = day_of(updated);
-    const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope);
+    const auto add = [&](const std::string& url, const gis::Crs& crs, std::string_view description) {
+        record.resources.push_back({url, "WWW:DOWNLOAD-1.0-http--download",
+                                    fmt::format("{} en {}", record.title, crs.code()),
+                                    fmt::format("Jeu de données entier, {}", description)});
+        record.resources.back().crs = crs.uri();
+    };
+    const auto add_file = [&](const gis::Crs& crs, const PreparedForm& form) {
+        const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope, form);
+        if (!file) return false;
+        add(prepared_file_url(request, data_set.code, form), crs, form.title);
+        record.resources.back().size = file->size;
+        record.resources.back().media_type = form.media_type;
+        return true;
+    };
     for (const gis::Crs& crs : record.crs) {
-        if (file && crs.srid == prepared_crs) {
-            record.resources.push_back({prepared_file_url(request, data_set.code), "WWW:DOWNLOAD-1.0-http--download",
-                                        fmt::format("{} en {}", record.title, crs.code()),
-                                        "Jeu de données entier, fichier GML", file->size});
-            continue;
-        }
-        record.resources.push_back(
-            {fmt::format("{}?service=WFS&version=2.0.0&request=GetFeature&storedquery_id=GetSpatialDataSet&CRS={}&"
-                         "DataSetIdCode={}&DataSetIdNamespace={}&Language=fre",
-                         wfs_url(request), encode_query_value(crs.uri()), data_set.code, data_set.id_namespace),
-             "WWW:DOWNLOAD-1.0-http--download", fmt::format("{} en {}", record.title, crs.code()),
-             "Jeu de données entier, GML", 0});
+        if (crs.srid == prepared_crs && add_file(crs, gml_form)) continue;
+        add(fmt::format("{}?service=WFS&version=2.0.0&request=GetFeature&storedquery_id=GetSpatialDataSet&CRS={}&"
+                        "DataSetIdCode={}&DataSetIdNamespace={}&Language=fre",
+                        wfs_url(request), encode_query_value(crs.uri()), data_set.code, data_set.id_namespace),
+            crs, "GML");
     }
+    record.packaged = add_file(find_inspire_crs(fmt::format("EPSG:{}", prepared_crs)), package_form);
+    if (record.packaged) record.resources.back().name += ", GeoPackage";
     return record;
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
+#include "server/http/awaitable.hpp"
 
 // What the handlers of jobs share.
 

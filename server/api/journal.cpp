@@ -1,28 +1,55 @@
 #include "server/api/journal.hpp"
 
+#include <utility>
+
 namespace api {
+
+namespace {
+
+std::vector<db::Parameter> journal_values(const gate::Caller& caller, const http::Request& request,
+                                          const JournalLine& line) {
+    return {caller.is_anonymous() ? std::nullopt : db::Parameter(std::to_string(caller.person_id)),
+            caller.login,
+            line.action,
+            line.layer,
+            line.commune,
+            line.purpose,
+            line.result,
+            request.id,
+            std::to_string(line.count)};
+}
+
+}  // namespace
 
 boost::asio::awaitable<void> record(const Services& services, const gate::Caller& caller, const http::Request& request,
                                     JournalLine line) {
-    const std::vector<db::Parameter> values{
-        caller.is_anonymous() ? std::nullopt : db::Parameter(std::to_string(caller.person_id)),
-        caller.login,
-        line.action,
-        line.layer,
-        line.commune,
-        line.purpose,
-        line.result,
-        request.id,
-        std::to_string(line.count)};
-    auto work = [values](db::Connection& connection) {
-        connection.query(
-            "insert into audit.entry (person_id, login, action, layer, commune, purpose, result, request_id, count) "
-            "values ($1::int, $2, $3, $4, $5, $6, $7, $8, $9::int8)",
-            values);
+    std::vector<JournalLine> lines;
+    lines.push_back(std::move(line));
+    co_await record_all(services, caller, request, std::move(lines));
+}
+
+boost::asio::awaitable<void> record_all(const Services& services, const gate::Caller& caller,
+                                        const http::Request& request, std::vector<JournalLine> lines) {
+    std::vector<std::vector<db::Parameter>> rows;
+    for (const JournalLine& line : lines) rows.push_back(journal_values(caller, request, line));
+    auto work = [rows = std::move(rows)](db::Connection& connection) {
+        for (const std::vector<db::Parameter>& values : rows) {
+            connection.query(
+                "insert into audit.entry (person_id, login, action, layer, commune, purpose, result, request_id, "
+                "count) values ($1::int, $2, $3, $4, $5, $6, $7, $8, $9::int8)",
+                values);
+        }
         return true;
     };
     const db::As gate{db::As::Role::Gate, "", true};
     co_await services.database.run(gate, query_for(request), std::move(work));
+}
+
+boost::asio::awaitable<void> record_exports(const Services& services, const gate::Caller& caller,
+                                            const http::Request& request, std::vector<const gis::Layer*> layers) {
+    std::vector<JournalLine> lines;
+    for (const gis::Layer* layer : layers) lines.push_back({"export", layer->name, "", "", "answered", 1});
+    co_await record_all(services, caller, request, std::move(lines));
 }
 
 }  // namespace api

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "server/api/handlers.hpp"
 
@@ -21,5 +22,11 @@ struct JournalLine {
 /// answered.
 boost::asio::awaitable<void> record(const Services& services, const gate::Caller& caller, const http::Request& request,
                                     JournalLine line);
+/// All of them or none, in one transaction: each costs a wait for the disk.
+boost::asio::awaitable<void> record_all(const Services& services, const gate::Caller& caller,
+                                        const http::Request& request, std::vector<JournalLine> lines);
+/// Whole layers that were given to the caller.
+boost::asio::awaitable<void> record_exports(const Services& services, const gate::Caller& caller,
+                                            const http::Request& request, std::vector<const gis::Layer*> layers);
 
 }  // namespace api

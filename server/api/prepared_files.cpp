@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "gis/error.hpp"
+#include "server/api/change_feed.hpp"
 #include "server/api/clock_text.hpp"
 #include "server/api/inspire_file.hpp"
+#include "server/api/inspire_package.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/visible_catalog.hpp"
 
@@ -46,6 +48,10 @@ std::string declared_of(const InspireDataSet& data_set) {
     return declared;
 }
 
+std::string name_of(const InspireDataSet& data_set, const PreparedForm& form) {
+    return fmt::format("{}.{}", data_set.code, form.extension);
+}
+
 /// Whether the disk still has it: others clean temporary folders too.
 bool is_there(const PreparedFile& file) {
     std::error_code gone;
@@ -54,8 +60,8 @@ bool is_there(const PreparedFile& file) {
 
 }  // namespace
 
-std::string prepared_file_url(const http::Request& request, std::string_view data_set) {
-    return fmt::format("{}/downloads/{}.gml", request.base_url, data_set);
+std::string prepared_file_url(const http::Request& request, std::string_view data_set, const PreparedForm& form) {
+    return fmt::format("{}/downloads/{}.{}", request.base_url, data_set, form.extension);
 }
 
 PreparedFile::PreparedFile(std::shared_ptr<const LockedFolder> in, fs::path at)
@@ -101,14 +107,19 @@ void PreparedFiles::start() {
     thread_ = std::thread([this] { work(); });
 }
 
-PreparedFilePtr PreparedFiles::find(const InspireDataSet& data_set, const gis::Scope& scope) const {
+PreparedFilePtr PreparedFiles::find(const InspireDataSet& data_set, const gis::Scope& scope,
+                                    const PreparedForm& form) const {
     PreparedFilePtr file;
     {
         const std::lock_guard lock(mutex_);
-        if (const auto found = files_.find(data_set.code); found != files_.end()) file = found->second;
+        if (const auto found = files_.find(name_of(data_set, form)); found != files_.end()) file = found->second;
     }
     if (!file || file->content != content_of(data_set, scope) || !is_there(*file)) return nullptr;
     return file;
+}
+
+bool PreparedFiles::is_fresh(db::Connection& connection, const PreparedFile& file, const InspireDataSet& data_set) {
+    return file.declared == declared_of(data_set) && is_unchanged(connection, data_set.layers(), file.state);
 }
 
 void PreparedFiles::work() {
@@ -137,44 +148,50 @@ void PreparedFiles::look() {
         // What not everybody may have any more goes at once.
         const std::lock_guard lock(mutex_);
         std::erase_if(files_, [&](const auto& entry) {
-            return std::ranges::find(data_sets, entry.first, &InspireDataSet::code) == data_sets.end();
+            return std::ranges::find(data_sets, entry.second->data_set, &InspireDataSet::code) == data_sets.end();
         });
     }
-    for (const InspireDataSet& data_set : data_sets) {
-        const std::string content = content_of(data_set, caller->scope);
-        PreparedFilePtr file;
-        {
-            const std::lock_guard lock(mutex_);
-            if (stopping_) return;
-            if (const auto found = files_.find(data_set.code); found != files_.end()) file = found->second;
-        }
-        if (Clock::now() < not_before_[data_set.code]) continue;
-        if (file && file->content == content && is_there(*file) && is_current(*file, data_set)) continue;
-        const Clock::time_point begin = Clock::now();
-        bool rests = true;
-        try {
-            make(data_set, visible, content, caller->scope.revision);
-        } catch (const RightsChanged&) {
-            rests = false;
-        } catch (const gis::Unavailable& error) {
-            // The database is away: soon again. What took long was stopped by a time limit.
-            rests = Clock::now() - begin > options_.rest;
-            if (rests) give_up(data_set, error.what());
-        } catch (const std::exception& error) {
-            give_up(data_set, error.what());
-        }
-        const Clock::time_point end = Clock::now();
-        if (rests) not_before_[data_set.code] = end + std::max<Clock::duration>(options_.rest, 10 * (end - begin));
+    for (const PreparedForm& form : prepared_forms) {
+        for (const InspireDataSet& data_set : data_sets) look_at(data_set, form, *caller, visible);
     }
 }
 
-void PreparedFiles::give_up(const InspireDataSet& data_set, std::string_view reason) {
+void PreparedFiles::look_at(const InspireDataSet& data_set, const PreparedForm& form, const gate::Caller& caller,
+                            const gis::CatalogPtr& visible) {
+    const std::string name = name_of(data_set, form);
+    const std::string content = content_of(data_set, caller.scope);
+    PreparedFilePtr file;
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) return;
-        files_.erase(data_set.code);
+        if (const auto found = files_.find(name); found != files_.end()) file = found->second;
     }
-    log_(fmt::format("the file of the INSPIRE data set {}: {}", data_set.code, reason));
+    if (Clock::now() < not_before_[name]) return;
+    if (file && file->content == content && is_there(*file) && is_current(*file, data_set)) return;
+    const Clock::time_point begin = Clock::now();
+    bool rests = true;
+    try {
+        make(data_set, form, visible, content, caller.scope.revision);
+    } catch (const RightsChanged&) {
+        rests = false;
+    } catch (const gis::Unavailable& error) {
+        // The database is away: soon again. What took long was stopped by a time limit.
+        rests = Clock::now() - begin > options_.rest;
+        if (rests) give_up(name, error.what());
+    } catch (const std::exception& error) {
+        give_up(name, error.what());
+    }
+    const Clock::time_point end = Clock::now();
+    if (rests) not_before_[name] = end + std::max<Clock::duration>(options_.rest, 10 * (end - begin));
+}
+
+void PreparedFiles::give_up(const std::string& name, std::string_view reason) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return;
+        files_.erase(name);
+    }
+    log_(fmt::format("the file of an INSPIRE data set, {}: {}", name, reason));
 }
 
 gate::CallerPtr PreparedFiles::everybody() {
@@ -186,24 +203,23 @@ gate::CallerPtr PreparedFiles::everybody() {
 }
 
 bool PreparedFiles::is_current(const PreparedFile& file, const InspireDataSet& data_set) {
-    const std::vector<const gis::Layer*> layers = data_set.layers();
-    const bool tracked = std::ranges::all_of(layers, [](const gis::Layer* layer) { return layer->tracked; });
     if (file.declared != declared_of(data_set)) return false;
-    if (!tracked && Clock::now() - file.made > options_.untracked_lifetime) return false;
-    bool changed = false;
-    run([&](db::Connection& connection) {
-        for (const gis::Layer* layer : layers) {
-            const std::vector<db::Parameter> values{std::to_string(layer->id), file.snapshot};
-            const db::Result row =
-                connection.query("select catalogue.changed_outside($1::int, $2::pg_snapshot)", values);
-            changed = changed || row.boolean(0, 0);
-        }
-    });
-    return !changed;
+    if (!file.state.comparable && Clock::now() - file.made > options_.untracked_lifetime) return false;
+    std::vector<const gis::Layer*> layers = data_set.layers();
+    DataState then = file.state;
+    if (!then.comparable) {
+        // The feed still tells of the others.
+        std::erase_if(layers, [](const gis::Layer* layer) { return !layer->tracked; });
+        then.digest.clear();
+        then.comparable = true;
+    }
+    bool unchanged = false;
+    run([&](db::Connection& connection) { unchanged = is_unchanged(connection, layers, then); });
+    return unchanged;
 }
 
-void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& visible, const std::string& content,
-                         std::int64_t access_revision) {
+void PreparedFiles::make(const InspireDataSet& data_set, const PreparedForm& form, const gis::CatalogPtr& visible,
+                         const std::string& content, std::int64_t access_revision) {
     InspireOrder order;
     order.theme = data_set.theme;
     order.catalog = visible;
@@ -212,22 +228,26 @@ void PreparedFiles::make(const InspireDataSet& data_set, const gis::CatalogPtr& 
     order.form.id_namespace = data_set.id_namespace;
     std::error_code gone;
     if (!fs::is_directory(folder_->path(), gone)) folder_ = std::make_shared<const LockedFolder>(folder_name);
-    const auto file =
-        std::make_shared<PreparedFile>(folder_, folder_->path() / fmt::format("{}.{}.gml", data_set.code, ++made_));
+    const auto file = std::make_shared<PreparedFile>(
+        folder_, folder_->path() / fmt::format("{}.{}.{}", data_set.code, ++made_, form.extension));
+    file->data_set = data_set.code;
     file->content = content;
     file->declared = declared_of(data_set);
     run([&](db::Connection& connection) {
-        const db::Result moment =
-            connection.query("select pg_current_snapshot()::text, catalogue.access_revision()", {});
-        if (moment.int64(0, 1) != access_revision) throw RightsChanged();
-        file->snapshot = moment.text(0, 0);
-        write_inspire_file(connection, order, file->path);
+        const db::Result revision = connection.query("select catalogue.access_revision()", {});
+        if (revision.int64(0, 0) != access_revision) throw RightsChanged();
+        file->state = state_of(connection, data_set.layers());
+        const bool is_package = form == package_form;
+        const InspireOutcome outcome = is_package ? write_inspire_package(connection, order, file->path)
+                                                  : write_inspire_file(connection, order, file->path);
+        file->objects = outcome.object_count();
     });
     file->size = fs::file_size(file->path);
     file->etag = fmt::format("{}-{}-{}", data_set.code, time_stamp(), made_);
+    const std::string name = name_of(data_set, form);
     const std::lock_guard lock(mutex_);
-    files_[data_set.code] = file;
-    versions_[data_set.code].add(file);
+    files_[name] = file;
+    versions_[name].add(file);
 }
 
 void PreparedFiles::run(std::function<void(db::Connection&)> act) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -14,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/api/change_feed.hpp"
 #include "server/api/inspire_data_sets.hpp"
 #include "server/api/locked_folder.hpp"
 #include "server/db/connection_pool.hpp"
@@ -22,8 +24,21 @@ namespace api {
 
 constexpr int prepared_crs = 4258;
 
+/// What files of a data set there are.
+struct PreparedForm {
+    std::string_view extension;   ///< "gml"
+    std::string_view media_type;  ///< of the INSPIRE register
+    std::string_view title;       ///< "fichier GML"
+
+    friend bool operator==(const PreparedForm&, const PreparedForm&) = default;
+};
+inline constexpr PreparedForm gml_form{"gml", "application/gml+xml;version=3.2", "fichier GML"};
+inline constexpr PreparedForm package_form{"gpkg", "application/geopackage+sqlite3",
+                                           "GeoPackage, une table par type d’objets"};
+inline constexpr std::array prepared_forms{gml_form, package_form};
+
 /// Where the file of a data set is.
-std::string prepared_file_url(const http::Request& request, std::string_view data_set);
+std::string prepared_file_url(const http::Request& request, std::string_view data_set, const PreparedForm& form);
 
 /// A data set as a file on disk; the file is there as long as this is.
 struct PreparedFile {
@@ -34,9 +49,11 @@ struct PreparedFile {
 
     std::shared_ptr<const LockedFolder> folder;
     std::filesystem::path path;
+    std::string data_set;  ///< its code
     std::uint64_t size = 0;
+    std::int64_t objects = 0;
     std::string etag;
-    std::string snapshot;  ///< of the database, as text
+    DataState state;
     std::string content;   ///< of what layers it was made, and what of them is seen
     std::string declared;  ///< when its layers were declared
     std::chrono::steady_clock::time_point made;
@@ -57,10 +74,10 @@ class FileVersions {
     std::vector<std::weak_ptr<PreparedFile>> held_;  ///< oldest first
 };
 
-/// The INSPIRE data sets that everybody may have as files in EPSG:4258, which have a length and can be asked for in
-/// parts. A file is made anew, by a thread of its own, when the change feed shows that its data changed or their
-/// declarations did; who reads the old one meanwhile reads it to its end (FileVersions::most_old). Files go with the
-/// program, or when the next one begins.
+/// The INSPIRE data sets that everybody may have as files in EPSG:4258, GML and GeoPackage, which have a length and can
+/// be asked for in parts. A file is made anew, by a thread of its own, when the change feed shows that its data changed
+/// or their declarations did; who reads the old one meanwhile reads it to its end (FileVersions::most_old). Files go
+/// with the program, or when the next one begins.
 class PreparedFiles {
   public:
     struct Options {
@@ -68,7 +85,7 @@ class PreparedFiles {
         std::chrono::milliseconds look_every{2'000};
         /// At least between the end of one making and the next of the same file, and ten times as long as it took.
         std::chrono::milliseconds rest{10'000};
-        std::chrono::milliseconds untracked_lifetime{3'600'000};  ///< where the feed does not tell of a layer
+        std::chrono::milliseconds untracked_lifetime{3'600'000};  ///< where nobody can tell of changes
     };
     using Log = std::function<void(const std::string&)>;
 
@@ -84,17 +101,21 @@ class PreparedFiles {
 
     /// The file of a data set for a caller of that scope; null where it is not made yet or no longer on the disk, or
     /// where he sees more or less of it than everybody.
-    PreparedFilePtr find(const InspireDataSet& data_set, const gis::Scope& scope) const;
+    PreparedFilePtr find(const InspireDataSet& data_set, const gis::Scope& scope, const PreparedForm& form) const;
+    /// Whether a document made in the transaction at hand would hold what the file does. False where nobody can tell.
+    static bool is_fresh(db::Connection& connection, const PreparedFile& file, const InspireDataSet& data_set);
 
   private:
     void work();
     void look();
+    void look_at(const InspireDataSet& data_set, const PreparedForm& form, const gate::Caller& caller,
+                 const gis::CatalogPtr& visible);
     gate::CallerPtr everybody();
     bool is_current(const PreparedFile& file, const InspireDataSet& data_set);
-    void make(const InspireDataSet& data_set, const gis::CatalogPtr& visible, const std::string& content,
-              std::int64_t access_revision);
+    void make(const InspireDataSet& data_set, const PreparedForm& form, const gis::CatalogPtr& visible,
+              const std::string& content, std::int64_t access_revision);
     /// Takes away the outdated file that could not be made anew, and says why in the log.
-    void give_up(const InspireDataSet& data_set, std::string_view reason);
+    void give_up(const std::string& name, std::string_view reason);
     /// Runs it as everybody and waits.
     void run(std::function<void(db::Connection&)> act);
 
@@ -109,7 +130,7 @@ class PreparedFiles {
     std::condition_variable stop_;
     bool stopping_ = false;
     std::shared_ptr<db::RunningQuery> running_;
-    std::map<std::string, PreparedFilePtr> files_;  ///< by data set
+    std::map<std::string, PreparedFilePtr> files_;  ///< by name: "cp-4.0.gml"
     std::map<std::string, FileVersions> versions_;
     std::map<std::string, std::chrono::steady_clock::time_point> not_before_;
     std::thread thread_;  ///< last: it uses all others

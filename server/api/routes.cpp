@@ -61,6 +61,7 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Post, "/csw", catalogue_service);
     guarded(Method::Get, "/catalogue", open_data_catalogue);
     guarded(Method::Get, "/downloads/{dataset}.gml", prepared_file);
+    guarded(Method::Get, "/downloads/{dataset}.gpkg", prepared_package);
     guarded(Method::Get, "/atom", atom_service);
     guarded(Method::Get, "/atom/opensearch.xml", atom_description);
     guarded(Method::Get, "/atom/search", atom_search);
@@ -132,6 +133,8 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Get, "/admin/services", admin_services, Needs::Administer);
     guarded(Method::Post, "/admin/services", make_service, Needs::Administer);
     guarded(Method::Patch, "/admin/services/{id}", change_service, Needs::Administer);
+    guarded(Method::Get, "/admin/layers", admin_layers, Needs::Administer);
+    guarded(Method::Patch, "/admin/layers/{id}", describe_layer, Needs::Administer);
     guarded(Method::Get, "/admin/conventions", admin_conventions, Needs::Administer);
     guarded(Method::Post, "/admin/conventions", make_convention, Needs::Administer);
     guarded(Method::Patch, "/admin/conventions/{id}", change_convention, Needs::Administer);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>  // before Asio: g++ 12 with Boost 1.74
+
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>

@@ -5,6 +5,8 @@
 
 #include "gis/wfs/service_error.hpp"
 #include "server/api/clock_text.hpp"
+#include "server/api/count_cache.hpp"
+#include "server/api/downloads.hpp"
 #include "server/api/feature_stream.hpp"
 #include "server/api/inspire_data_sets.hpp"
 #include "server/api/journal.hpp"
@@ -41,6 +43,34 @@ gis::Crs crs_of(const wfs::GetSpatialDataSet& asked) {
     }
 }
 
+/// What the prepared file is made as.
+bool is_as_prepared(const InspireOrder& order, const http::Request& request) {
+    return order.form.crs.srid == prepared_crs && request.method == http::Method::Get;
+}
+
+/// The file of a data set when it holds what a document made now would.
+boost::asio::awaitable<PreparedFilePtr> find_fresh_file(const Services& services, CallPtr call,
+                                                        InspireDataSet data_set) {
+    PreparedFilePtr file = services.prepared.find(data_set, call->caller->scope, gml_form);
+    if (!file) co_return nullptr;
+    auto look = [data_set, file](db::Connection& connection) {
+        return PreparedFiles::is_fresh(connection, *file, data_set);
+    };
+    const bool fresh = co_await services.database.run(call->reader(), query_for(*call->request), std::move(look));
+    if (!fresh) file = nullptr;
+    co_return file;
+}
+
+/// How many objects the document holds: as many as a file that is as fresh, as counted before, or counted now.
+std::int64_t objects_of(const Services& services, db::Connection& connection, const Call& call,
+                        const InspireDataSet& data_set, const InspireOrder& order) {
+    const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope, gml_form);
+    if (file && PreparedFiles::is_fresh(connection, *file, data_set)) return file->objects;
+    return count_inspire(connection, order, [&](const std::string& question, const auto& layers, const auto& anew) {
+        return services.counts.count(connection, question, layers, call.caller->scope, anew);
+    });
+}
+
 }  // namespace
 
 Answer wfs_data_set(const Services& services, CallPtr call, WfsRequestPtr request) {
@@ -53,15 +83,17 @@ Answer wfs_data_set(const Services& services, CallPtr call, WfsRequestPtr reques
     order.form = {gis::inspire::DocumentForm::Collection::Wfs, crs_of(asked), data_set.id_namespace};
     const bool hits = asked.result_type == wfs::ResultType::Hits;
     const std::vector<const gis::Layer*> layers = data_set.layers();
-    if (!hits) {
-        for (const gis::Layer* layer : layers) {
-            const JournalLine line{"export", layer->name, "", "", "answered", 1};
-            co_await record(services, *call->caller, *call->request, line);
+    if (!hits && is_as_prepared(order, *call->request)) {
+        const PreparedFilePtr file = co_await find_fresh_file(services, call, data_set);
+        if (file) {
+            Response response = co_await send_file(services, call, data_set, file, gml_form);
+            co_return response;
         }
     }
-    Produce produce = [order, hits](db::Connection& connection, Outlet& outlet) {
+    if (!hits) co_await record_exports(services, *call->caller, *call->request, layers);
+    Produce produce = [&services, call, data_set, order, hits](db::Connection& connection, Outlet& outlet) {
         gis::CollectionFacts facts;
-        facts.number_matched = count_inspire(connection, order);
+        facts.number_matched = objects_of(services, connection, *call, data_set, order);
         facts.number_returned = hits ? 0 : *facts.number_matched;
         facts.time_stamp = time_stamp();
         const gis::inspire::Document document(*order.theme, order.form);

@@ -9,6 +9,7 @@
 
 #include "gis/error.hpp"
 #include "server/api/inspire_file.hpp"
+#include "server/api/inspire_package.hpp"
 #include "server/command/as_public.hpp"
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
@@ -83,8 +84,10 @@ int export_inspire(const std::string& dsn, const InspireOptions& options) {
     db::Connection connection(dsn, {"jit=off", "timezone=UTC", "datestyle=ISO", "extra_float_digits=1"});
     begin_as_public(connection, api::layers_of(order.parts));
     const bool to_stdout = options.output == "-";
-    const api::InspireOutcome outcome =
-        to_stdout ? write_to_stdout(connection, order) : api::write_inspire_file(connection, order, options.output);
+    const bool is_package = fs::path(options.output).extension() == ".gpkg";
+    const api::InspireOutcome outcome = to_stdout    ? write_to_stdout(connection, order)
+                                        : is_package ? api::write_inspire_package(connection, order, options.output)
+                                                     : api::write_inspire_file(connection, order, options.output);
     connection.execute("commit");
     return tell(order, outcome, to_stdout ? stderr : stdout);
 }
@@ -112,7 +115,7 @@ void add_export(CLI::App& app, int& exit_code) {
     command->fallthrough();
     auto database = std::make_shared<DatabaseOptions>();
     database->add_to(*command);
-    auto* inspire = command->add_subcommand("inspire", "Un document GML d'un thème INSPIRE");
+    auto* inspire = command->add_subcommand("inspire", "Un document GML ou un GeoPackage d'un thème INSPIRE");
     auto options = std::make_shared<InspireOptions>();
     inspire
         ->add_option("--theme", options->theme, fmt::format("Thème : {}", fmt::join(api::inspire_theme_names(), ", ")))
@@ -121,7 +124,9 @@ void add_export(CLI::App& app, int& exit_code) {
     inspire->add_option("--version", options->version, "Version du schéma [la plus récente]");
     inspire->add_option("--crs", options->crs, "EPSG:4258, 3035, 3034, 3042, 3043 ou 3044")->capture_default_str();
     add_inspire_namespace(*inspire, options->authority);
-    inspire->add_option("-o,--output", options->output, "Fichier GML ; - pour la sortie standard")
+    inspire
+        ->add_option("-o,--output", options->output,
+                     "Fichier GML, ou GeoPackage quand il finit par .gpkg ; - pour la sortie standard")
         ->required()
         ->type_name("FICHIER");
     inspire->callback([database, options, &exit_code] {

@@ -73,6 +73,10 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.tiles_by_sql = std::string_view(row["tiles"].c_str()) == "sql";
     layer.licence = row["licence"].c_str();
     layer.attribution = row["attribution"].c_str();
+    layer.contact = row["contact"].c_str();
+    layer.lineage = row["lineage"].c_str();
+    layer.access_limits = row["access_limits"].c_str();
+    for (const json& keyword : json::parse(row["keyword_list"].c_str())) layer.keywords.push_back(keyword);
     layer.style = row["style"].c_str();
     layer.label_zoom = label_zoom_of(layer);
     layer.vintage = text_or_empty(row["vintage"]);
@@ -115,7 +119,8 @@ gis::Field read_field(const pqxx::row& row, const Column& column) {
 constexpr auto layers_sql =
     "select l.*, l.extent[1] as west, l.extent[2] as south, l.extent[3] as east, l.extent[4] as north, "
     "to_char(greatest(l.updated_at, v.published_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as updated, "
-    "v.vintage, coalesce(t.relkind not in ('r', 'p'), false) as is_view, coalesce(t.relkind in ('r', 'p'), false) as "
+    "v.vintage, to_jsonb(l.keywords)::text as keyword_list, coalesce(t.relkind not in ('r', 'p'), false) as is_view, "
+    "coalesce(t.relkind in ('r', 'p'), false) as "
     "is_table, coalesce((select postgis_typmod_dims(a.atttypmod) > 2 from pg_attribute a where a.attrelid = t.oid and "
     "a.attname = l.geometry_column and a.atttypmod >= 0), false) as has_z from catalogue.layer l "
     "left join pg_class t on t.oid = to_regclass(format('%I.%I', l.table_schema, l.table_name)) left join lateral ("

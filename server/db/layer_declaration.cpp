@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "server/db/catalog_store.hpp"
 #include "server/db/declaration_value.hpp"
@@ -76,6 +77,34 @@ void require_sound(const json& document, const std::string& name) {
         throw gis::InvalidRequest("style", "an array of MapLibre layers is expected");
     if (document.contains("fields") && !document["fields"].is_array())
         throw gis::InvalidRequest("fields", "an array is expected");
+}
+
+/// What records say beyond the rest. Keys that a declaration does not have stay as they are: people may have set them.
+void describe(pqxx::work& transaction, int layer_id, const json& document) {
+    for (const char* key : {"contact", "lineage", "access_limits"}) {
+        if (document.contains(key))
+            run(transaction, fmt::format("update catalogue.layer set {} = $2 where layer_id = $1", key), layer_id,
+                string_of(document, key));
+    }
+    if (!document.contains("keywords")) return;
+    const json& keywords = document["keywords"];
+    const bool good =
+        keywords.is_array() && std::ranges::all_of(keywords, [](const json& word) { return word.is_string(); });
+    if (!good) throw gis::InvalidRequest("keywords", "an array of texts is expected");
+    run(transaction,
+        "update catalogue.layer set keywords = array(select jsonb_array_elements_text($2::jsonb)) where layer_id = $1",
+        layer_id, keywords.dump());
+}
+
+/// "cadastre, parcelles" as a JSON array.
+json words_between_commas(const std::string& text) {
+    json words = json::array();
+    std::istringstream stream(text);
+    for (std::string word; std::getline(stream, word, ',');) {
+        const auto first = word.find_first_not_of(' ');
+        if (first != std::string::npos) words.push_back(word.substr(first, word.find_last_not_of(' ') - first + 1));
+    }
+    return words;
 }
 
 void require_mission_role(const SourceTable& table, const std::string& role) {
@@ -155,6 +184,7 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             transaction, layer_id,
             declared_fields(document, table, {geometry.name, "part_id", string_of(document, "raster_column")}));
         declare_access(transaction, layer_id, document);
+        describe(transaction, layer_id, document);
         run(transaction, "select capture.follow_missions($1)", layer_id);
         if (table.is_table) {
             run(transaction, "select catalogue.track_layer(l, $2) from catalogue.layer l where layer_id = $1", layer_id,
@@ -187,8 +217,8 @@ bool set_layer_access(const std::string& dsn, const std::string& name, const std
 
 void set_layer(const std::string& dsn, const std::string& name, const std::string& key, const std::string& value) {
     static const std::set<std::string, std::less<>> texts{
-        "title",          "description",     "theme",           "licence",        "attribution", "label_field",
-        "commune_column", "datetime_column", "coverage_column", "picture_column", "tiles"};
+        "title",   "description",   "theme",          "licence",         "attribution",     "label_field",    "contact",
+        "lineage", "access_limits", "commune_column", "datetime_column", "coverage_column", "picture_column", "tiles"};
     static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
     static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive", "time_slider"};
     std::string cast;
@@ -200,11 +230,20 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
         return in_transaction(
             dsn, [&](pqxx::work& transaction) { patch_field(transaction, name, json::parse(value, nullptr, false)); });
     }
+    if (key == "keywords") {
+        return in_transaction(dsn, [&](pqxx::work& transaction) {
+            const auto rows = run(transaction, "select layer_id from catalogue.layer where name = $1", name);
+            if (rows.empty()) throw gis::NotFound(fmt::format("there is no layer '{}'", name));
+            describe(transaction, rows[0][0].as<int>(), {{"keywords", words_between_commas(value)}});
+        });
+    }
     if (cast.empty() && set_layer_access(dsn, name, key, value)) return;
     if (cast.empty()) {
         throw gis::InvalidRequest(
             key,
-            "expected one of title, description, theme, licence, attribution, label_field, commune_column, "
+            "expected one of title, description, theme, licence, attribution, contact, lineage, access_limits, "
+            "keywords, "
+            "label_field, commune_column, "
             "datetime_column, coverage_column, picture_column, min_zoom, max_zoom, sort_order, visible, published, "
             "fictive, time_slider, style, "
             "tiles, "

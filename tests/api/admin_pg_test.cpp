@@ -1,5 +1,7 @@
 // Organisations, services, conventions, engagements, tokens and the journal over /admin.
 
+#include <algorithm>
+
 #include "server/gate/upkeep.hpp"
 #include "tests/api/admin_fixture.hpp"
 
@@ -26,14 +28,28 @@ json study(int organisation) {
 }
 
 TEST_F(Administration, IsNotThereForAnybodyElse) {
-    const std::vector<std::pair<std::string, std::string>> routes{
-        {"GET", "/admin/organisations"},   {"POST", "/admin/organisations"}, {"PATCH", "/admin/organisations/1"},
-        {"GET", "/admin/people"},          {"POST", "/admin/people"},        {"PATCH", "/admin/people/1"},
-        {"GET", "/admin/people/1/sees"},   {"GET", "/admin/services"},       {"POST", "/admin/services"},
-        {"PATCH", "/admin/services/TOUT"}, {"GET", "/admin/conventions"},    {"POST", "/admin/conventions"},
-        {"PATCH", "/admin/conventions/1"}, {"GET", "/admin/engagements"},    {"POST", "/admin/engagements"},
-        {"PATCH", "/admin/engagements/1"}, {"GET", "/admin/tokens"},         {"POST", "/admin/tokens"},
-        {"DELETE", "/admin/tokens/1"},     {"GET", "/admin/audit"}};
+    const std::vector<std::pair<std::string, std::string>> routes{{"GET", "/admin/organisations"},
+                                                                  {"POST", "/admin/organisations"},
+                                                                  {"PATCH", "/admin/organisations/1"},
+                                                                  {"GET", "/admin/people"},
+                                                                  {"POST", "/admin/people"},
+                                                                  {"PATCH", "/admin/people/1"},
+                                                                  {"GET", "/admin/people/1/sees"},
+                                                                  {"GET", "/admin/services"},
+                                                                  {"POST", "/admin/services"},
+                                                                  {"PATCH", "/admin/services/TOUT"},
+                                                                  {"GET", "/admin/conventions"},
+                                                                  {"POST", "/admin/conventions"},
+                                                                  {"PATCH", "/admin/conventions/1"},
+                                                                  {"GET", "/admin/engagements"},
+                                                                  {"POST", "/admin/engagements"},
+                                                                  {"PATCH", "/admin/engagements/1"},
+                                                                  {"GET", "/admin/layers"},
+                                                                  {"PATCH", "/admin/layers/place"},
+                                                                  {"GET", "/admin/tokens"},
+                                                                  {"POST", "/admin/tokens"},
+                                                                  {"DELETE", "/admin/tokens/1"},
+                                                                  {"GET", "/admin/audit"}};
     for (const auto& [method, target] : routes) {
         for (const std::string& headers : {std::string(), token_of("lise")}) {
             const RawAnswer answer = send(method, target, {{"name", "x"}}, headers);
@@ -43,6 +59,31 @@ TEST_F(Administration, IsNotThereForAnybodyElse) {
         }
     }
     EXPECT_EQ(scalar("select count(*) from org.organisation where nom = 'x'"), "0");
+}
+
+TEST_F(Administration, LayersAreDescribedForTheirRecords) {
+    const json described = change("layers", "place",
+                                  {{"contact", "Service SIG <sig@agglo.fr>"},
+                                   {"lineage", "Levé de 2024, puis saisie."},
+                                   {"access_limits", "INSPIRE_Directive_Article13_1d"},
+                                   {"keywords", {"lieux-dits", "toponymie <http://a.example/toponymie>"}}});
+    EXPECT_EQ(described["contact"], "Service SIG <sig@agglo.fr>");
+    EXPECT_EQ(described["keywords"], json({"lieux-dits", "toponymie <http://a.example/toponymie>"}));
+    const json listed = items("layers");
+    EXPECT_NE(std::find(listed.begin(), listed.end(), described), listed.end());
+    expect_refused(400, "keywords", ask("PATCH", "/admin/layers/place", {{"keywords", "lieux"}}));
+    expect_refused(400, "title", ask("PATCH", "/admin/layers/place", {{"title", ""}}));
+    expect_refused(400, "table_name", ask("PATCH", "/admin/layers/place", {{"table_name", "x"}}));
+    expect_refused(400, "name", ask("PATCH", "/admin/layers/place", {{"name", "x"}}));
+    EXPECT_EQ(ask("PATCH", "/admin/layers/nulle_part", {{"contact", "x"}}).status, 404);
+    EXPECT_EQ(scalar("select result from audit.entry where action = 'admin' and result like 'layer place%' order by "
+                     "entry_id desc limit 1"),
+              "layer place changed: access_limits, contact, keywords, lineage");
+    const json bare =
+        change("layers", "place",
+               {{"contact", nullptr}, {"lineage", nullptr}, {"access_limits", nullptr}, {"keywords", nullptr}});
+    EXPECT_EQ(bare["keywords"], json::array());
+    EXPECT_EQ(bare["lineage"], "");
 }
 
 TEST_F(Administration, AnOrganisationIsMadeListedAndChanged) {

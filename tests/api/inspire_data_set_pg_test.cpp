@@ -147,6 +147,52 @@ TEST_F(Inspire, PlansAreMadeOfTheirZones) {
     EXPECT_TRUE(holds(answer, "<plu:plan xlink:href=\"#PLU.SpatialPlan.62119_PLU_20140310\"/>"));
 }
 
+TEST_F(Inspire, LifespansBeginWithTheLastChange) {
+    make_person("exportatrice", "read,export");
+    const auto object_of = [&](const std::string& code, const std::string& id) {
+        const std::string text = data_set(code, 4258, "", token_of("exportatrice")).body;
+        const auto begin = text.find("gml:id=\"" + id + "\"");
+        return begin == std::string::npos ? text.substr(0, 500)
+                                          : text.substr(begin, text.find("</wfs:member>", begin) - begin);
+    };
+    const auto version = [](const std::string& object) {
+        const auto begin = object.find("versionId>");
+        return begin == std::string::npos ? "" : object.substr(begin + 10, object.find('<', begin) - begin - 10);
+    };
+    const auto last_change = [&](const std::string& id) {
+        const std::vector<db::Parameter> values{id};
+        return connection()
+            .query(
+                "select to_char(date_trunc('milliseconds', max(at)) at time zone 'UTC', "
+                "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from catalogue.history where feature_id = $1",
+                values)
+            .text(0, 0);
+    };
+    const std::string parcel = "CP.CadastralParcel.62119000AC0002";
+    EXPECT_EQ(version(object_of("cp-4.0", parcel)), "2024-02-29") << "as its source says";
+    connection().run_script("update cadastre.parcelle set contenance = 77 where id = '62119000AC0002'");
+    const std::string changed = object_of("cp-4.0", parcel);
+    const std::string moment = last_change("62119000AC0002");
+    EXPECT_EQ(version(changed), moment);
+    EXPECT_TRUE(changed.find("<cp:beginLifespanVersion>" + moment + "</cp:beginLifespanVersion>") != std::string::npos)
+        << changed;
+    EXPECT_EQ(version(object_of("cp-4.0", "CP.CadastralParcel.62119000AB0004")), "2024-02-29") << "it did not change";
+    EXPECT_EQ(verdict("inspire", data_set("cp-4.0", 3035)), "");
+
+    connection().run_script("update urba.zone_urba set libelle = 'UB' where id = 'z1'");
+    const std::string plan = object_of("plu-4.0", "PLU.SpatialPlan.62119_PLU_20140310");
+    EXPECT_EQ(version(plan), last_change("z1")) << "a plan changes with its zones";
+    connection().run_script("update urba.zone_urba set libelle = 'UA' where id = 'z1'");
+
+    // What an import replaces begins with the import: the record of the layer begins anew.
+    connection().run_script(
+        "insert into catalogue.change (layer_id, op) select layer_id, 'V' from catalogue.layer where name = "
+        "'parcelle'; "
+        "update cadastre.parcelle set contenance = 100 where id = '62119000AC0005'");
+    EXPECT_EQ(version(object_of("cp-4.0", parcel)), "2024-02-29");
+    EXPECT_EQ(version(object_of("cp-4.0", "CP.CadastralParcel.62119000AC0005")), last_change("62119000AC0005"));
+}
+
 TEST_F(Inspire, WhatIsLookedUpMustBeForExportToo) {
     make_exporter_of("risques", "ppr_zone_alea ppr_zone_reglementaire ppr_perimetre");
     make_exporter_of("sans.perimetre", "ppr_zone_alea ppr_zone_reglementaire");

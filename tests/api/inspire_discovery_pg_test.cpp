@@ -13,6 +13,8 @@
 #include <set>
 #include <sstream>
 
+#include "gis/error.hpp"
+#include "server/db/layer_declaration.hpp"
 #include "tests/api/inspire_fixture.hpp"
 
 namespace {
@@ -128,6 +130,39 @@ TEST_F(Inspire, TheCatalogueIsOneGraphInThreeForms) {
     EXPECT_EQ(status, 0) << faults.str();
 }
 
+TEST_F(Inspire, RecordsSayWhatPeopleWroteOfTheLayers) {
+    make_person("exportatrice", "read,export");
+    db::set_layer(dsn(), "section", "contact", "Service cadastre <cadastre@agglo.fr>");
+    db::set_layer(dsn(), "section", "lineage", "Plan minute de conservation & levés.");
+    db::set_layer(dsn(), "section", "keywords", "cadastre, sections <http://a.example/sections?a&b>");
+    db::set_layer(dsn(), "plu_zone", "access_limits", "INSPIRE_Directive_Article13_1e");
+    const auto says = [&](const std::string& path, const std::string& part, const std::string& headers = "") {
+        return test::eventually([&] { return holds(get(path, headers), part); });
+    };
+    const std::string record = "/metadata/cp-4.0";
+    EXPECT_TRUE(says(record, "<gmd:organisationName><gco:CharacterString>Service cadastre<"));
+    EXPECT_TRUE(says(record, "cadastre@agglo.fr"));
+    EXPECT_TRUE(says(record, "Plan minute de conservation &amp; levés."));
+    EXPECT_TRUE(says(record, "<gmd:keyword><gco:CharacterString>cadastre<"));
+    EXPECT_TRUE(says(record, "<gmx:Anchor xlink:href=\"http://a.example/sections?a&amp;b\">sections<"));
+    EXPECT_EQ(verdict("iso", get(record)), "");
+    const std::string hers = token_of("exportatrice");
+    EXPECT_TRUE(says("/metadata/plu-4.0", "LimitationsOnPublicAccess/INSPIRE_Directive_Article13_1e", hers));
+    EXPECT_EQ(verdict("iso", get("/metadata/plu-4.0", hers)), "");
+    EXPECT_FALSE(holds(get(record), "Article13_1e")) << "that data set is open";
+    for (const char* form : {"", "?f=ttl", "?f=rdf"}) {
+        const std::string catalogue = std::string("/catalogue") + form;
+        EXPECT_TRUE(says(catalogue, "mailto:cadastre@agglo.fr")) << form;
+        EXPECT_TRUE(says(catalogue, "Plan minute de conservation")) << form;
+    }
+    EXPECT_TRUE(says("/csw?service=CSW&version=2.0.2&request=GetRecordById&id=FR.CARREAU.cp-4.0",
+                     "<dc:subject>sections</dc:subject>"));
+    EXPECT_THROW(db::set_layer(dsn(), "lune", "keywords", "a"), gis::NotFound);
+    for (const char* key : {"contact", "lineage", "keywords"}) db::set_layer(dsn(), "section", key, "");
+    db::set_layer(dsn(), "plu_zone", "access_limits", "");
+    EXPECT_TRUE(test::eventually([&] { return !holds(get(record), "cadastre@agglo.fr"); }));
+}
+
 TEST_F(Inspire, TheCatalogueServiceFindsWhatTheCallerMayHave) {
     make_person("exportatrice", "read,export");
     const std::string csw = "/csw?service=CSW&version=2.0.2&request=";
@@ -176,6 +211,13 @@ TEST_F(Inspire, TheCatalogueServiceFindsWhatTheCallerMayHave) {
     }
     EXPECT_FALSE(holds(get(csw + "GetRecordById&id=FR.CARREAU.plu-4.0"), "plu-4.0</dc:identifier>"));
     EXPECT_TRUE(holds(get(csw + "GetRecordById&id=FR.CARREAU.plu-4.0", hers), "plu-4.0</dc:identifier>"));
+    const auto domain = [&](const std::string& headers) {
+        const RawAnswer answer = get(csw + "GetDomain&propertyName=apiso:ResourceIdentifier", headers);
+        EXPECT_EQ(verdict("iso", answer), "") << answer.body;
+        return answer;
+    };
+    EXPECT_TRUE(holds(domain(""), "<csw:Value>cp-4.0</csw:Value></csw:ListOfValues>")) << "those he may have alone";
+    EXPECT_TRUE(holds(domain(hers), "<csw:Value>plu-4.0</csw:Value>"));
     const RawAnswer wrong = records("&constraint=lune = 'a'");
     EXPECT_EQ(wrong.status, 400);
     EXPECT_TRUE(holds(wrong, "exceptionCode=\"InvalidParameterValue\" locator=\"constraint\""));

@@ -60,7 +60,18 @@ TEST_F(Inspire, FilesAreMadeAnewWhenTheirDataChange) {
     }
     EXPECT_TRUE(holds(get("/metadata/cp-4.0"), path + "</gmd:URL>"));
     EXPECT_TRUE(holds(get("/atom/datasets/cp-4.0"), path + "\""));
-    EXPECT_EQ(count(get("/atom/datasets/cp-4.0").body, " length=\""), 1U) << "of the file, not of the streams";
+    EXPECT_TRUE(test::eventually([&] { return get("/downloads/cp-4.0.gpkg").status == 200; }));
+    const RawAnswer package = get("/downloads/cp-4.0.gpkg");
+    EXPECT_TRUE(package.body.starts_with("SQLite format 3"));
+    EXPECT_EQ(package.header("Content-Type"), "application/geopackage+sqlite3");
+    EXPECT_EQ(package.header("Content-Length"), std::to_string(package.body.size()));
+    EXPECT_TRUE(link_of(get_json("/collections"), "enclosure", "application/geopackage+sqlite3").ends_with(".gpkg"));
+    EXPECT_EQ(verdict("iso", get("/metadata/cp-4.0")), "");
+    EXPECT_TRUE(holds(get("/metadata/cp-4.0"), "/downloads/cp-4.0.gpkg</gmd:URL>"));
+    EXPECT_TRUE(holds(get("/catalogue"), "application/geopackage+sqlite3"));
+    const RawAnswer feed = get("/atom/datasets/cp-4.0");
+    EXPECT_EQ(verdict("atom", feed), "");
+    EXPECT_EQ(count(feed.body, " length=\""), 2U) << "of the files, not of the streams";
 
     // Less than that is for everybody now. Nobody is given the old file.
     make_person("exportatrice", "read,export");
@@ -95,6 +106,38 @@ TEST_F(Inspire, FilesAreMadeAnewWhenTheirDataChange) {
         std::filesystem::remove_all(folder.path(), busy);
     }
     EXPECT_TRUE(test::eventually([&] { return holds_objects("2003"); })) << "made anew, in a new folder";
+}
+
+TEST_F(Inspire, ADataSetIsAnsweredFromItsFileWhileNothingChanged) {
+    prepare_files();
+    RawAnswer answer;
+    ASSERT_TRUE(test::eventually([&] {
+        answer = data_set("cp-4.0", 4258);
+        return answer.status == 200 && !answer.header("Content-Length").empty();
+    }));
+    EXPECT_EQ(verdict("inspire", answer), "");
+    EXPECT_EQ(answer.header("Content-Length"), std::to_string(answer.body.size()));
+    EXPECT_EQ(root_attribute(answer.body, "numberReturned"), "2003");
+
+    // Whoever asks after a change is given what is there now, whether the file was made anew or not.
+    const auto is_exact = [&](const std::string& objects) {
+        for (const int epsg : {4258, 3035}) {
+            const RawAnswer now = data_set("cp-4.0", epsg);
+            EXPECT_EQ(root_attribute(now.body, "numberReturned"), objects) << epsg;
+            EXPECT_EQ(std::to_string(count(now.body, "<wfs:member>")), objects) << epsg;
+            EXPECT_TRUE(now.whole) << epsg;
+            EXPECT_EQ(root_attribute(data_set("cp-4.0", epsg, "&resultType=hits").body, "numberMatched"), objects);
+        }
+    };
+    is_exact("2003");
+    for (int round = 0; round < 3; ++round) {
+        connection().run_script(
+            "insert into cadastre.section (id, commune, prefixe, code, geom) select '62119000MM', commune, prefixe, "
+            "'MM', geom from cadastre.section where id = '62119000AA'");
+        is_exact("2004");
+        connection().run_script("delete from cadastre.section where id = '62119000MM'");
+        is_exact("2003");
+    }
 }
 
 TEST_F(Inspire, RightsThatEndMeanwhileEndADownload) {

@@ -78,6 +78,60 @@ if command -v ogrinfo >/dev/null; then
     equal "registered area" "$(seen 'select sum(areaValue) as n from CadastralParcel' | cut -d . -f 1)" "$(sql 'select sum(contenance) from cadastre.parcelle')"
 fi
 
+# The schemas as GMLAS keeps what it has fetched: so it needs no network.
+gmlas_cache() {
+    mkdir "$work/gmlas"
+    (cd "$schemas" && find inspire.ec.europa.eu schemas.opengis.net www.w3.org portele.de -name '*.xsd') | while read -r schema; do
+        ln -sf "$(realpath "$schemas")/$schema" "$work/gmlas/$(printf %s "$schema" | tr -c 'A-Za-z0-9.' _)"
+    done
+    printf '<Configuration><AllowRemoteSchemaDownload>false</AllowRemoteSchemaDownload><SchemaCache enabled="true"><Directory>%s</Directory></SchemaCache></Configuration>' \
+        "$work/gmlas" >"$work/gmlas.xml"
+}
+# How many features of a layer there are, and the area of them all in the units of their CRS.
+seen_by_gmlas() {
+    ogrinfo -q -ro "GMLAS:$1" -oo CONFIG_FILE="$work/gmlas.xml" -oo EXPOSE_METADATA_LAYERS=NO -dialect SQLite \
+        -sql "select count(*) as n, sum(st_area($3)) as a from $2" 2>"$work/gmlas.err" | awk '/ = /{printf "%s ", $NF}'
+}
+seen_in_package() {
+    ogrinfo -q -ro -sql "select count(*) as n, sum(st_area(geometry)) as a from $2" "$1" 2>"$work/gdal.err" | awk '/ = /{printf "%s ", $NF}'
+}
+# same NAME "COUNT AREA" "COUNT AREA": the counts are equal, the areas to a millionth.
+same() {
+    local count area other_count other_area
+    read -r count area <<<"$2"
+    read -r other_count other_area <<<"$3"
+    equal "count of $1" "$count" "$other_count"
+    awk -v a="$area" -v b="$other_area" 'BEGIN { d = a > b ? a - b : b - a; exit !(b > 0 && d <= 1e-6 * b) }' || fail "area of $1: $area, expected $other_area"
+}
+# What the tables hold, in degrees.
+held() { sql "select count(*) || ' ' || sum(st_area(st_transform(geom, 4258))) from ($1) t"; }
+of_nz() { held "select (st_dump(geom)).geom from risque.$1"; }
+zonings="select geom from org.commune_actuelle union all select geom from cadastre.section union all select geom from cadastre.feuille"
+
+if command -v ogrinfo >/dev/null; then
+    step "the same objects in GeoPackages"
+    for theme in cp nz plu au; do
+        export_theme "$work/$theme.gpkg" --theme $theme
+        [[ -z $(find "$work" -name "$theme.part*") ]] || fail "a part of $theme.gpkg is left"
+    done
+    same "parcels" "$(seen_in_package "$work/cp.gpkg" CadastralParcel)" "$(held 'select geom from cadastre.parcelle')"
+    same "zonings" "$(seen_in_package "$work/cp.gpkg" CadastralZoning)" "$(held "$zonings")"
+    same "hazard areas" "$(seen_in_package "$work/nz.gpkg" HazardArea)" "$(of_nz zone_alea)"
+    same "risk zones" "$(seen_in_package "$work/nz.gpkg" RiskZone)" "$(of_nz zone_reglementaire)"
+    same "zones" "$(seen_in_package "$work/plu.gpkg" ZoningElement)" "$(held 'select geom from urba.zone_urba')"
+    same "communes" "$(seen_in_package "$work/au.gpkg" AdministrativeUnit)" "$(held 'select geom from org.commune_actuelle')"
+    seen() { ogrinfo -q -sql "$2" "$work/$1" | awk '/ = /{print $NF}'; }
+    equal "regulations" "$(seen plu.gpkg 'select count(*) from SupplementaryRegulation')" \
+        "$(sql 'select (select count(*) from urba.prescription_surf) + (select count(*) from urba.prescription_lin) + (select count(*) from urba.prescription_pct)')"
+    equal "documents, which have no geometry" "$(seen plu.gpkg 'select count(*) from OfficialDocumentation')" "$(sql 'select count(distinct idurba) from urba.zone_urba')"
+    equal "registered area" "$(seen cp.gpkg 'select sum(areaValue) from CadastralParcel' | cut -d . -f 1)" "$(sql 'select sum(contenance) from cadastre.parcelle')"
+    equal "parcels whose section is there" "$(seen cp.gpkg 'select count(*) from CadastralParcel p join CadastralZoning z on z.gml_id = p.zoning')" "$(sql 'select count(*) from cadastre.parcelle')"
+    equal "ids of parcels" "$(seen cp.gpkg 'select count(distinct inspireId_localId) from CadastralParcel')" "$(sql 'select count(*) from cadastre.parcelle')"
+    equal "beginnings" "$(seen cp.gpkg "select count(*) from CadastralParcel where beginLifespanVersion like '____-__-__T%Z'")" \
+        "$(grep -c '<wfs:member><cp:CadastralParcel .*<cp:beginLifespanVersion>' "$work/cp.gml")"
+    contains "CRS" "$(ogrinfo -ro -so "$work/cp.gpkg" CadastralParcel)" 'ID["EPSG",4258]'
+fi
+
 step "natural risk zones and administrative units, every version"
 parts='select coalesce(sum(st_numgeometries(geom)), 0) from'
 for version in 4.0 5.0; do
@@ -118,9 +172,47 @@ for crs in 3035 3034 3042 3043 3044; do
     valid "$work/nz.gml"
 done
 
+if [[ -x $schemas/validate.sh ]] && ogrinfo --formats 2>/dev/null | grep -q GMLAS; then
+    step "GMLAS reads by the official schemas"
+    gmlas_cache
+    export_theme "$work/zoning.gml" --theme cp --layer commune --layer section --layer feuille
+    same "zonings" "$(seen_by_gmlas "$work/zoning.gml" cadastralzoning geometry)" "$(held "$zonings")"
+    for version in 4.0 5.0; do
+        export_theme "$work/nz.gml" --theme nz --version $version
+        same "hazard areas" "$(seen_by_gmlas "$work/nz.gml" hazardarea geometry)" "$(of_nz zone_alea)"
+        same "risk zones" "$(seen_by_gmlas "$work/nz.gml" riskzone geometry)" "$(of_nz zone_reglementaire)"
+    done
+    export_theme "$work/plu.gml" --theme plu
+    same "zones" "$(seen_by_gmlas "$work/plu.gml" zoningelement geometry)" "$(held 'select geom from urba.zone_urba')"
+    export_theme "$work/au.gml" --theme au
+    same "communes" "$(seen_by_gmlas "$work/au.gml" administrativeunit geometry)" "$(held 'select geom from org.commune_actuelle')"
+fi
+if /usr/bin/python3 -c 'import qgis.core' 2>/dev/null && [[ -e $work/cp.gpkg ]]; then
+    step "QGIS opens documents and GeoPackages"
+    export_theme "$work/plu.gml" --theme plu
+    export_theme "$work/nz.gml" --theme nz
+    qgis 240 qgis_inspire.py "$work/qgis" "$work/cp.gml|CadastralParcel" "$work/nz.gml|HazardArea" "$work/plu.gml|ZoningElement" \
+        "$work/cp.gpkg|CadastralZoning" >"$work/qgis.out" 2>"$work/qgis.err" || fail "QGIS: $(grep -v '^$' "$work/qgis.err" | tail -n 5)"
+    in_qgis() { sed -n "s/^layer $1 //p" "$work/qgis.out"; }
+    same "parcels in QGIS" "$(in_qgis CadastralParcel)" "$(held 'select geom from cadastre.parcelle')"
+    same "hazard areas in QGIS" "$(in_qgis HazardArea)" "$(of_nz zone_alea)"
+    same "zones in QGIS" "$(in_qgis ZoningElement)" "$(held 'select geom from urba.zone_urba')"
+    same "zonings in QGIS" "$(in_qgis CadastralZoning)" "$(held "$zonings")"
+fi
+
 sql "update risque.perimetre set etatprocedure = 'PRESCRIT'"
 export_theme "$work/nz.gml" --theme nz
 equal "zones of a plan that is prescribed" "$(members "$work/nz.gml")" 0
+
+step "an edited zone begins with its edit"
+begin() { grep -o '<plu:ZoningElement.*' "$work/plu.gml" | grep "localId>ZoningElement.$1<" | grep -o 'beginLifespanVersion>[^<]*' | cut -d '>' -f 2; }
+zone=$(sql 'select min(id) from urba.zone_urba')
+sql "update urba.zone_urba set libelle = libelle || '*' where id = '$zone'"
+export_theme "$work/plu.gml" --theme plu
+valid "$work/plu.gml"
+checked "$work/plu.gml"
+equal "beginning of zone $zone" "$(begin "$zone")" \
+    "$(sql "select to_char(date_trunc('milliseconds', max(at)) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from catalogue.history where feature_id = '$zone'")"
 
 step "protected sites from an imported easement"
 sql "create table donnees.ac1_assiette_sup_s (idass text primary key, nomass text, geom geometry(MultiPolygon, 2154) not null);
@@ -132,6 +224,43 @@ for version in 4.0 5.0; do
     valid "$work/ps.gml"
     equal "sites" "$(objects "$work/ps.gml" ps:ProtectedSite)" 3
 done
+
+step "addresses and exposed elements, where an installation holds them"
+sql "update risque.perimetre set etatprocedure = 'APPROUVE'"
+sql "create table donnees.adresse (id text primary key, id_fantoir text, numero int, rep text, nom_voie text, code_postal text, code_insee text, nom_commune text,
+         type_position text, source_position text, geom geometry(Point, 2154) not null);
+     insert into donnees.adresse select '62119_' || lpad((n % 3)::text, 4, '0') || '_' || lpad(n::text, 5, '0'), '62119_' || lpad((n % 3)::text, 4, '0'), n,
+         case when n % 5 = 0 then 'bis' end, 'Rue ' || n % 3, '62400', '62119', 'Béthune', case when n % 2 = 0 then 'entrée' end, 'commune',
+         st_setsrid(st_makepoint(680000 + n * 10, 7040000), 2154) from generate_series(1, 20) n;
+     create table donnees.enjeu (idenjeu text primary key, codeprocedure text, libelle text, categorie text, geom geometry(Point, 2154) not null);
+     insert into donnees.enjeu select 'e' || n, p.codeprocedure, 'École', case when n < 3 then 'socialService' else 'lune' end,
+         st_setsrid(st_makepoint(680000 + n * 10, 7040000), 2154) from generate_series(1, 3) n,
+         (select z.codeprocedure from risque.zone_alea z join risque.perimetre using (codeprocedure) where z.typealea like '1%' limit 1) p"
+for table in adresse enjeu; do
+    "$CARREAU" layer add donnees.$table --public --database "$dsn" >"$work/add" 2>&1 || fail "$(cat "$work/add")"
+done
+export_theme "$work/ad.gml" --theme ad
+valid "$work/ad.gml"
+resolves "$work/ad.gml"
+checked "$work/ad.gml"
+equal "addresses" "$(objects "$work/ad.gml" ad:Address)" 20
+equal "streets" "$(objects "$work/ad.gml" ad:ThoroughfareName)" 3
+equal "components" "$(grep -o '<ad:component ' "$work/ad.gml" | wc -l)" 60
+for version in 4.0 5.0; do
+    status=0
+    "$CARREAU" export inspire --theme nz --version $version -o "$work/nz.gml" --database "$dsn" >"$work/export" 2>&1 || status=$?
+    equal "status: $(tail -n 3 "$work/export")" "$status" 0
+    contains "a category that is none" "$(cat "$work/export")" "code inconnu exposed lune"
+    valid "$work/nz.gml"
+    checked "$work/nz.gml"
+    equal "exposed elements" "$(objects "$work/nz.gml" nz-core:ExposedElement)" 2
+done
+if command -v ogrinfo >/dev/null; then
+    export_theme "$work/ad.gpkg" --theme ad
+    seen() { ogrinfo -q -sql "$2" "$work/$1" | awk '/ = /{print $NF}'; }
+    equal "addresses with their street, in the GeoPackage" \
+        "$(seen ad.gpkg 'select count(*) from Address a join ThoroughfareName t on t.gml_id = a.component')" 20
+fi
 
 step "what is not open to all is not exported"
 "$CARREAU" layer set section public false --database "$dsn" >"$work/set" 2>&1 || fail "layer set: $(cat "$work/set")"
@@ -188,6 +317,11 @@ status=0
 contains "what the address answers" "$(cat "$work/check")" "répond 404"
 timeout 120 ogrinfo -ro -so "/vsicurl/$address/downloads/au-4.0.gml" AdministrativeUnit >"$work/gdal" 2>&1 || fail "ogrinfo: $(tail -n 3 "$work/gdal")"
 contains "communes that GDAL reads" "$(cat "$work/gdal")" "Feature Count: 65"
+if command -v ogrinfo >/dev/null; then
+    wait_until 120 "the GeoPackage of the communes" is_status /downloads/au-4.0.gpkg 200
+    timeout 120 ogrinfo -ro -so "/vsicurl/$address/downloads/au-4.0.gpkg" AdministrativeUnit >"$work/gdal" 2>&1 || fail "ogrinfo: $(tail -n 3 "$work/gdal")"
+    contains "communes that GDAL reads in the GeoPackage" "$(cat "$work/gdal")" "Feature Count: 65"
+fi
 stop_server
 
 [[ -x $schemas/validate.sh ]] || skip "everything but the official schemas passed; they are not in $schemas"

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "gis/error.hpp"
+#include "gis/write/inspire/code_lists.hpp"
 #include "server/embedded/embedded.hpp"
 #include "tests/inspire/inspire_fixture.hpp"
 
@@ -91,6 +92,30 @@ TEST(InspireCheck, EachFaultIsFound) {
                       "2024-01-01T00:00:00Z</cp:beginLifespanVersion><cp:geometry>")),
         "lifespan");
     EXPECT_EQ(rules_of(with(good, "<cp:label>", "<gml:Arc/><cp:label>")), "interpolation");
+}
+
+TEST(InspireCheck, ValuesOfTheNewListsAreKnown) {
+    const auto wrong = [](std::string_view property, const std::string& code, std::string_view object = "") {
+        return gis::inspire::wrong_code(object, property, "http://inspire.ec.europa.eu/codelist/" + code);
+    };
+    EXPECT_EQ(wrong("level", "LocatorLevelValue/siteLevel", "AddressLocator"), "");
+    EXPECT_EQ(wrong("level", "LocatorLevelValue/siteLevel", "AdminUnitName"), "AdministrativeHierarchyLevel");
+    EXPECT_EQ(wrong("level", "CadastralZoningLevelValue/1stOrder", "CadastralZoning"), "");
+    EXPECT_EQ(wrong("specification", "GeometrySpecificationValue/entrance", "GeographicPosition"), "");
+    EXPECT_EQ(wrong("specification", "GeometrySpecificationValue/door", "GeographicPosition"),
+              "GeometrySpecificationValue");
+    EXPECT_EQ(wrong("hazardCategory", "NaturalHazardCategoryValue/flood"), "");
+    EXPECT_EQ(wrong("hazardCategory", "NaturalHazardCategoryValue/floods"), "NaturalHazardCategoryValue");
+    EXPECT_EQ(gis::inspire::wrong_code("", "hazardCategory", "http://a.example/ruissellement"), "")
+        << "narrower values";
+    EXPECT_EQ(wrong("levelOfSpatialPlan", "LevelOfSpatialPlanValue/infraLocal"), "");
+    EXPECT_EQ(wrong("levelOfSpatialPlan", "LevelOfSpatialPlanValue/communal"), "LevelOfSpatialPlanValue");
+    EXPECT_EQ(gis::inspire::wrong_code("", "levelOfSpatialPlan", "http://a.example/communal"),
+              "LevelOfSpatialPlanValue");
+    EXPECT_EQ(wrong("determinationMethod", "DeterminationMethodValue/modelling"), "");
+    EXPECT_EQ(wrong("determinationMethod", "DeterminationMethodValue/guess"), "DeterminationMethodValue");
+    EXPECT_EQ(wrong("exposedElementCategory", "ExposedElementCategoryValue/property"), "");
+    EXPECT_EQ(wrong("exposedElementCategory", "ExposedElementCategoryValue/lune"), "ExposedElementCategoryValue");
 }
 
 TEST(InspireCheck, NamesTheObjectAndCountsAll) {

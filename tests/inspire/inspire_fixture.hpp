@@ -26,11 +26,22 @@ inline std::string square(double x, double y, std::uint32_t corners = 5) {
     return wkb;
 }
 
-inline std::string multi(const std::vector<std::string>& polygons) {
+/// Little-endian WKB of a point.
+inline std::string point(double x, double y) {
+    std::string wkb;
+    const auto add = [&](const auto& value) { wkb.append(reinterpret_cast<const char*>(&value), sizeof value); };
+    wkb += '\1';
+    add(std::uint32_t{1});
+    add(x);
+    add(y);
+    return wkb;
+}
+
+inline std::string multi(const std::vector<std::string>& polygons, std::uint32_t type = 6) {
     std::string wkb;
     const auto add = [&](std::uint32_t value) { wkb.append(reinterpret_cast<const char*>(&value), sizeof value); };
     wkb += '\1';
-    add(6);
+    add(type);
     add(static_cast<std::uint32_t>(polygons.size()));
     for (const std::string& polygon : polygons) wkb += polygon;
     return wkb;
@@ -87,8 +98,10 @@ class Writing {
             }
             row.push_back(value);
         }
-        return document_.write(out_, {id, wkb, row});
+        return take_object ? document_.each_object({id, wkb, row}, take_object) : document_.write(out_, {id, wkb, row});
     }
+    /// Given the objects that features become, which are not written then.
+    gis::inspire::Document::TakeObject take_object;
     /// What was written of features.
     std::string objects() const { return out_.substr(head_); }
     std::string whole() {

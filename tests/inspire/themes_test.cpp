@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <map>
+#include <set>
 
 #include "server/embedded/embedded.hpp"
 #include "tests/inspire/inspire_fixture.hpp"
@@ -103,7 +105,9 @@ int write_all(test::Writing& writing, const gis::inspire::Theme& theme, const st
                 if (row == 1) values[column].second = string_view(first_ids[target]);
             }
             if (row == 1) first_ids[m] = id;
-            objects += writing.add(id, test::multi({test::square(2, 50), test::square(4, 50)}), values);
+            const bool is_point = mapping.shape == gis::inspire::Mapping::Shape::Point;
+            objects += writing.add(
+                id, is_point ? test::point(2, 50) : test::multi({test::square(2, 50), test::square(4, 50)}), values);
         }
     }
     return objects;
@@ -122,9 +126,10 @@ TEST_P(Themes, AreValidWhateverTheRowsHold) {
          {Case{Collection::Wfs, "2026-01-01"}, Case{Collection::Gml, ""}, Case{Collection::Wfs, "2026-13-01"},
           Case{Collection::Gml, "mars 2026"}}) {
         test::Writing writing(gis::inspire::parse_theme(file, GetParam().version), 4258, collection);
-        EXPECT_GE(write_all(writing, theme, vintage,
-                            {"2024-02-29", "texte <&> d'ailleurs", "01", "12", "2026-00-00", "2026-01-31Tfoo"}),
-                  static_cast<int>(theme.mappings.size()));
+        EXPECT_GE(
+            write_all(writing, theme, vintage,
+                      {"2024-02-29", "texte <&> d'ailleurs", "01", "12", "2026-00-00", "2026-01-31Tfoo", "property"}),
+            static_cast<int>(theme.mappings.size()));
         const std::string document = writing.whole();
         if (!has_schema) {
             EXPECT_NE(document.find("xmlns:au=\"http://inspire.ec.europa.eu/schemas/au/4.0\""), std::string::npos);
@@ -133,6 +138,75 @@ TEST_P(Themes, AreValidWhateverTheRowsHold) {
         if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
         EXPECT_EQ(*verdict, "") << vintage << document.substr(0, 4000);
     }
+}
+
+TEST_P(Themes, FlattenedHaveAColumnForEachValue) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), GetParam().theme);
+    const gis::inspire::Theme theme = gis::inspire::parse_theme(file, GetParam().version);
+    test::Writing writing(gis::inspire::parse_theme(file, GetParam().version));
+    int objects = 0;
+    std::map<std::string, std::set<std::string>> filled;  // columns by type of object
+    writing.take_object = [&](string_view object, string_view) {
+        ++objects;
+        const std::string type(object.substr(1, object.find(' ') - 1));
+        gis::inspire::flatten(object, [&](const std::string& column, string_view value) {
+            EXPECT_FALSE(value.empty()) << column;
+            filled[type].insert(column);
+        });
+    };
+    EXPECT_EQ(write_all(writing, theme, "2026-01-01", {"2024-02-29", "texte <&> d'ailleurs", "01", "12", "property"}),
+              objects);
+    for (const gis::inspire::Mapping& mapping : theme.mappings) {
+        const auto columns = theme.flat_columns(mapping.feature_type);
+        std::set<std::string> names;
+        for (const gis::inspire::FlatColumn& column : columns) names.insert(column.name);
+        EXPECT_EQ(names.size(), columns.size()) << "each once";
+        EXPECT_EQ(columns.front().name, "gml_id");
+        for (const std::string& column : filled[mapping.feature_type]) EXPECT_TRUE(names.contains(column)) << column;
+        for (const char* column : {"inspireId_localId", "inspireID_localId"})
+            EXPECT_EQ(names.contains(column), filled[mapping.feature_type].contains(column)) << column;
+        // A GeoPackage has room for no two types of objects that come in turn.
+        const auto is_of_type = [&](const gis::inspire::Mapping& m) { return m.feature_type == mapping.feature_type; };
+        const auto first = std::ranges::find_if(theme.mappings, is_of_type);
+        const auto last = std::find_if(theme.mappings.rbegin(), theme.mappings.rend(), is_of_type).base();
+        EXPECT_TRUE(std::all_of(first, last, is_of_type)) << mapping.name;
+    }
+}
+
+TEST(Flat, NamesLeadToValuesWithoutTheTypesBetween) {
+    std::vector<std::pair<std::string, std::string>> values;
+    gis::inspire::flatten(
+        "<cp:P gml:id=\"a.1\"><cp:area uom=\"m2\">12</cp:area><cp:none xsi:nil=\"true\" nilReason=\"unknown\"/>"
+        "<cp:id><base:Identifier><base:localId> x &amp; y </base:localId></base:Identifier></cp:id>"
+        "<cp:use xlink:href=\"http://a.example/1\" xlink:title=\"un\"/><cp:use xlink:href=\"#b\"/>"
+        "<cp:level><gmd:LocalisedCharacterString "
+        "locale=\"fra\">Commune</gmd:LocalisedCharacterString></cp:level></cp:P>",
+        [&](const std::string& column, string_view value) { values.emplace_back(column, value); });
+    const std::vector<std::pair<std::string, std::string>> expected{{"gml_id", "a.1"},
+                                                                    {"area", "12"},
+                                                                    {"area_uom", "m2"},
+                                                                    {"id_localId", "x & y"},
+                                                                    {"use", "http://a.example/1"},
+                                                                    {"use_title", "un"},
+                                                                    {"use_2", "b"},
+                                                                    {"level", "Commune"}};
+    EXPECT_EQ(values, expected);
+    EXPECT_THROW(gis::inspire::flatten("<a>", [](const std::string&, string_view) {}), std::runtime_error);
+}
+
+TEST(Flat, TypesOfColumnsAreThoseOfTheTemplate) {
+    const gis::inspire::Theme cp = gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "cp"));
+    const auto type_of = [&](const std::string& column) {
+        const auto columns = cp.flat_columns("cp:CadastralParcel");
+        const auto found = std::ranges::find(columns, column, &gis::inspire::FlatColumn::name);
+        return found == columns.end() ? "none" : to_string(found->type);
+    };
+    EXPECT_EQ(type_of("areaValue"), "number");
+    EXPECT_EQ(type_of("beginLifespanVersion"), "datetime");
+    EXPECT_EQ(type_of("inspireId_localId"), "text");
+    EXPECT_EQ(type_of("zoning"), "text");
+    EXPECT_EQ(type_of("geometry"), "none");
+    EXPECT_EQ(type_of("validFrom"), "none") << "never known";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Themes, testing::ValuesIn(all_versions()), [](const auto& tested) {
@@ -181,6 +255,53 @@ TEST(ThemeCp, ParcelsAndZonings) {
         "nilReason=\"unknown\"/>");
     has("<cp:zoning xsi:nil=\"true\" nilReason=\"other:unpopulated\"/>");
     EXPECT_EQ(writing.refusals().count, 0);
+    const auto verdict = test::validity("inspire", document);
+    if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
+    EXPECT_EQ(*verdict, "");
+}
+
+TEST(ThemeAd, AddressesNameTheirStreetPostCodeAndCommune) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), "ad");
+    test::Writing writing(gis::inspire::parse_theme(file));
+    const gis::Layer layer = test::layer_of("adresse", "donnees.adresse",
+                                            {"id", "numero", "rep", "id_fantoir", "nom_voie", "code_postal",
+                                             "code_insee", "nom_commune", "type_position", "source_position"});
+    writing.layer(layer, {}, "commune");
+    writing.add("62119", "", {{"code_insee", string_view("62119")}, {"nom_commune", string_view("Béthune")}});
+    writing.layer(layer, {}, "code_postal");
+    writing.add("62400", "", {{"code_postal", string_view("62400")}});
+    writing.layer(layer, {}, "voie");
+    writing.add("62119_0123", "",
+                {{"id_fantoir", string_view("62119_0123")},
+                 {"nom_voie", string_view("Rue d'Arras")},
+                 {"code_insee", string_view("62119")}});
+    writing.layer(layer, {}, "adresse");
+    const std::vector<std::pair<string_view, gis::Scalar>> whole{{"id", string_view("62119_0123_00012_bis")},
+                                                                 {"numero", std::int64_t{12}},
+                                                                 {"rep", string_view("bis")},
+                                                                 {"id_fantoir", string_view("62119_0123")},
+                                                                 {"code_postal", string_view("62400")},
+                                                                 {"code_insee", string_view("62119")},
+                                                                 {"type_position", string_view("délivrance postale")}};
+    EXPECT_EQ(writing.add("62119_0123_00012_bis", test::point(2.6, 50.5), whole), 1);
+    const std::vector<std::pair<string_view, gis::Scalar>> bare{
+        {"id", string_view("b")}, {"numero", std::int64_t{1}}, {"code_insee", string_view("62119")}};
+    EXPECT_EQ(writing.add("b", test::multi({test::point(2.6, 50.5)}, 4), bare), 1) << "a single point all the same";
+    EXPECT_EQ(writing.add("c", test::multi({test::point(2.6, 50.5), test::point(2.7, 50.5)}, 4), bare), 0);
+    EXPECT_EQ(writing.add("d", test::square(2, 50), bare), 0);
+    EXPECT_EQ(
+        writing.add("e", test::point(2.6, 50.5), {{"id", string_view("e")}, {"code_insee", string_view("62119")}}), 0)
+        << "without a number";
+    const std::string document = writing.whole();
+    const auto has = [&](string_view text) { EXPECT_NE(document.find(text), std::string::npos) << text; };
+    has("<gml:pos>50.5 2.6</gml:pos>");
+    has("GeometrySpecificationValue/postalDelivery\"/>");
+    has("<ad:designator>12</ad:designator>");
+    has("<ad:designator>bis</ad:designator>");
+    has("<ad:component xlink:href=\"#AD.ThoroughfareName.62119_0123\"/><ad:component "
+        "xlink:href=\"#AD.PostalDescriptor.62400\"/><ad:component xlink:href=\"#AD.AdminUnitName.62119\"/>");
+    has("<ad:situatedWithin xlink:href=\"#AD.AdminUnitName.62119\"/>");
+    EXPECT_EQ(writing.refusals().count, 3);
     const auto verdict = test::validity("inspire", document);
     if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
     EXPECT_EQ(*verdict, "");

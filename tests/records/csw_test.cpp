@@ -201,6 +201,53 @@ TEST(Csw, RecordsAreDescribed) {
         "InvalidParameterValue typeName");
 }
 
+TEST(Csw, DomainsSayWhatValuesThereAre) {
+    using gis::records::csw_domain;
+    using gis::records::GetDomain;
+    const Pairs asked{{"service", "CSW"},
+                      {"request", "GetDomain"},
+                      {"version", "2.0.2"},
+                      {"parameterName", "GetRecords.resultType,GetRecords.lune"},
+                      {"propertyName", "dc:type,dct:modified,dc:subject,csw:AnyText,lune"}};
+    Record one;
+    one.type = "service";
+    one.modified = "2026-01-31";
+    one.subjects = {"B & B", "A"};
+    Record other;
+    other.type = "dataset";
+    other.modified = "2024-02-29";
+    other.subjects = {"A"};
+    const std::string answer = csw_domain(std::get<GetDomain>(read_csw_kvp(asked)), {one, other, one});
+    const auto has = [&](const std::string& text) { EXPECT_NE(answer.find(text), std::string::npos) << text; };
+    const auto listed = [](const std::string& values) { return "<csw:ListOfValues>" + values + "</csw:ListOfValues>"; };
+    has("<csw:ParameterName>GetRecords.resultType</csw:ParameterName>" +
+        listed("<csw:Value>hits</csw:Value><csw:Value>results</csw:Value>"));
+    has("<csw:ParameterName>GetRecords.lune</csw:ParameterName></csw:DomainValues>");
+    has("<csw:PropertyName>dc:type</csw:PropertyName>" +
+        listed("<csw:Value>dataset</csw:Value><csw:Value>service</csw:Value>"));
+    has("<csw:PropertyName>dct:modified</csw:PropertyName><csw:RangeOfValues><csw:MinValue>2024-02-29</csw:MinValue>"
+        "<csw:MaxValue>2026-01-31</csw:MaxValue></csw:RangeOfValues>");
+    has("<csw:PropertyName>dc:subject</csw:PropertyName>" +
+        listed("<csw:Value>A</csw:Value><csw:Value>B &amp; B</csw:Value>"));
+    has("<csw:PropertyName>csw:AnyText</csw:PropertyName></csw:DomainValues>");
+    has("<csw:PropertyName>lune</csw:PropertyName></csw:DomainValues>");
+    const auto posted = read_csw_xml(
+        R"(<csw:GetDomain xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" service="CSW" version="2.0.2">
+        <csw:PropertyName>dc:type</csw:PropertyName></csw:GetDomain>)");
+    EXPECT_EQ(std::get<GetDomain>(posted).properties, std::vector<std::string>{"dc:type"});
+    EXPECT_EQ(refusal({{"service", "CSW"}, {"request", "GetDomain"}, {"version", "2.0.2"}}),
+              "MissingParameterValue propertyName");
+    std::string many = "a";
+    for (int i = 0; i < 100; ++i) many += ",a";
+    EXPECT_EQ(refusal({{"service", "CSW"}, {"request", "GetDomain"}, {"version", "2.0.2"}, {"propertyName", many}}),
+              "InvalidParameterValue propertyName");
+    if (const auto verdict = test::validity("iso", answer)) {
+        EXPECT_EQ(*verdict, "") << answer;
+    } else {
+        GTEST_SKIP() << "the schemas or xmllint are not here";
+    }
+}
+
 TEST(Csw, AnswersAreValid) {
     Record record;
     record.id = "FR.A&B";

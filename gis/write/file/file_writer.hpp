@@ -27,6 +27,9 @@ using FileWriterPtr = std::unique_ptr<FileWriter>;
 // text beside (zip).
 FileWriterPtr geopackage_file(const FeatureOutput& output, const Provenance& about,
                               const std::filesystem::path& folder);
+/// One table of a GeoPackage of several, which are written one after the other; the first makes the file.
+FileWriterPtr geopackage_table(const FeatureOutput& output, const Provenance& about,
+                               const std::filesystem::path& package);
 FileWriterPtr flatgeobuf_file(const FeatureOutput& output, const Provenance& about,
                               const std::filesystem::path& folder);
 /// A zip: one Shapefile for each kind of geometry, UTF-8 (.cpg), .prj, and LISEZMOI.txt with the table of the field

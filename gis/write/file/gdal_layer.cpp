@@ -114,7 +114,10 @@ GdalLayer::GdalLayer(const FeatureOutput& output, const Options& options)
         require_written(OSRImportFromEPSG(crs_, output.crs.srid) == OGRERR_NONE, output.crs.code());
         OSRSetAxisMappingStrategy(crs_, OAMS_TRADITIONAL_GIS_ORDER);
     }
-    dataset_ = GDALCreate(driver, path_.c_str(), 0, 0, 0, GDT_Unknown, nullptr);
+    const char* const drivers[] = {options.driver.c_str(), nullptr};
+    dataset_ = options.adds_to_file
+                   ? GDALOpenEx(path_.c_str(), GDAL_OF_VECTOR | GDAL_OF_UPDATE, drivers, nullptr, nullptr)
+                   : GDALCreate(driver, path_.c_str(), 0, 0, 0, GDT_Unknown, nullptr);
     require_written(dataset_ != nullptr, options.driver);
     StringList layer_options;
     for (const auto& [name, value] : options.layer_options) layer_options.set(name, value);

@@ -19,12 +19,14 @@ void register_file_drivers();
 /// Throws Unavailable with what GDAL said, when `done` is false.
 void require_written(bool done, const std::string& what);
 
-/// A new file with one layer of features. Values and geometries go in as they are; the file is whole after `close`.
+/// A new layer of features, in a file of its own or in one that holds others. Values and geometries go in as they are;
+/// the file is whole after `close`.
 class GdalLayer {
   public:
     struct Options {
         std::string driver;
         std::filesystem::path path;
+        bool adds_to_file = false;  ///< which holds other layers
         std::string layer_name;
         GeometryType geometry_type = GeometryType::Any;
         bool has_heights = false;

@@ -77,7 +77,13 @@ GdalLayer::Options options_for(const FeatureOutput& output, const Provenance& ab
 
 FileWriterPtr geopackage_file(const FeatureOutput& output, const Provenance& about,
                               const std::filesystem::path& folder) {
-    GdalLayer::Options options = options_for(output, about, "GPKG", folder / (output.layer->name + ".gpkg"));
+    return geopackage_table(output, about, folder / (output.layer->name + ".gpkg"));
+}
+
+FileWriterPtr geopackage_table(const FeatureOutput& output, const Provenance& about,
+                               const std::filesystem::path& package) {
+    GdalLayer::Options options = options_for(output, about, "GPKG", package);
+    options.adds_to_file = std::filesystem::exists(package);
     options.layer_options = {{"IDENTIFIER", about.title}, {"DESCRIPTION", about.text()}};
     if (output.layer->find_field("fid") != nullptr) options.layer_options["FID"] = "fid_gpkg";
     if (output.with_geometry) options.layer_options["GEOMETRY_NAME"] = output.layer->geometry_column;

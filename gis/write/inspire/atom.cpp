@@ -114,12 +114,12 @@ std::string atom_data_set_feed(const AtomAddresses& at, const DatasetRecord& dat
     text += link("describedby", "application/xml", at.metadata + '/' + data_set.code, "Métadonnées du jeu de données");
     text += tagged("id", feed_of(at, data_set)) + rights(data_set) + tagged("updated", moment(data_set.date));
     text += author(data_set.contact);
-    for (std::size_t i = 0; i < data_set.crs.size() && i < data_set.resources.size(); ++i) {
-        const OnlineResource& resource = data_set.resources[i];
+    for (const OnlineResource& resource : data_set.resources) {
+        const auto crs = std::ranges::find_if(data_set.crs, [&](const Crs& one) { return one.uri() == resource.crs; });
         text += "<entry>\n" + tagged("title", resource.name);
-        text += link("alternate", gml_type, resource.url, resource.name, resource.size);
+        text += link("alternate", resource.media_type, resource.url, resource.name, resource.size);
         text += tagged("id", resource.url) + tagged("updated", moment(data_set.date)) + polygon(data_set.extent);
-        text += category(data_set.crs[i]) + "</entry>\n";
+        text += (crs == data_set.crs.end() ? "" : category(*crs)) + "</entry>\n";
     }
     return text + "</feed>\n";
 }

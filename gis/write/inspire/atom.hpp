@@ -18,7 +18,7 @@ struct AtomAddresses {
 };
 
 /// The service feed, a data set's feed and the OpenSearch description of an INSPIRE download service (TG 3.1, 5), after
-/// RFC 4287 and OpenSearch 1.1. A record's resources are one for each of its CRS, in their order.
+/// RFC 4287 and OpenSearch 1.1. The entries of a data set's feed are its resources.
 std::string atom_service_feed(const AtomAddresses& at, const Contact& contact,
                               const std::vector<DatasetRecord>& data_sets);
 std::string atom_data_set_feed(const AtomAddresses& at, const DatasetRecord& data_set);

@@ -123,7 +123,7 @@ std::vector<double> positions_of(const pugi::xml_node& ring) {
 
 /// Why a polygon or a patch is not valid (OGC 06-103r4, 6.1.11), with the place in the order of its coordinates; empty
 /// when it is, or when one of its rings is none, which another rule tells.
-std::string defect_of_surface(const pugi::xml_node& surface) {
+std::string defect_of_surface(const pugi::xml_node& surface, const ValidityCheck& validity) {
     try {
         WkbBuilder builder({{}, "", std::numeric_limits<std::size_t>::max()});
         builder.begin(WkbType::Polygon);
@@ -138,11 +138,10 @@ std::string defect_of_surface(const pugi::xml_node& surface) {
             builder.end();
         }
         builder.end();
-        prepare_geometry({builder.take(), {}}, {}, "");
+        return validity.defect(builder.take());
     } catch (const InvalidRequest& invalid) {
         return invalid.what();
     }
-    return "";
 }
 
 class Checker : public pugi::xml_tree_walker {
@@ -161,11 +160,14 @@ class Checker : public pugi::xml_tree_walker {
             references_.emplace_back(std::string(href.value()).substr(1), object_);
         if (const auto srs = node.attribute("srsName"); srs && !is_admitted_crs(srs.value()))
             add(crs_rule, srs.value());
-        if (const std::string_view list = wrong_code(name, node.attribute("xlink:href").value()); !list.empty())
+        if (const std::string_view list =
+                wrong_code(local(node.parent().name()), name, node.attribute("xlink:href").value());
+            !list.empty())
             add(code_rule, fmt::format("{}: {}, {}", node.name(), list, node.attribute("xlink:href").value()));
         if (name == "LinearRing") check_ring(node);
         if (name == "Polygon" || name == "PolygonPatch") {
-            if (const std::string defect = defect_of_surface(node); !defect.empty()) add(geometry_rule, defect);
+            if (const std::string defect = defect_of_surface(node, validity_); !defect.empty())
+                add(geometry_rule, defect);
         }
         if (name == "Arc" || name == "ArcString" || name == "Circle" || name == "CubicSpline" || name == "BSpline" ||
             name == "Bezier")
@@ -257,6 +259,7 @@ class Checker : public pugi::xml_tree_walker {
         }
     }
 
+    ValidityCheck validity_;
     std::string object_;
     std::unordered_set<std::string> ids_;
     std::set<std::string> inspire_ids_;

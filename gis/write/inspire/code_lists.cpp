@@ -115,12 +115,56 @@ constexpr std::array<string_view, 5> regulation_natures{
 constexpr std::array<string_view, 6> orders{"1stOrder", "2ndOrder", "3rdOrder", "4thOrder", "5thOrder", "6thOrder"};
 constexpr std::array<string_view, 7> protections{"natureConservation", "archaeological", "cultural",  "ecological",
                                                  "landscape",          "environment",    "geological"};
+constexpr std::array<string_view, 8> plan_levels{"infraLocal", "local",         "supraLocal", "infraRegional",
+                                                 "regional",   "supraRegional", "national",   "other"};
+constexpr std::array<string_view, 2> determination_methods{"modelling", "indirectDetermination"};
+constexpr std::array<string_view, 4> locator_levels{"siteLevel", "accessLevel", "unitLevel", "postalDeliveryPoint"};
+constexpr std::array<string_view, 3> position_methods{"byAdministrator", "byOtherParty", "fromFeature"};
+constexpr std::array<string_view, 15> position_specifications{
+    "addressArea",       "adminUnit1stOrder", "adminUnit2ndOrder", "adminUnit3rdOrder",  "adminUnit4thOrder",
+    "adminUnit5thOrder", "adminUnit6thOrder", "building",          "entrance",           "parcel",
+    "postalDelivery",    "postalDescriptor",  "segment",           "thoroughfareAccess", "utilityService"};
+constexpr std::array<string_view, 30> hazard_categories{"geologicalHydrological",
+                                                        "tsunami",
+                                                        "volcanic",
+                                                        "earthquake",
+                                                        "subsidenceAndCollapse",
+                                                        "landslide",
+                                                        "snowAvalanche",
+                                                        "flood",
+                                                        "toxicOrRadioactive",
+                                                        "otherGeologicalHydrological",
+                                                        "meteorologicalClimatological",
+                                                        "drought",
+                                                        "extremeTemperature",
+                                                        "tornadosAndHurricanesStrongWinds",
+                                                        "lightning",
+                                                        "stormSurge",
+                                                        "otherMeteorologicalClimatological",
+                                                        "fires",
+                                                        "forestFireWildfire",
+                                                        "undergroundFires",
+                                                        "biological",
+                                                        "infestation",
+                                                        "epidemic",
+                                                        "allergens",
+                                                        "otherBiological",
+                                                        "cosmic",
+                                                        "meteoriteImpact",
+                                                        "magneticDisruption",
+                                                        "solarAndCosmicRadiation",
+                                                        "otherCosmic"};
+constexpr std::array<string_view, 18> exposed_categories{
+    "social",        "people",          "community",        "political",     "socialService",   "economic",
+    "property",      "infrastructure",  "economicActivity", "ruralLandUse",  "environmental",   "waterBody",
+    "protectedArea", "pollutionSource", "heritage",         "culturalAsset", "historicalAsset", "worldHeritageSite"};
 
 struct ListedProperty {
     string_view property;
     string_view name;
     std::span<const string_view> values;  ///< empty: not looked at
     bool is_closed = true;                ///< else values of other registries may stand there
+    string_view object{};                 ///< where another object's property of that name takes other values
 };
 
 /// Extensibility as the data specifications state it: "none" is closed. Lists open to any value are not here.
@@ -128,20 +172,27 @@ constexpr ListedProperty lists[] = {
     {"hilucsLandUse", "HILUCSValue", hilucs},
     {"processStepGeneral", "ProcessStepGeneralValue", process_steps},
     {"regulationNature", "RegulationNatureValue", regulation_natures},
-    {"levelOfSpatialPlan", "LevelOfSpatialPlanValue", {}},
-    {"level", "CadastralZoningLevelValue", std::span(orders).first(3)},
+    {"levelOfSpatialPlan", "LevelOfSpatialPlanValue", plan_levels},
+    {"level", "CadastralZoningLevelValue", std::span(orders).first(3), true, "CadastralZoning"},
+    {"level", "AdministrativeHierarchyLevel", orders, true, "AdminUnitName"},
+    {"level", "LocatorLevelValue", locator_levels, true, "AddressLocator"},
+    {"specification", "GeometrySpecificationValue", position_specifications, true, "GeographicPosition"},
+    {"method", "GeometryMethodValue", position_methods, true, "GeographicPosition"},
     {"nationalLevel", "AdministrativeHierarchyLevel", orders},
     {"siteProtectionClassification", "ProtectionClassificationValue", protections},
     {"nameStatus", "NameStatusValue", {}},
     {"nativeness", "NativenessValue", {}},
-    {"determinationMethod", "DeterminationMethodValue", {}},
-    {"hazardCategory", "NaturalHazardCategoryValue", {}, false},
+    {"determinationMethod", "DeterminationMethodValue", determination_methods},
+    {"hazardCategory", "NaturalHazardCategoryValue", hazard_categories, false},
+    {"exposedElementCategory", "ExposedElementCategoryValue", exposed_categories, false},
 };
 
 }  // namespace
 
-std::string_view wrong_code(string_view property, string_view href) {
-    const auto list = std::ranges::find(lists, property, &ListedProperty::property);
+std::string_view wrong_code(string_view object, string_view property, string_view href) {
+    const auto list = std::ranges::find_if(lists, [&](const ListedProperty& one) {
+        return one.property == property && (one.object.empty() || one.object == object);
+    });
     if (list == std::end(lists) || href.empty()) return "";
     string_view rest = href;
     bool is_registry = false;

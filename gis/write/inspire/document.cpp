@@ -9,6 +9,7 @@
 #include "gis/text/xml_name.hpp"
 #include "gis/write/inspire/surfaces.hpp"
 #include "gis/write/number_text.hpp"
+#include "gis/write/time_text.hpp"
 #include "gis/write/wkb_cursor.hpp"
 #include "gis/write/xml_text.hpp"
 
@@ -114,11 +115,12 @@ std::vector<const Field*> Document::fields_of(const Mapping& mapping, const Laye
 }
 
 void Document::start_layer(const Mapping& mapping, const Layer& layer, const std::vector<const Field*>& fields,
-                           std::vector<LookupRows> lookups) {
+                           std::vector<LookupRows> lookups, LastChanges changes) {
     mapping_ = &mapping;
     layer_ = &layer;
     lookups_ = std::move(lookups);
     lookups_.resize(mapping.lookups.size());
+    changes_ = std::move(changes);
     places_.clear();
     for (const std::string& column : mapping.columns) {
         const auto found = std::ranges::find(fields, column, &Field::name);
@@ -133,6 +135,7 @@ std::string_view Document::take_shapes(const Feature& feature) {
     const std::uint32_t type = cursor.header();
     if (mapping_->shape == Mapping::Shape::Any && type != WkbCursor::Polygon && type != WkbCursor::MultiPolygon)
         return type == WkbCursor::GeometryCollection ? "a collection of geometries" : "";
+    if (mapping_->shape == Mapping::Shape::Point) return take_point(type, cursor);
     polygons_ = polygons_of(wkb_);
     if (polygons_.empty()) return "no area of closed rings";
     const bool wants_multi = mapping_->shape == Mapping::Shape::MultiSurface && type == WkbCursor::Polygon;
@@ -144,7 +147,31 @@ std::string_view Document::take_shapes(const Feature& feature) {
     return "";
 }
 
+std::string_view Document::take_point(std::uint32_t type, WkbCursor cursor) {
+    if (type == WkbCursor::MultiPoint && cursor.count() == 1) {
+        constexpr std::size_t head = 1 + 4 + 4;  // byte order, type, count
+        wkb_.remove_prefix(head);
+        type = WkbCursor::Point;
+    }
+    return type == WkbCursor::Point ? "" : "no single point";
+}
+
 int Document::write(std::string& out, const Feature& feature) {
+    leaves_geometry_out_ = false;
+    return each_part(feature, [&] { return write_member(out); });
+}
+
+int Document::each_object(const Feature& feature, const TakeObject& take) {
+    leaves_geometry_out_ = true;
+    return each_part(feature, [&] {
+        object_.clear();
+        if (!write_object(object_)) return false;
+        take(object_, mapping_->with_geometry ? wkb_ : std::string_view());
+        return true;
+    });
+}
+
+int Document::each_part(const Feature& feature, const std::function<bool()>& write_one) {
     feature_ = &feature;
     if (const std::string_view why = mapping_->with_geometry ? take_shapes(feature) : ""; !why.empty()) {
         refuse(feature, why);
@@ -157,7 +184,7 @@ int Document::write(std::string& out, const Feature& feature) {
         if (is_split) wkb_ = polygons_[i];
         part_.clear();
         append_integer(part_, static_cast<std::int64_t>(i + 1));
-        if (write_object(out)) ++objects;
+        if (write_one()) ++objects;
     }
     if (objects == 0 && mapping_->body.conditions.empty())
         refuse(feature, "a value is missing that the schema demands");
@@ -166,17 +193,21 @@ int Document::write(std::string& out, const Feature& feature) {
     return objects;
 }
 
-bool Document::write_object(std::string& out) {
+bool Document::write_member(std::string& out) {
     const bool is_wfs = form_.collection == DocumentForm::Collection::Wfs;
     const std::size_t begin = out.size();
-    gml_id_.clear();
     out += is_wfs ? "<wfs:member>" : "<gml:featureMember>";
-    if (!fill(gml_id_, mapping_->id, *this) || !fill(out, mapping_->body, *this)) {
+    if (!write_object(out)) {
         out.resize(begin);
         return false;
     }
     out += is_wfs ? "</wfs:member>\n" : "</gml:featureMember>\n";
     return true;
+}
+
+bool Document::write_object(std::string& out) {
+    gml_id_.clear();
+    return fill(gml_id_, mapping_->id, *this) && fill(out, mapping_->body, *this);
 }
 
 void Document::refuse(const Feature& feature, std::string_view why) {
@@ -186,6 +217,7 @@ void Document::refuse(const Feature& feature, std::string_view why) {
 }
 
 void Document::append_geometry(std::string& out) {
+    if (leaves_geometry_out_) return;
     const std::size_t size = gml_id_.size();
     gml_id_ += ".geom";
     append_gml_geometry(out, wkb_, gml_, decimals_, gml_id_);
@@ -226,6 +258,8 @@ Scalar Document::value_of(const Term& term) {
             return std::string_view(form_.id_namespace);
         case Term::Fact::Vintage:
             return std::string_view(layer_->vintage);
+        case Term::Fact::Changed:
+            return last_change();
         case Term::Fact::Layer:
             return std::string_view(layer_->name);
         case Term::Fact::Table:
@@ -234,6 +268,14 @@ Scalar Document::value_of(const Term& term) {
             return std::string_view(layer_->title);
     }
     return {};
+}
+
+Scalar Document::last_change() {
+    const auto found = changes_.find(std::string(feature_->id));
+    if (found == changes_.end()) return {};
+    changed_.clear();
+    append_date_time(changed_, found->second);
+    return std::string_view(changed_);
 }
 
 bool Document::append(std::string& out, const Placeholder& placeholder) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "gis/write/feature_writer.hpp"
 #include "gis/write/gml.hpp"
 #include "gis/write/inspire/theme.hpp"
+#include "gis/write/wkb_cursor.hpp"
 
 namespace gis::inspire {
 
@@ -19,6 +21,9 @@ using LookupRows = std::unordered_map<std::string, std::vector<std::string>>;
 
 /// Adds a row, given as the text of the lookup's columns in order.
 void add_lookup_row(LookupRows& rows, const Lookup& lookup, std::string key, std::vector<std::string> texts);
+
+/// The last change of features by id, in microseconds since 2000-01-01 00:00 UTC.
+using LastChanges = std::unordered_map<std::string, std::int64_t>;
 
 struct DocumentForm {
     enum class Collection {
@@ -49,11 +54,16 @@ class Document : private Values {
     void begin(std::string& out, const CollectionFacts& facts) const;
     /// The fields that a mapping asks of a layer, in the order features must bring them; never empty.
     static std::vector<const Field*> fields_of(const Mapping& mapping, const Layer& layer);
-    /// The features that follow are of `layer`, with `fields`; `lookups` are those of the mapping, in order.
+    /// The features that follow are of `layer`, with `fields`; `lookups` are those of the mapping, in order; `changes`
+    /// are what {@changed} says.
     void start_layer(const Mapping& mapping, const Layer& layer, const std::vector<const Field*>& fields,
-                     std::vector<LookupRows> lookups);
+                     std::vector<LookupRows> lookups, LastChanges changes = {});
     /// Gives how many objects were written of it.
     int write(std::string& out, const Feature& feature);
+    /// Takes an object without its geometry, as XML, and the geometry as WKB; empty where it has none.
+    using TakeObject = std::function<void(std::string_view object, std::string_view wkb)>;
+    /// The same objects one by one. Gives how many there are.
+    int each_object(const Feature& feature, const TakeObject& take);
     void end(std::string& out) const;
 
     const Refusals& refusals() const { return refusals_; }
@@ -65,10 +75,16 @@ class Document : private Values {
     bool append_term(std::string& out, const Term& term);
     Scalar value_of(const Term& term);
     bool append_text(std::string& out, const Term& term, std::string_view text);
+    Scalar last_change();
     bool append_code(std::string& out, const Term& term, std::string_view text);
     const std::vector<std::string>* looked_up(std::size_t lookup);
     /// Nothing to write: why.
     std::string_view take_shapes(const Feature& feature);
+    /// The same of a geometry of that type, whose head `cursor` stands behind.
+    std::string_view take_point(std::uint32_t type, WkbCursor cursor);
+    /// `write_one` for each polygon that becomes an object, or once; it says whether one was written.
+    int each_part(const Feature& feature, const std::function<bool()>& write_one);
+    bool write_member(std::string& out);
     bool write_object(std::string& out);
     void refuse(const Feature& feature, std::string_view why);
     void count_unknown(const std::string& code);
@@ -85,14 +101,18 @@ class Document : private Values {
     const Layer* layer_ = nullptr;
     std::vector<int> places_;  ///< of the mapping's columns among a feature's values; -1: the layer has no such field
     std::vector<LookupRows> lookups_;
+    LastChanges changes_;
 
     // Of the feature at hand.
     const Feature* feature_ = nullptr;
     std::vector<std::string_view> polygons_;
     std::string shape_;  ///< WKB made of them, where the stored one does not do
     std::string_view wkb_;
+    std::string object_;
+    bool leaves_geometry_out_ = false;
     std::string gml_id_;
     std::string part_;
+    std::string changed_;
     std::string text_;
     std::vector<std::string> unknown_;  ///< codes of the placeholder at hand
 };

@@ -75,15 +75,27 @@ std::string licence_constraint(const Licence& licence) {
                   of + (of.empty() ? "C" : "c") + "onditions d’accès et d’utilisation inconnues");
 }
 
+/// A code of LimitationsOnPublicAccess by its address, anything else as it is.
+std::string limitation_of(std::string_view limit, std::string_view words) {
+    constexpr std::string_view list = "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/";
+    const bool is_code = limit == "noLimitations" || limit.starts_with("INSPIRE_Directive_Article13_1");
+    return is_code ? anchor("gmd:otherConstraints", std::string(list) + std::string(limit), words)
+                   : text("gmd:otherConstraints", limit);
+}
+
 /// Access (TG 2.0, 2.4.6) and use (2.4.7). Why access is limited only the authority can say: none of the reasons of
 /// article 13 is claimed.
-std::string constraints(std::string_view name, bool open, const std::vector<Licence>& licences) {
-    const std::string limitation =
-        open
-            ? anchor("gmd:otherConstraints",
-                     "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations",
-                     "Pas de restriction d’accès public")
-            : text("gmd:otherConstraints", "Accès réservé, en tout ou en partie, à ceux à qui une convention le donne");
+std::string constraints(std::string_view name, bool open, const std::vector<std::string>& limits,
+                        const std::vector<Licence>& licences) {
+    std::string limitation;
+    if (open) {
+        limitation = limitation_of("noLimitations", "Pas de restriction d’accès public");
+    } else {
+        for (const std::string& limit : limits) limitation += limitation_of(limit, limit);
+        if (limits.empty())
+            limitation = text("gmd:otherConstraints",
+                              "Accès réservé, en tout ou en partie, à ceux à qui une convention le donne");
+    }
     const std::string access =
         element(name, element("gmd:MD_LegalConstraints",
                               code("gmd:accessConstraints", "MD_RestrictionCode", "otherRestrictions") + limitation));
@@ -157,6 +169,13 @@ std::string record_start(std::string_view id, std::string_view level, std::strin
 
 }  // namespace
 
+Keyword parse_keyword(std::string_view text) {
+    const auto open = text.find('<');
+    if (open == std::string_view::npos || !text.ends_with('>')) return {std::string(trimmed(text)), ""};
+    return {std::string(trimmed(text.substr(0, open))),
+            std::string(trimmed(text.substr(open + 1, text.size() - open - 2)))};
+}
+
 Contact parse_contact(std::string_view text) {
     const auto open = text.find('<');
     const auto close = text.find('>', open == std::string_view::npos ? 0 : open);
@@ -187,7 +206,10 @@ std::string dataset_metadata(const DatasetRecord& record) {
         "gmd:citation",
         element("gmd:CI_Citation", text("gmd:title", record.title) + date(record.date, "revision") + identifier));
     identification += text("gmd:abstract", record.abstract);
-    identification += party("gmd:pointOfContact", record.contact, "pointOfContact");
+    for (const Contact& contact : record.points_of_contact)
+        identification += party("gmd:pointOfContact", contact, "pointOfContact");
+    if (record.points_of_contact.empty())
+        identification += party("gmd:pointOfContact", record.contact, "pointOfContact");
     identification += keywords(
         "gmd:descriptiveKeywords",
         anchor("gmd:keyword", "http://inspire.ec.europa.eu/theme/" + record.theme_code, record.theme_title),
@@ -198,7 +220,12 @@ std::string dataset_metadata(const DatasetRecord& record) {
         anchor("gmd:keyword", "http://inspire.ec.europa.eu/metadata-codelist/SpatialScope/local", "Local"),
         anchor("gmd:title", "http://inspire.ec.europa.eu/metadata-codelist/SpatialScope", "Champ géographique"),
         "2019-05-22");
-    identification += constraints("gmd:resourceConstraints", record.open, record.licences);
+    std::string words;
+    for (const Keyword& keyword : record.keywords)
+        words +=
+            keyword.url.empty() ? text("gmd:keyword", keyword.word) : anchor("gmd:keyword", keyword.url, keyword.word);
+    if (!words.empty()) identification += keywords("gmd:descriptiveKeywords", words, "", "");
+    identification += constraints("gmd:resourceConstraints", record.open, record.access_limits, record.licences);
     identification += code("gmd:spatialRepresentationType", "MD_SpatialRepresentationTypeCode", "vector");
     identification += language("gmd:language");
     identification += code("gmd:characterSet", "MD_CharacterSetCode", "utf8");
@@ -207,12 +234,14 @@ std::string dataset_metadata(const DatasetRecord& record) {
     out += element("gmd:identificationInfo", element("gmd:MD_DataIdentification", identification));
     std::string transfer;
     for (const OnlineResource& resource : record.resources) transfer += online("gmd:onLine", resource);
-    out += element(
-        "gmd:distributionInfo",
-        element("gmd:MD_Distribution",
-                element("gmd:distributionFormat",
-                        element("gmd:MD_Format", text("gmd:name", record.format) + text("gmd:version", "3.2.1"))) +
-                    element("gmd:transferOptions", element("gmd:MD_DigitalTransferOptions", transfer))));
+    const auto format = [](std::string_view name, std::string_view version) {
+        return element("gmd:distributionFormat",
+                       element("gmd:MD_Format", text("gmd:name", name) + text("gmd:version", version)));
+    };
+    out += element("gmd:distributionInfo",
+                   element("gmd:MD_Distribution",
+                           format(record.format, "3.2.1") + (record.packaged ? format("GeoPackage", "1.2") : "") +
+                               element("gmd:transferOptions", element("gmd:MD_DigitalTransferOptions", transfer))));
     out +=
         element("gmd:dataQualityInfo",
                 element("gmd:DQ_DataQuality",
@@ -237,7 +266,7 @@ std::string service_metadata(const ServiceRecord& record) {
         anchor("gmd:title", "http://inspire.ec.europa.eu/metadata-codelist/SpatialDataServiceCategory",
                "Classification of spatial data services"),
         "2008-12-03");
-    identification += constraints("gmd:resourceConstraints", true, {});
+    identification += constraints("gmd:resourceConstraints", true, {}, {});
     identification += element("srv:serviceType", element("gco:LocalName", "download"));
     identification += box("srv:extent", record.extent);
     identification +=

@@ -13,6 +13,8 @@ namespace gis::inspire {
 struct Contact {
     std::string organisation;  ///< "Carreau" where the setting names none
     std::string email;
+
+    friend bool operator==(const Contact&, const Contact&) = default;
 };
 Contact parse_contact(std::string_view text);
 
@@ -23,12 +25,23 @@ struct Licence {
     std::string url;   ///< of its text; empty: none
 };
 
+/// A word to find data by: "cadastre", or "cadastre <address of the concept>".
+struct Keyword {
+    std::string word;
+    std::string url;  ///< of the concept; empty: a free word
+
+    friend bool operator==(const Keyword&, const Keyword&) = default;
+};
+Keyword parse_keyword(std::string_view text);
+
 struct OnlineResource {
     std::string url;
     std::string protocol;  ///< media type, or "OGC:WFS"
     std::string name;
     std::string description;
     std::uint64_t size = 0;  ///< bytes; 0: not known beforehand
+    std::string media_type = "application/gml+xml;version=3.2";
+    std::string crs{};  ///< of data: its URI
 };
 
 /// What a record says of a data set. Texts are plain, in French; dates are "2026-01-31".
@@ -45,11 +58,15 @@ struct DatasetRecord {
     std::vector<Licence> licences;  ///< one, or one for each of its layers where they differ
     bool open = false;              ///< everybody may have all of it
     std::string date;               ///< of the last revision, and of the record
-    std::string format;             ///< "GML 3.2.1, INSPIRE cp 4.0"
+    std::string format;             ///< "GML, INSPIRE cp 4.0"
+    bool packaged = false;          ///< there is a GeoPackage as well
     GeographicBox extent;
     std::vector<Crs> crs;
     std::vector<OnlineResource> resources;
     Contact contact;
+    std::vector<Contact> points_of_contact{};  ///< of the data; none: `contact`
+    std::vector<std::string> access_limits{};  ///< of what is not open: reasons, or codes of LimitationsOnPublicAccess
+    std::vector<Keyword> keywords{};           ///< beyond those of the theme
 };
 
 /// What a record says of the download service: its data sets by the addresses of their records.

@@ -23,7 +23,7 @@ struct CodeList {
 /// One way to get the text of a placeholder.
 struct Term {
     enum class Source { Column, Lookup, Fact, Literal };
-    enum class Fact { Id, Part, Namespace, Vintage, Layer, Table, Title };
+    enum class Fact { Id, Part, Namespace, Vintage, Changed, Layer, Table, Title };
     enum class Form {
         Plain,
         Integer,   ///< xs:integer

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <stdexcept>
 
 #include "gis/text/ascii.hpp"
+#include "gis/write/inspire/flat_walk.hpp"
 #include "gis/write/xml_text.hpp"
 
 namespace gis::inspire {
@@ -47,6 +49,7 @@ class Reader {
         add_text(mapping_.id, id);
         mapping_.body.conditions = conditions_of(objects);
         add_element(mapping_.body, element);
+        find_flat_columns(element);
     }
 
   private:
@@ -97,6 +100,7 @@ class Reader {
         if (name == "part") return Fact::Part;
         if (name == "namespace") return Fact::Namespace;
         if (name == "vintage") return Fact::Vintage;
+        if (name == "changed") return Fact::Changed;
         if (name == "layer") return Fact::Layer;
         if (name == "table") return Fact::Table;
         if (name == "title") return Fact::Title;
@@ -209,14 +213,47 @@ class Reader {
         return nil;
     }
 
+    /// It says why it has no value, whatever the row.
+    static bool is_never_filled(const pugi::xml_node& element) {
+        return element.attribute("c:void") && !element.first_child() && !element.attribute("xlink:href");
+    }
+
+    /// The type of what the text of a template becomes: that of its one placeholder, when all its terms agree.
+    static FieldType type_of(std::string_view text) {
+        if (!text.starts_with('{') || text.find('}') != text.size() - 1) return FieldType::Text;
+        std::optional<FieldType> type;
+        for (std::string_view rest = text.substr(1, text.size() - 2); !rest.empty();) {
+            const std::string_view term = rest.substr(0, rest.find('|'));
+            rest.remove_prefix(std::min(term.size() + 1, rest.size()));
+            const std::string_view form = trimmed(term.substr(std::min(term.find(':'), term.size())));
+            const FieldType one = form == ":datetime"  ? FieldType::DateTime
+                                  : form == ":date"    ? FieldType::Date
+                                  : form == ":integer" ? FieldType::Integer
+                                  : form == ":number"  ? FieldType::Number
+                                                       : FieldType::Text;
+            if (type && *type != one) return FieldType::Text;
+            type = one;
+        }
+        return type.value_or(FieldType::Text);
+    }
+
+    void find_flat_columns(const pugi::xml_node& element) {
+        const auto may_hold = [this](const pugi::xml_node& node) {
+            return is_of_version(node, theme_.version) && !is_never_filled(node);
+        };
+        FlatWalk walk(may_hold, [this](const std::string& column, std::string_view text) {
+            if (text != "{geometry}") mapping_.flat.push_back({column, type_of(text)});
+        });
+        walk.object(element);
+    }
+
     void add_element(Block& into, const pugi::xml_node& element) {
         if (!is_of_version(element, theme_.version)) return;
         const auto reason = element.attribute("c:void");
         const bool optional = element.attribute("c:optional").as_bool();
         std::vector<Condition> conditions = conditions_of(element);
         if (!reason && !optional && conditions.empty()) return add_tags(into, element);
-        const bool never_filled = reason && !element.first_child() && !element.attribute("xlink:href");
-        if (never_filled && conditions.empty()) return add_plain(into, nil_of(element, reason.value()));
+        if (is_never_filled(element) && conditions.empty()) return add_plain(into, nil_of(element, reason.value()));
         Piece piece;
         piece.block = std::make_unique<Block>();
         piece.block->if_missing = reason ? Block::IfMissing::Nil : Block::IfMissing::LeftOut;

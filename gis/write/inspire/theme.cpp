@@ -39,6 +39,7 @@ CodeList code_list_of(const pugi::xml_node& element) {
 
 Mapping::Shape shape_of(std::string_view name) {
     if (name.empty() || name == "any") return Mapping::Shape::Any;
+    if (name == "point") return Mapping::Shape::Point;
     if (name == "multisurface") return Mapping::Shape::MultiSurface;
     if (name == "surface") return Mapping::Shape::Surface;
     throw std::runtime_error(fmt::format("theme file: shape: '{}'", name));
@@ -92,6 +93,22 @@ bool Mapping::depends_on(std::size_t lookup) const {
 
 bool Theme::takes(std::string_view table) const {
     return std::ranges::find(mappings, table, &Mapping::table) != mappings.end();
+}
+
+std::vector<FlatColumn> Theme::flat_columns(std::string_view feature_type) const {
+    std::vector<FlatColumn> columns;
+    for (const Mapping& mapping : mappings) {
+        if (mapping.feature_type != feature_type) continue;
+        for (const FlatColumn& column : mapping.flat) {
+            const auto known = std::ranges::find(columns, column.name, &FlatColumn::name);
+            if (known == columns.end()) {
+                columns.push_back(column);
+            } else if (known->type != column.type) {
+                known->type = FieldType::Text;
+            }
+        }
+    }
+    return columns;
 }
 
 Theme parse_theme(std::string_view file, std::string_view version) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gis/crs/crs.hpp"
+#include "gis/write/inspire/flat.hpp"
 #include "gis/write/inspire/template.hpp"
 
 namespace gis::inspire {
@@ -35,6 +36,7 @@ struct Lookup {
 struct Mapping {
     enum class Shape {
         Any,           ///< as it is stored
+        Point,         ///< one gml:Point
         MultiSurface,  ///< always a gml:MultiSurface
         Surface        ///< an object for each polygon, numbered {@part}: where the schema has no place for several
     };
@@ -50,6 +52,7 @@ struct Mapping {
     Block body;
     std::vector<std::string> columns;
     std::vector<Lookup> lookups;
+    std::vector<FlatColumn> flat;  ///< what objects may hold, the gml:id first
 
     /// Where rows can be counted without making objects of them: a row becomes one object if it has an area, where the
     /// body has a place for one, and if of each of these lists of columns one at least holds a text. Nothing where that
@@ -74,6 +77,8 @@ struct Theme {
 
     /// True when it makes objects of that table.
     bool takes(std::string_view table) const;
+    /// The columns of objects of a type, of whatever table they are made.
+    std::vector<FlatColumn> flat_columns(std::string_view feature_type) const;
 };
 
 /// Reads a theme file; an empty `version` is the newest. Throws InvalidRequest when the file does not have that

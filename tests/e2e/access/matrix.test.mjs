@@ -153,6 +153,7 @@ const table = {
   "POST /csw": [() => [{ path: "/csw", body: "<a/>" }], always(400)],
   "GET /catalogue": [() => [{ path: "/catalogue" }], always(200)],
   "GET /downloads/{dataset}.gml": [() => [{ path: "/downloads/xx-4.0.gml" }], always(404)],
+  "GET /downloads/{dataset}.gpkg": [() => [{ path: "/downloads/xx-4.0.gpkg" }], always(404)],
   "GET /atom": [() => [{ path: "/atom" }], always(200)],
   "GET /atom/opensearch.xml": [() => [{ path: "/atom/opensearch.xml" }], always(200)],
   "GET /atom/search": [() => [{ path: "/atom/search?q=parcelle" }], always(200)],
