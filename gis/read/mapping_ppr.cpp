@@ -35,6 +35,15 @@ bool hazard_type(Value& value, const MappingContext& context) {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> covadis_states{
     {{"01", "PRESCRIT"}, {"02", "APPROUVE"}, {"03", "ABROGE"}, {"04", "ANTICIPE"}}};
 
+/// "2014" is its first of January.
+bool year_or_date(Value& value, const MappingContext& context) {
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) value = std::to_string(*whole);
+    const auto* text = std::get_if<std::string>(&value);
+    constexpr std::string_view digits = "0123456789";
+    if (text && text->size() == 4 && text->find_first_not_of(digits) == std::string::npos) value = *text + "-01-01";
+    return to_date(value, context);
+}
+
 bool state_name(Value& value, const MappingContext& context) {
     two_digits(value, context);
     auto* text = std::get_if<std::string>(&value);
@@ -124,7 +133,29 @@ Mapping ppr_mapping(const char* kind, std::optional<GeometryType> geometry, cons
     return mapping;
 }
 
+std::string stake(RowDraft& row) {
+    const std::string plan = row.text("codeprocedure");
+    const std::string id = row.text("idenjeu");
+    row.set("idenjeu", prefixed(plan, id.empty() ? row.geometry_hash(row.text("nomenjeu")) : id));
+    return "";
+}
+
 constexpr const char* plan_field = "codeprocedure|id_gaspar|idgaspar";
+
+/// COVADIS says what a stake is in words (CATEGORIE, DESCRIPT), and of which year.
+Mapping stake_mapping(const char* kind, GeometryType geometry, const char* cnig, const char* covadis) {
+    Mapping mapping = ppr_mapping(kind, geometry, "idenjeu", {cnig, covadis}, {plan_field});
+    mapping.columns = {{"idenjeu", "idenjeu|id_map", to_text},
+                       {"codeprocedure", plan_field, to_text, Need::Required},
+                       {"nomenjeu", "nomenjeu|descript", to_text},
+                       {"codeenjeu", "codeenjeu|categorie", to_text},
+                       {"nomenclatureenjeu", "nomenclatureenjeu", to_text},
+                       {"dateenjeu", "dateenjeu|identannee", year_or_date},
+                       {"idrefexterne", "idrefexterne", to_text},
+                       {"refexterne", "refexterne", to_text}};
+    mapping.finish = stake;
+    return mapping;
+}
 
 }  // namespace
 
@@ -189,7 +220,15 @@ std::vector<Mapping> ppr_mappings() {
                          {"etatprocedure", "", nullptr},
                          {"dateetat", "", nullptr}};
     procedure.finish = cnig_procedure;
-    return {zones, hazards, cnig, covadis, document, procedure};
+    return {zones,
+            hazards,
+            cnig,
+            covadis,
+            document,
+            procedure,
+            stake_mapping("enjeu_s", GeometryType::MultiPolygon, "*enjeu_s", "*N_ENJEU_PPR*_S_*"),
+            stake_mapping("enjeu_l", GeometryType::MultiLineString, "*enjeu_l", "*N_ENJEU_PPR*_L_*"),
+            stake_mapping("enjeu_p", GeometryType::MultiPoint, "*enjeu_p", "*N_ENJEU_PPR*_P_*")};
 }
 
 }  // namespace gis::read

@@ -92,7 +92,8 @@ Mapping information_mapping(const char* table, const char* name, GeometryType ge
                          {"stypeinf", "STYPEINF", to_text});
 }
 
-/// "PM3_ASSIETTE_SUP_S_028" -> suptype "pm3", lot "pm3_028"; false when the layer is not named so.
+/// "PM3_ASSIETTE_SUP_S_028" -> suptype "pm3", lot "pm3_028"; a category that the row says itself goes before. False
+/// when the layer is not named so.
 bool set_easement(RowDraft& row) {
     const std::string name = lower(row.context().layer);
     const auto part = std::min(name.find("_assiette_sup"), name.find("_generateur_sup"));
@@ -103,16 +104,18 @@ bool set_easement(RowDraft& row) {
     // What follows the letter of the geometry.
     const auto letter = name.find("_sup", part) + std::string_view("_sup").size();
     const auto rest = name.find('_', letter + 1);
-    row.set("suptype", category);
+    const std::string said = lower(row.text("~suptype"));
+    row.set("suptype", said.empty() ? category : said);
     row.set("lot", category + (rest == std::string::npos ? "" : name.substr(rest)));
     return true;
 }
 
 constexpr const char* no_easement =
-    "catégorie de servitude inconnue ; attendu : <catégorie>_ASSIETTE_SUP_S ou <catégorie>_GENERATEUR_SUP_S, _L ou _P";
+    "catégorie de servitude inconnue ; attendu : <catégorie>_ASSIETTE_SUP_ ou <catégorie>_GENERATEUR_SUP_, puis S, L "
+    "ou P";
 
-Mapping assiette_mapping() {
-    Mapping mapping = urba_mapping("sup_assiette", "*_ASSIETTE_SUP_S*", GeometryType::MultiPolygon);
+Mapping assiette_mapping(const char* table, const char* name, GeometryType geometry) {
+    Mapping mapping = urba_mapping(table, name, geometry);
     mapping.coverage_column = "lot";
     mapping.fields = {"IDASS", "NOMASS"};
     mapping.columns = {{"id", "", nullptr},
@@ -125,7 +128,8 @@ Mapping assiette_mapping() {
                        {"modegeoass", "MODEGEOASS", to_text},
                        {"paramcalc", "PARAMCALC", to_number},
                        {"srcgeoass", "SRCGEOASS", to_text},
-                       {"datesrcass", "DATESRCASS", to_date}};
+                       {"datesrcass", "DATESRCASS", to_date},
+                       {"~suptype", "SUPTYPE", to_text}};
     mapping.finish = [](RowDraft& row) -> std::string {
         if (!set_easement(row)) return no_easement;
         row.set("id", row.text("lot") + ":" + row.text("idass"));
@@ -149,7 +153,8 @@ Mapping generateur_mapping(const char* table, const char* name, GeometryType geo
                        {"srcgeogen", "SRCGEOGEN", to_text},
                        {"datesrcgen", "DATESRCGEN", to_date},
                        {"refbdext", "REFBDEXT", to_text},
-                       {"idbdext", "IDBDEXT", to_text}};
+                       {"idbdext", "IDBDEXT", to_text},
+                       {"~suptype", "SUPTYPE", to_text}};
     mapping.finish = [](RowDraft& row) -> std::string {
         if (!set_easement(row)) return no_easement;
         row.set("id", row.text("lot") + ":" + row.text("idgen"));
@@ -204,7 +209,9 @@ std::vector<Mapping> urba_mappings() {
             information_mapping("information_surf", "*INFO*_SURF*", GeometryType::MultiPolygon),
             information_mapping("information_lin", "*INFO*_LIN*", GeometryType::MultiLineString),
             information_mapping("information_pct", "*INFO*_PCT*", GeometryType::MultiPoint),
-            assiette_mapping(),
+            assiette_mapping("sup_assiette", "*_ASSIETTE_SUP_S*", GeometryType::MultiPolygon),
+            assiette_mapping("sup_assiette_lin", "*_ASSIETTE_SUP_L*", GeometryType::MultiLineString),
+            assiette_mapping("sup_assiette_pct", "*_ASSIETTE_SUP_P*", GeometryType::MultiPoint),
             generateur_mapping("sup_generateur_surf", "*_GENERATEUR_SUP_S*", GeometryType::MultiPolygon),
             generateur_mapping("sup_generateur_lin", "*_GENERATEUR_SUP_L*", GeometryType::MultiLineString),
             generateur_mapping("sup_generateur_pct", "*_GENERATEUR_SUP_P*", GeometryType::MultiPoint),

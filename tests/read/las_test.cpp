@@ -1,6 +1,7 @@
 // Point clouds: what their heads say, and what is not believed.
 #include <cstring>
 
+#include "gis/read/detect.hpp"
 #include "gis/read/las_header.hpp"
 #include "read_fixture.hpp"
 #include "tests/support/las_sample.hpp"
