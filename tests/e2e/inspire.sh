@@ -168,8 +168,13 @@ equal "regulations" "$(objects "$work/plu.gml" plu:SupplementaryRegulation)" \
 for crs in 3035 3034 3042 3043 3044; do
     export_theme "$work/plu.gml" --theme plu --crs "EPSG:$crs"
     valid "$work/plu.gml"
-    export_theme "$work/nz.gml" --theme nz --crs "EPSG:$crs"
-    valid "$work/nz.gml"
+    for version in 4.0 5.0; do
+        export_theme "$work/nz.gml" --theme nz --version $version --crs "EPSG:$crs"
+        valid "$work/nz.gml"
+    done
+    export_theme "$work/crs.gml" --theme cp --layer parcelle --crs "EPSG:$crs"
+    valid "$work/crs.gml"
+    equal "parcels in EPSG:$crs" "$(members "$work/crs.gml")" "$(sql 'select count(*) from cadastre.parcelle')"
 done
 
 if [[ -x $schemas/validate.sh ]] && ogrinfo --formats 2>/dev/null | grep -q GMLAS; then
@@ -223,6 +228,10 @@ for version in 4.0 5.0; do
     export_theme "$work/ps.gml" --theme ps --version $version
     valid "$work/ps.gml"
     equal "sites" "$(objects "$work/ps.gml" ps:ProtectedSite)" 3
+    for crs in 3035 3034 3042 3043 3044; do
+        export_theme "$work/ps.gml" --theme ps --version $version --crs "EPSG:$crs"
+        valid "$work/ps.gml"
+    done
 done
 
 step "addresses and exposed elements, where an installation holds them"
@@ -244,6 +253,10 @@ valid "$work/ad.gml"
 resolves "$work/ad.gml"
 checked "$work/ad.gml"
 equal "addresses" "$(objects "$work/ad.gml" ad:Address)" 20
+for crs in 3035 3034 3042 3043 3044; do
+    export_theme "$work/crs.gml" --theme ad --crs "EPSG:$crs"
+    valid "$work/crs.gml"
+done
 equal "streets" "$(objects "$work/ad.gml" ad:ThoroughfareName)" 3
 equal "components" "$(grep -o '<ad:component ' "$work/ad.gml" | wc -l)" 60
 for version in 4.0 5.0; do
