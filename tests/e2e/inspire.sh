@@ -241,6 +241,8 @@ sql "create table donnees.adresse (id text primary key, id_fantoir text, numero 
      insert into donnees.adresse select '62119_' || lpad((n % 3)::text, 4, '0') || '_' || lpad(n::text, 5, '0'), '62119_' || lpad((n % 3)::text, 4, '0'), n,
          case when n % 5 = 0 then 'bis' end, 'Rue ' || n % 3, '62400', '62119', 'Béthune', case when n % 2 = 0 then 'entrée' end, 'commune',
          st_setsrid(st_makepoint(680000 + n * 10, 7040000), 2154) from generate_series(1, 20) n;
+     insert into risque.enjeu_l (idenjeu, codeprocedure, nomenjeu, geom) select 'e1', codeprocedure, 'Digue',
+         'SRID=2154;MULTILINESTRING((680000 7040000, 680100 7040000))' from risque.zone_alea join risque.perimetre using (codeprocedure) where typealea like '1%' limit 1;
      create table donnees.enjeu (idenjeu text primary key, codeprocedure text, libelle text, categorie text, geom geometry(Point, 2154) not null);
      insert into donnees.enjeu select 'e' || n, p.codeprocedure, 'École', case when n < 3 then 'socialService' else 'lune' end,
          st_setsrid(st_makepoint(680000 + n * 10, 7040000), 2154) from generate_series(1, 3) n,
@@ -266,7 +268,8 @@ for version in 4.0 5.0; do
     contains "a category that is none" "$(cat "$work/export")" "code inconnu exposed lune"
     valid "$work/nz.gml"
     checked "$work/nz.gml"
-    equal "exposed elements" "$(objects "$work/nz.gml" nz-core:ExposedElement)" 2
+    equal "exposed elements" "$(objects "$work/nz.gml" nz-core:ExposedElement)" 4
+    equal "of an unknown type" "$(grep -c '<nz-core:typeOfElement xsi:nil="true" nilReason="unknown"/>' "$work/nz.gml")" 2
 done
 if command -v ogrinfo >/dev/null; then
     export_theme "$work/ad.gpkg" --theme ad
