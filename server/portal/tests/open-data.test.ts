@@ -4,17 +4,26 @@ import { inspireDataSets, licenceOf, megabytes, sortedByTitle } from '../src/ope
 
 const at = (path: string) => `http://h/sig/${path}`;
 
-test('an INSPIRE data set is what has a record; its file is the one of its code', () => {
+test('an INSPIRE data set is what has a record; its files are those of its code', () => {
   const links = [
     { rel: 'self', href: at('collections') },
     { rel: 'describedby', type: 'application/schema+json', href: at('schema') },
     { rel: 'describedby', type: 'application/xml', href: at('metadata/cp-4.0'), title: 'Métadonnées : Parcelles (INSPIRE cp 4.0)' },
     { rel: 'describedby', type: 'application/xml', href: at('metadata/nz-5.0'), title: 'Métadonnées : Risques' },
     { rel: 'enclosure', type: 'application/gml+xml;version=3.2', href: at('downloads/cp-4.0.gml'), length: 1234 },
+    { rel: 'enclosure', type: 'application/geopackage+sqlite3', href: at('downloads/cp-4.0.gpkg'), length: 99 },
   ];
   assert.deepEqual(inspireDataSets({ links }), [
-    { code: 'cp-4.0', title: 'Parcelles (INSPIRE cp 4.0)', record: at('metadata/cp-4.0'), file: { href: at('downloads/cp-4.0.gml'), bytes: 1234 } },
-    { code: 'nz-5.0', title: 'Risques', record: at('metadata/nz-5.0') },
+    {
+      code: 'cp-4.0',
+      title: 'Parcelles (INSPIRE cp 4.0)',
+      record: at('metadata/cp-4.0'),
+      files: [
+        { format: 'gml', href: at('downloads/cp-4.0.gml'), bytes: 1234 },
+        { format: 'gpkg', href: at('downloads/cp-4.0.gpkg'), bytes: 99 },
+      ],
+    },
+    { code: 'nz-5.0', title: 'Risques', record: at('metadata/nz-5.0'), files: [] },
   ]);
   assert.deepEqual(inspireDataSets({}), []);
 });

@@ -78,7 +78,7 @@ test('INSPIRE data sets have a record and a way to the data', async () => {
   assert.ok(codes.includes('cp-4.0'), codes.join(' '));
   for (const code of codes) {
     const links = await page.locator(`[data-set="${code}"] a`).evaluateAll((all) => all.map((link) => link.href));
-    assert.equal(links.length, 2);
+    assert.ok(links.length >= 2, links.join(' '));
     for (const link of links) assert.equal((await fetch(link, { method: 'HEAD' })).status, 200, link);
   }
   await portal.leave();

@@ -12,22 +12,27 @@ export interface InspireDataSet {
   code: string;
   title: string;
   record: string;
-  file?: { href: string; bytes: number };
+  /** Prepared ones, as the service lists them. */
+  files: { format: Format; href: string; bytes: number }[];
 }
+
+const formats = ['gml', 'gpkg'] as const;
+export type Format = (typeof formats)[number];
 
 const withoutType = (type = '') => type.split(';')[0];
 
-/** The INSPIRE data sets: each has a record, and a file when one is prepared. */
+/** The INSPIRE data sets: each has a record, and files when they are prepared. */
 export function inspireDataSets({ links = [] }: Collections): InspireDataSet[] {
-  const files = links.filter((link) => link.rel === 'enclosure');
+  const enclosures = links.filter((link) => link.rel === 'enclosure');
   return links
     .filter((link) => link.rel === 'describedby' && withoutType(link.type) === 'application/xml')
     .map(({ href, title = '' }) => {
       const code = href.slice(href.lastIndexOf('/') + 1);
-      const set: InspireDataSet = { code, title: title.replace(/^[^:]* : /, ''), record: href };
-      const file = files.find((one) => one.href.endsWith(`/${code}.gml`));
-      if (file?.length) set.file = { href: file.href, bytes: file.length };
-      return set;
+      const files = formats.flatMap((format) => {
+        const file = enclosures.find((one) => one.href.endsWith(`/${code}.${format}`));
+        return file?.length ? [{ format, href: file.href, bytes: file.length }] : [];
+      });
+      return { code, title: title.replace(/^[^:]* : /, ''), record: href, files };
     });
 }
 

@@ -48,10 +48,10 @@ export class OpenDataPage {
 
   private inspire(sets: InspireDataSet[]): HTMLElement[] {
     if (sets.length === 0) return [];
-    const rows = sets.map(({ code, title, record, file }) => {
+    const rows = sets.map(({ code, title, record, files }) => {
       const links = [h('a', { href: record }, t.openData.record)];
-      if (file) links.push(h('a', { href: file.href, download: '' }, t.openData.file(t.openData.megabytes(megabytes(file.bytes, t.locale)))));
-      else links.push(h('a', { href: this.http.url(`atom/datasets/${code}`) }, t.openData.feed));
+      for (const { format, href, bytes } of files) links.push(h('a', { href, download: '' }, t.openData.file(format, t.openData.megabytes(megabytes(bytes, t.locale)))));
+      if (files.length === 0) links.push(h('a', { href: this.http.url(`atom/datasets/${code}`) }, t.openData.feed));
       return h('li', { 'data-set': code }, h('h3', {}, title), h('p', { class: 'data-links' }, ...links));
     });
     return [section(t.openData.inspire, t.openData.inspireWords, h('ul', { class: 'service-list' }, ...rows))];

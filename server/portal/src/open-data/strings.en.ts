@@ -27,7 +27,7 @@ export const openDataEn: typeof openDataFr = {
   inspire: 'INSPIRE data sets',
   inspireWords: 'The same data in the harmonised form that the directive asks for.',
   record: 'Metadata record',
-  file: (size) => `GML file, ${size}`,
+  file: (format, size) => `${format === 'gml' ? 'GML file' : 'GeoPackage'}, ${size}`,
   feed: 'Download (Atom)',
   layers: 'Layers',
   count: (count) => (count === 1 ? '1 layer' : `${count} layers`),

@@ -25,7 +25,7 @@ export const openDataFr = {
   inspire: 'Jeux de données INSPIRE',
   inspireWords: 'Les mêmes données sous la forme harmonisée que demande la directive.',
   record: 'Fiche de métadonnées',
-  file: (size: string) => `Fichier GML, ${size}`,
+  file: (format: 'gml' | 'gpkg', size: string) => `${format === 'gml' ? 'Fichier GML' : 'GeoPackage'}, ${size}`,
   feed: 'Télécharger (Atom)',
   layers: 'Couches',
   count: (count: number) => (count === 1 ? '1 couche' : `${count} couches`),
