@@ -79,6 +79,7 @@ struct Layer {
     std::optional<GeographicBox> extent;
     int min_zoom = 0;
     int max_zoom = 16;
+    int merge_zoom = 0;               ///< below, tiles draw polygons that differ in nothing but their id as one
     int sort_order = 0;               ///< drawing order: greater is above
     bool visible = true;              ///< shown when the portal opens
     bool published = true;            ///< answered to anyone at all

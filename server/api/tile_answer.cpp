@@ -99,10 +99,8 @@ std::string encode_rows(db::Connection& connection, const Part& part, tiles::Til
             cells[static_cast<std::size_t>(c)] = rows.is_null(i, c) ? std::nullopt : std::optional(rows.bytes(i, c));
         packer.add(cells);
     }
-    const tiles::PackedLayer packed = packer.finish();
-    const tiles::TileSource source{&packed, nullptr, nullptr};
     std::string tile;
-    tiles::encode_layer({&source, 1}, coord, tile);
+    tiles::encode_layer(packer.finish(), coord, tile);
     return tile;
 }
 

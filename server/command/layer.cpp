@@ -76,6 +76,10 @@ void show_layer(const std::string& dsn, const std::string& name) {
                                                          gis::to_string(layer.geometry_type), layer.crs.code())
                                            : "aucune");
     line("zooms", fmt::format("{} à {}", layer.min_zoom, layer.max_zoom));
+    line("fusion",
+         layer.merge_zoom <= layer.min_zoom
+             ? "aucune"
+             : fmt::format("sous le zoom {}, les surfaces de mêmes valeurs n'en font qu'une", layer.merge_zoom));
     line("tuiles", tiles_of(layer));
     line("remplace par", layer.coverage_column.empty() ? "toute la couche" : layer.coverage_column);
     line("suivi", layer.tracked ? "oui (historique et flux des changements)" : "non (vue, ou déclaré sans suivi)");

@@ -58,10 +58,7 @@ void add_children(const std::vector<tiles::PackedLayer>& packs, const std::vecto
 
 std::string gzip_of(const std::vector<tiles::PackedLayer>& packs, tiles::TileCoord coord) {
     std::string tile;
-    for (const tiles::PackedLayer& pack : packs) {
-        const tiles::TileSource source{&pack, nullptr, nullptr};
-        tiles::encode_layer({&source, 1}, coord, tile);
-    }
+    for (const tiles::PackedLayer& pack : packs) tiles::encode_layer(pack, coord, tile);
     return tile.empty() ? tile : tiles::gzip_tile(tile);
 }
 

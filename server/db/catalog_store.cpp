@@ -63,6 +63,7 @@ gis::Layer read_layer(const pqxx::row& row) {
     layer.time_slider = row["time_slider"].as<bool>();
     layer.min_zoom = row["min_zoom"].as<int>();
     layer.max_zoom = row["max_zoom"].as<int>();
+    layer.merge_zoom = row["merge_zoom"].as<int>();
     layer.sort_order = row["sort_order"].as<int>();
     layer.visible = row["visible"].as<bool>();
     layer.published = row["published"].as<bool>();

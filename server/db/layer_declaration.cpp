@@ -73,6 +73,8 @@ void require_sound(const json& document, const std::string& name) {
     if (min_zoom < 0 || min_zoom > 22) throw gis::InvalidRequest("min_zoom", "0 to 22 expected");
     if (max_zoom < 0 || max_zoom > 22) throw gis::InvalidRequest("max_zoom", "0 to 22 expected");
     if (min_zoom > max_zoom) throw gis::InvalidRequest("min_zoom", fmt::format("is above max_zoom, {}", max_zoom));
+    const int merge_zoom = value_of(document, "merge_zoom", 0);
+    if (merge_zoom < 0 || merge_zoom > 22) throw gis::InvalidRequest("merge_zoom", "0 to 22 expected");
     if (document.contains("style") && !document["style"].is_array())
         throw gis::InvalidRequest("style", "an array of MapLibre layers is expected");
     if (document.contains("fields") && !document["fields"].is_array())
@@ -150,9 +152,11 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "geometry_column, "
             "geometry_type, srid, label_field, commune_column, datetime_column, coverage_column, min_zoom, max_zoom, "
             "sort_order, "
-            "visible, fictive, licence, attribution, style, picture_column, raster_column, mission_role, time_slider) "
+            "visible, fictive, licence, attribution, style, picture_column, raster_column, mission_role, time_slider, "
+            "merge_zoom) "
             "values "
-            "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23,$24,$25,$26) "
+            "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22::jsonb,$23,$24,$25,$26,$"
+            "27) "
             "on conflict (name) do update set title = excluded.title, description = excluded.description, theme = "
             "excluded.theme, "
             "table_schema = excluded.table_schema, table_name = excluded.table_name, id_column = excluded.id_column, "
@@ -164,7 +168,7 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             "excluded.licence, "
             "attribution = excluded.attribution, style = excluded.style, picture_column = excluded.picture_column, "
             "raster_column = excluded.raster_column, mission_role = excluded.mission_role, time_slider = "
-            "excluded.time_slider, "
+            "excluded.time_slider, merge_zoom = excluded.merge_zoom, "
             "updated_at = now() returning layer_id",
             name, string_of(document, "title", name), string_of(document, "description"),
             string_of(document, "theme", "autre"), table.schema, table.name, id_column, optional_text(geometry.name),
@@ -178,7 +182,7 @@ std::string declare_layer(const std::string& dsn, std::string_view text) {
             string_of(document, "attribution"),
             document.contains("style") ? document["style"].dump() : std::string("[]"),
             optional_text(string_of(document, "picture_column")), optional_text(string_of(document, "raster_column")),
-            optional_text(mission_role), value_of(document, "time_slider", false));
+            optional_text(mission_role), value_of(document, "time_slider", false), value_of(document, "merge_zoom", 0));
         const int layer_id = rows[0][0].as<int>();
         replace_fields(
             transaction, layer_id,
@@ -219,7 +223,7 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
     static const std::set<std::string, std::less<>> texts{
         "title",   "description",   "theme",          "licence",         "attribution",     "label_field",    "contact",
         "lineage", "access_limits", "commune_column", "datetime_column", "coverage_column", "picture_column", "tiles"};
-    static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "sort_order"};
+    static const std::set<std::string, std::less<>> numbers{"min_zoom", "max_zoom", "merge_zoom", "sort_order"};
     static const std::set<std::string, std::less<>> flags{"visible", "published", "fictive", "time_slider"};
     std::string cast;
     if (texts.contains(key)) cast = "text";
@@ -244,8 +248,8 @@ void set_layer(const std::string& dsn, const std::string& name, const std::strin
             "expected one of title, description, theme, licence, attribution, contact, lineage, access_limits, "
             "keywords, "
             "label_field, commune_column, "
-            "datetime_column, coverage_column, picture_column, min_zoom, max_zoom, sort_order, visible, published, "
-            "fictive, time_slider, style, "
+            "datetime_column, coverage_column, picture_column, min_zoom, max_zoom, merge_zoom, sort_order, visible, "
+            "published, fictive, time_slider, style, "
             "tiles, "
             "public, "
             "services, commune_link, public_resolution, agent_resolution, public_hidden_fields, field");

@@ -24,6 +24,7 @@ std::size_t count_kept(const LayerState::Pack& pack) {
 
 LayerStore::LayerStore(tiles::PackedLayer base)
     : base_{std::make_shared<const tiles::PackedLayer>(std::move(base)), nullptr} {
+    merged_ = base_.features->merged();
     base_.removed = std::make_shared<const std::vector<bool>>(base_.features->size());
     repack(older_);
     repack(recent_);
@@ -33,12 +34,14 @@ std::string LayerStore::id_of(const Row& row) const {
     return base_.features->rules().numbered ? std::to_string(big_endian(*row.front())) : *row.front();
 }
 
-void LayerStore::remove(LayerState::Pack& pack, std::span<const std::string> ids, std::vector<tiles::WorldBox>& boxes) {
+void LayerStore::remove(LayerState::Pack& pack, std::span<const std::string> ids, std::vector<tiles::WorldBox>& boxes,
+                        tiles::TouchedGroups& touched) const {
     std::shared_ptr<std::vector<bool>> removed;  // once there is one: states hold the former
     for (const std::string& id : ids) {
         const auto feature = pack.features->find(id);
         if (!feature || (removed ? *removed : *pack.removed)[*feature]) continue;
         boxes.push_back(pack.features->tree().at(*feature));
+        if (merged_) merged_->touch(*pack.features, *feature, touched);
         if (!removed) removed = std::make_shared<std::vector<bool>>(*pack.removed);
         (*removed)[*feature] = true;
     }
@@ -53,13 +56,21 @@ void LayerStore::repack(Overlay& overlay) {
         cells.assign(row.begin(), row.end());
         packer.add(cells);
     }
-    overlay.pack.features = std::make_shared<const tiles::PackedLayer>(packer.finish());
+    overlay.pack.features = std::make_shared<const tiles::PackedLayer>(packer.finish_part());
     overlay.pack.removed = std::make_shared<const std::vector<bool>>(overlay.pack.features->size());
 }
 
-std::vector<tiles::WorldBox> LayerStore::apply(std::span<const std::string> ids, std::vector<Row> rows) {
-    std::vector<tiles::WorldBox> boxes;
-    for (LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack}) remove(*pack, ids, boxes);
+std::vector<tiles::PackPart> LayerStore::parts() const {
+    std::vector<tiles::PackPart> list;
+    for (const LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack})
+        list.push_back({pack->features.get(), pack->removed.get()});
+    return list;
+}
+
+LayerStore::Changed LayerStore::apply(std::span<const std::string> ids, std::vector<Row> rows) {
+    Changed changed;
+    tiles::TouchedGroups touched;
+    for (LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack}) remove(*pack, ids, changed.features, touched);
     for (const std::string& id : ids) {
         older_.rows.erase(id);
         recent_.rows.erase(id);
@@ -73,16 +84,20 @@ std::vector<tiles::WorldBox> LayerStore::apply(std::span<const std::string> ids,
     repack(recent_);
     for (const std::string& id : present) {
         // A feature without a place on the map is in no pack.
-        if (const auto feature = recent_.pack.features->find(id))
-            boxes.push_back(recent_.pack.features->tree().at(*feature));
+        const auto feature = recent_.pack.features->find(id);
+        if (!feature) continue;
+        changed.features.push_back(recent_.pack.features->tree().at(*feature));
+        if (merged_) merged_->touch(*recent_.pack.features, *feature, touched);
     }
+    if (!touched.empty())
+        merged_ = std::make_shared<const tiles::MergedLayer>(merged_->renewed(parts(), touched, changed.merged));
     if (recent_.rows.size() > most_recent) {
         older_.rows.merge(recent_.rows);
         recent_.rows.clear();
         repack(older_);
         repack(recent_);
     }
-    return boxes;
+    return changed;
 }
 
 LayerStatePtr LayerStore::state() const {
@@ -93,6 +108,8 @@ LayerStatePtr LayerStore::state() const {
         state->features += count_kept(*pack);
         state->memory += pack->features->memory() + pack->removed->size() / 8;
     }
+    state->merged = merged_;
+    if (merged_ && merged_ != base_.features->merged()) state->memory += merged_->memory();
     return state;
 }
 

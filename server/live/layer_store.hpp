@@ -19,7 +19,8 @@ struct LayerState {
         std::shared_ptr<const tiles::PackedLayer> features;
         std::shared_ptr<const std::vector<bool>> removed;  ///< those that a later pack replaces, or that are gone
     };
-    std::vector<Pack> packs;  ///< at least one
+    std::vector<Pack> packs;                           ///< at least one
+    std::shared_ptr<const tiles::MergedLayer> merged;  ///< of all packs; null where nothing is merged
     std::size_t features = 0;
     std::size_t memory = 0;
 
@@ -35,9 +36,13 @@ class LayerStore {
 
     explicit LayerStore(tiles::PackedLayer base);
 
-    /// The features `ids` are now those of `rows`; the ids without a row are gone. Gives the boxes of what was and of
-    /// what is.
-    std::vector<tiles::WorldBox> apply(std::span<const std::string> ids, std::vector<Row> rows);
+    /// Where it changed: boxes of what was and of what is.
+    struct Changed {
+        std::vector<tiles::WorldBox> features;
+        std::vector<tiles::WorldBox> merged;  ///< of polygons below the merge zoom
+    };
+    /// The features `ids` are now those of `rows`; the ids without a row are gone.
+    Changed apply(std::span<const std::string> ids, std::vector<Row> rows);
 
     LayerStatePtr state() const;
     /// So much has changed that packing the layer anew is worth it.
@@ -48,11 +53,14 @@ class LayerStore {
         std::map<std::string, Row> rows;
         LayerState::Pack pack;
     };
-    static void remove(LayerState::Pack& pack, std::span<const std::string> ids, std::vector<tiles::WorldBox>& boxes);
+    void remove(LayerState::Pack& pack, std::span<const std::string> ids, std::vector<tiles::WorldBox>& boxes,
+                tiles::TouchedGroups& touched) const;
+    std::vector<tiles::PackPart> parts() const;
     void repack(Overlay& overlay);
     std::string id_of(const Row& row) const;
 
     LayerState::Pack base_;
+    std::shared_ptr<const tiles::MergedLayer> merged_;
     Overlay older_;   // many, packed now and then
     Overlay recent_;  // few, packed at each change
 };

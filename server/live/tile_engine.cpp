@@ -134,7 +134,9 @@ bool TileEngine::encode(const TileView& view, tiles::TileCoord coord, std::strin
             }
             sources.push_back(source);
         }
-        tiles::encode_layer(sources, coord, tile);
+        tiles::MergedSource merged{state->merged.get(), {}};
+        if (!part.everything) merged.sees = [&part](const auto& communes) { return part.grant.covers(communes); };
+        tiles::encode_layer(sources, merged, coord, tile);
     }
     return true;
 }
@@ -329,9 +331,9 @@ void TileEngine::bring_up(db::Connection& connection, Entry& entry, const FeedNe
 void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews::OfLayer& news) {
     const nlohmann::json ids(news.ids);
     const gis::SqlStatement sql = gis::tile_rows_of_sql(entry.layer, ids.dump());
-    const auto boxes = entry.store->apply(news.ids, rows_of(connection.query(sql.sql(), sql.parameters())));
+    const auto changed = entry.store->apply(news.ids, rows_of(connection.query(sql.sql(), sql.parameters())));
     publish(entry, entry.store->state());
-    const std::size_t dropped = drop_tiles(entry, boxes);
+    const std::size_t dropped = drop_tiles(entry, changed);
     {
         const std::lock_guard lock(mutex_);
         LayerReport& report = published_[entry.layer.id].report;
@@ -342,11 +344,15 @@ void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews:
         loader_.request(entry.layer);
 }
 
-std::size_t TileEngine::drop_tiles(const Entry& entry, std::span<const tiles::WorldBox> boxes) {
+std::size_t TileEngine::drop_tiles(const Entry& entry, const LayerStore::Changed& changed) {
     const std::vector<std::uint32_t> views = views_.showing(entry.layer.id);
     if (views.empty()) return 0;
-    if (boxes.size() > most_boxes) return cache_.drop_views(views);
-    return cache_.drop(views, areas_of(boxes, entry.rules->min_zoom, entry.rules->max_zoom));
+    if (changed.features.size() > most_boxes || changed.merged.size() > most_boxes) return cache_.drop_views(views);
+    const tiles::LayerRules& rules = *entry.rules;
+    auto areas = areas_of(changed.features, rules.min_zoom, rules.max_zoom);
+    const auto merged = areas_of(changed.merged, rules.min_zoom, rules.merge_zoom - 1);
+    areas.insert(areas.end(), merged.begin(), merged.end());
+    return cache_.drop(views, areas);
 }
 
 void TileEngine::take(db::Connection& connection, LoadedLayer loaded) {

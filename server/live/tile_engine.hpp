@@ -96,7 +96,7 @@ class TileEngine {
     void publish(const Entry& entry, LayerStatePtr state, const std::string& reason = "");
     void withdraw(Entry& entry, const std::string& reason);
     void give_up(Entry& entry);
-    std::size_t drop_tiles(const Entry& entry, std::span<const tiles::WorldBox> boxes);
+    std::size_t drop_tiles(const Entry& entry, const LayerStore::Changed& changed);
     std::size_t held_beside(int layer_id) const;
 
     void follow();

@@ -217,6 +217,70 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
     EXPECT_GT(compared, 50U);
 }
 
+TEST_F(TileFreshness, AnEditIsInTheMergedPolygonsOfItsValues) {
+    connection().run_script(
+        "create table donnees.zone (id text primary key, commune text not null, kind text not null, "
+        "geom geometry(Polygon, 2154)); create index on donnees.zone using gist (geom); "
+        "insert into donnees.zone select 'z' || n, '6200' || n % 2, 'k' || n % 3, st_makeenvelope(700000 + n * 300, "
+        "6600000, 700300 + n * 300, 6601000, 2154) from generate_series(0, 11) n");
+    db::declare_layer(dsn(), R"({"table": "donnees.zone", "commune_column": "commune", "public": true, "min_zoom": 9,
+        "max_zoom": 16, "merge_zoom": 13, "fields": [{"name": "id"}, {"name": "commune", "tile_min_zoom": 13},
+        {"name": "kind"}]})");
+    wait_until_held("zone");
+    const std::string path = tile_path("zone", 10, 701500, 6600500);
+    /// Square kilometres by kind; ids are not told.
+    const auto kinds = [&](const std::string& headers = "") {
+        std::map<std::string, double> areas;
+        const RawAnswer answer = get(path, headers);
+        for (const auto& layer : test::decode_mvt(answer.status == 200 ? answer.body : "")) {
+            const double unit = 40075.016685578488 / 1024 / layer.extent * std::cos(46.5 * M_PI / 180);
+            for (const auto& feature : layer.features) {
+                EXPECT_FALSE(feature.id || feature.properties.contains("id") || feature.properties.contains("commune"));
+                EXPECT_FALSE(areas.contains(feature.properties.at("kind"))) << "one of a kind";
+                double& area = areas[feature.properties.at("kind")];
+                for (const auto& ring : feature.parts) {
+                    for (std::size_t i = 0; i < ring.size(); ++i) {
+                        const auto& [ax, ay] = ring[i];
+                        const auto& [bx, by] = ring[(i + 1) % ring.size()];
+                        area += (double(ax) * by - double(bx) * ay) / 2 * unit * unit;
+                    }
+                }
+            }
+        }
+        return areas;
+    };
+    auto seen = kinds();
+    ASSERT_EQ(seen.size(), 3U);
+    for (const auto& [kind, area] : seen) EXPECT_NEAR(area, 1.2, 0.1) << kind;
+    run("update donnees.zone set kind = 'k9' where id = 'z4'");
+    answer_edit();
+    seen = kinds();
+    EXPECT_NEAR(seen["k1"], 0.9, 0.1);
+    EXPECT_NEAR(seen["k9"], 0.3, 0.1);
+    run("update donnees.zone set geom = st_expand(geom, 500) where id = 'z4'");
+    answer_edit();
+    EXPECT_NEAR(kinds()["k9"], 2.6, 0.2);
+    run("delete from donnees.zone where id = 'z4'");
+    answer_edit();
+    seen = kinds();
+    EXPECT_FALSE(seen.contains("k9"));
+    EXPECT_NEAR(seen["k1"], 0.9, 0.1);
+    // Who sees one commune sees its part of each kind: the even ones of z0 to z11 but z4.
+    make_person("lectrice", "");
+    run("insert into org.convention_right (convention_id, line, layer_id, communes, codes, rights) "
+        "select c.convention_id, 1, l.layer_id, 'list', '{62000}', '{read}' from org.convention c, catalogue.layer l "
+        "where c.titre = 'Convention de lectrice' and l.name = 'zone'");
+    run("select access.set_public(layer_id, false) from catalogue.layer where name = 'zone'");
+    const std::string header = test::ApiTest::token_of("lectrice");
+    ASSERT_TRUE(eventually([&] { return get(path).status == 404 && get(path, header).status == 200; }));
+    seen = kinds(header);
+    EXPECT_NEAR(seen["k0"], 0.6, 0.1);
+    EXPECT_NEAR(seen["k1"], 0.3, 0.1);
+    EXPECT_NEAR(seen["k2"], 0.6, 0.1);
+    EXPECT_EQ(seen.size(), 3U);
+    db::remove_layer(dsn(), "zone");
+}
+
 TEST_F(TileFreshness, PlainSqlShowsWithinMoments) {
     wait_until_held("plot");
     const std::string path = tile_path("plot", 16, 700115, 6600015);

@@ -68,7 +68,7 @@ const std::vector<Tree> forest{{1, 10, 10, "oak", 5, "62001"},
 
 std::string encode(std::span<const tiles::TileSource> sources, tiles::TileCoord coord) {
     std::string tile;
-    tiles::encode_layer(sources, coord, tile);
+    tiles::encode_layer(sources, {}, coord, tile);
     return tile;
 }
 

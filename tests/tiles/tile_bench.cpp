@@ -26,7 +26,6 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 }
 
 void encode_zoom(const tiles::PackedLayer& pack, int z) {
-    const tiles::TileSource source{&pack, nullptr, nullptr};
     const tiles::WorldBox bounds = pack.tree().bounds();
     const unsigned shift = 32U - static_cast<unsigned>(z);
     const auto index = [&](std::uint32_t at) { return static_cast<std::uint32_t>(std::uint64_t{at} >> shift); };
@@ -39,7 +38,7 @@ void encode_zoom(const tiles::PackedLayer& pack, int z) {
         for (std::uint32_t x = index(bounds.min_x); x <= index(bounds.max_x); ++x) {
             for (std::uint32_t y = index(bounds.min_y); y <= index(bounds.max_y); ++y) {
                 tile.clear();
-                tiles::encode_layer({&source, 1}, {z, x, y}, tile);
+                tiles::encode_layer(pack, {z, x, y}, tile);
                 if (tile.empty()) continue;
                 ++count;
                 bytes += tile.size();

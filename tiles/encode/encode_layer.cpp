@@ -228,22 +228,29 @@ void search(std::span<const TileSource> sources, const WorldBox& box, std::vecto
     });
 }
 
-}  // namespace
-
-bool may_hold(const PackedLayer& pack, TileCoord coord) {
-    return pack.tree().any(TileFrame(coord).world_box(gis::tile_buffer + 1));
+/// One feature of all groups with equal attributes that are seen.
+void encode_merged(const LayerRules& rules, const MergedSource& source, TileCoord coord, std::string& tile) {
+    const MergedBand* band = source.layer == nullptr ? nullptr : source.layer->band(coord.z, source.sees != nullptr);
+    if (band == nullptr) return;
+    const auto zoom = static_cast<std::size_t>(coord.z - band->first);
+    LayerWriter writer(rules, coord.z, rules.name, 1, band->units[zoom].extent);
+    const MergedGroup* last = nullptr;
+    for (const MergedGroupPtr& group : band->groups) {
+        const MergedGroup::Drawn& drawn = group->drawn[zoom];
+        const auto found = drawn.find(coord.x, coord.y);
+        if (!found || (source.sees && !source.sees(group->communes))) continue;
+        if (last != nullptr && last->values != group->values) writer.end_feature(last->values, Kind::Polygon);
+        if (last == nullptr || last->values != group->values) writer.begin_geometry();
+        last = group.get();
+        const MergedPiece& piece = drawn.pieces[*found];
+        writer.add_written({piece.first[0], piece.first[1]}, drawn.bytes_of(*found), {piece.last[0], piece.last[1]});
+    }
+    if (last != nullptr) writer.end_feature(last->values, Kind::Polygon);
+    writer.finish(tile);
 }
 
-void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::string& tile) {
-    if (sources.empty()) return;
+void encode_shapes(std::span<const TileSource> sources, std::span<const Hit> hits, TileCoord coord, std::string& tile) {
     const LayerRules& rules = sources.front().pack->rules();
-    if (coord.z < rules.min_zoom || coord.z > rules.max_zoom) return;
-    static thread_local std::vector<Hit> hits;
-    hits.clear();
-    const TileFrame frame(coord);
-    search(sources, frame.world_box(gis::tile_buffer + 1), hits);
-    if (hits.empty()) return;
-
     LayerWriter shapes(rules, coord.z, rules.name, sources.size());
     Drawing drawing(coord, shapes);
     for (const Hit& hit : hits) {
@@ -251,8 +258,11 @@ void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::str
         if (drawing.draw(pack, hit.feature)) shapes.end_feature(pack, hit.source, hit.feature, pack.kind(hit.feature));
     }
     shapes.finish(tile);
+}
 
-    if (!rules.has_labels() || coord.z < rules.label_zoom) return;
+void encode_labels(std::span<const TileSource> sources, std::span<const Hit> hits, TileCoord coord, std::string& tile) {
+    const LayerRules& rules = sources.front().pack->rules();
+    const TileFrame frame(coord);
     const UnitGrid grid(coord.z, coord.x, coord.y);
     LayerWriter labels(rules, coord.z, rules.label_name, sources.size());
     for (const Hit& hit : hits) {
@@ -265,6 +275,34 @@ void encode_layer(std::span<const TileSource> sources, TileCoord coord, std::str
         labels.end_feature(pack, hit.source, hit.feature, Kind::Point);
     }
     labels.finish(tile);
+}
+
+}  // namespace
+
+bool may_hold(const PackedLayer& pack, TileCoord coord) {
+    return pack.tree().any(TileFrame(coord).world_box(gis::tile_buffer + 1));
+}
+
+void encode_layer(std::span<const TileSource> sources, const MergedSource& merged, TileCoord coord, std::string& tile) {
+    if (sources.empty()) return;
+    const LayerRules& rules = sources.front().pack->rules();
+    if (coord.z < rules.min_zoom || coord.z > rules.max_zoom) return;
+    const bool has_labels = rules.has_labels() && coord.z >= rules.label_zoom;
+    if (rules.merges(coord.z)) {
+        encode_merged(rules, merged, coord, tile);
+        if (!has_labels) return;
+    }
+    static thread_local std::vector<Hit> hits;
+    hits.clear();
+    search(sources, TileFrame(coord).world_box(gis::tile_buffer + 1), hits);
+    if (hits.empty()) return;
+    if (!rules.merges(coord.z)) encode_shapes(sources, hits, coord, tile);
+    if (has_labels) encode_labels(sources, hits, coord, tile);
+}
+
+void encode_layer(const PackedLayer& pack, TileCoord coord, std::string& tile) {
+    const TileSource source{&pack, nullptr, nullptr};
+    encode_layer({&source, 1}, {pack.merged().get(), {}}, coord, tile);
 }
 
 }  // namespace tiles

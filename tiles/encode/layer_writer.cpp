@@ -1,6 +1,6 @@
 #include "tiles/encode/layer_writer.hpp"
 
-#include "gis/query/tile_sql.hpp"
+#include "tiles/encode/pen.hpp"
 #include "tiles/encode/varint.hpp"
 
 namespace tiles {
@@ -9,44 +9,6 @@ namespace {
 
 constexpr char feature_field = '\x12';  // 2, length-delimited
 constexpr char layer_field = '\x1A';    // 3
-
-std::uint32_t zigzag_of(std::int64_t difference) {
-    return zigzag(static_cast<std::int32_t>(difference));
-}
-
-// MVT 2.1, 4.3.1
-constexpr std::uint32_t move_to = 1;
-constexpr std::uint32_t line_to = 2;
-constexpr std::uint32_t close_path = 7;
-
-/// Writes a run of points and its commands, from where the cursor is; at its end the cursor is where it went.
-class Pen {
-  public:
-    Pen(ByteBuffer& out, std::size_t points, TilePoint& cursor) : out_(out), cursor_(cursor), from_(cursor) {
-        out.room((2 * points + 3) * ByteBuffer::varint_room);
-        end_ = out.end();
-    }
-    Pen(const Pen&) = delete;
-    Pen& operator=(const Pen&) = delete;
-    ~Pen() {
-        out_.end_at(end_);
-        cursor_ = from_;
-    }
-    void command(std::uint32_t id, std::size_t count) {
-        end_ = write_varint(end_, static_cast<std::uint32_t>(count) << 3U | id);
-    }
-    void go(TilePoint to) {
-        end_ = write_varint(end_, zigzag_of(to.x - from_.x));
-        end_ = write_varint(end_, zigzag_of(to.y - from_.y));
-        from_ = to;
-    }
-
-  private:
-    ByteBuffer& out_;
-    TilePoint& cursor_;
-    TilePoint from_;
-    char* end_ = nullptr;
-};
 
 std::size_t slot_of(std::uint64_t key) {
     return key * 0x9E3779B97F4A7C15U >> 20U;
@@ -59,11 +21,13 @@ LayerWriter::Scratch& LayerWriter::scratch() {
     return scratch;
 }
 
-LayerWriter::LayerWriter(const LayerRules& rules, int z, std::string_view name, std::size_t packs)
-    : rules_(rules), name_(name), several_packs_(packs > 1), scratch_(scratch()) {
-    for (std::uint32_t i = 0; i < rules_.attributes.size(); ++i) {
-        if (z >= rules_.attributes[i].min_zoom) attributes_.push_back(i);
-    }
+LayerWriter::LayerWriter(const LayerRules& rules, int z, std::string_view name, std::size_t packs, int extent)
+    : rules_(rules),
+      name_(name),
+      several_packs_(packs > 1),
+      extent_(extent),
+      attributes_(rules.attributes_at(z)),
+      scratch_(scratch()) {
     scratch_.features.clear();
     scratch_.values.clear();
     scratch_.known_count = 0;
@@ -94,24 +58,18 @@ void LayerWriter::add_line(const Ring& line) {
     for (std::size_t i = 1; i < line.size(); ++i) pen.go(line[i]);
 }
 
-void LayerWriter::add_ring(const Ring& ring, bool clockwise) {
-    const bool turned = (area2(ring) > 0) != clockwise;
-    Pen pen(scratch_.geometry, ring.size(), cursor_);
-    pen.command(move_to, 1);
-    pen.go(ring.front());
-    pen.command(line_to, ring.size() - 1);
-    const TilePoint* const first = ring.data();
-    const TilePoint* const end = first + ring.size();
-    if (turned) {
-        for (const TilePoint* point = end - 1; point != first; --point) pen.go(*point);
-    } else {
-        for (const TilePoint* point = first + 1; point != end; ++point) pen.go(*point);
-    }
-    pen.command(close_path, 1);
+void LayerWriter::add_polygon(std::span<const Ring> rings) {
+    for (std::size_t i = 0; i < rings.size(); ++i) write_ring(scratch_.geometry, rings[i], i == 0, cursor_);
 }
 
-void LayerWriter::add_polygon(std::span<const Ring> rings) {
-    for (std::size_t i = 0; i < rings.size(); ++i) add_ring(rings[i], i == 0);
+void LayerWriter::add_written(TilePoint first, std::string_view bytes, TilePoint last) {
+    {
+        Pen pen(scratch_.geometry, 1, cursor_);
+        pen.command(move_to, 1);
+        pen.go(first);
+    }
+    scratch_.geometry.append(bytes);
+    cursor_ = last;
 }
 
 std::uint32_t LayerWriter::new_value(std::string_view value) {
@@ -121,6 +79,12 @@ std::uint32_t LayerWriter::new_value(std::string_view value) {
     values.put_varint(value.size());
     values.put(value);
     return value_count_++;
+}
+
+/// Of a value that may be there already; it outlives the writer.
+std::uint32_t LayerWriter::number_of(std::string_view value) {
+    const auto [found, is_new] = scratch_.by_bytes.try_emplace(value, value_count_);
+    return is_new ? new_value(value) : found->second;
 }
 
 void LayerWriter::grow_known() {
@@ -145,13 +109,7 @@ std::uint32_t LayerWriter::value_number(const ValueTable& values, std::size_t pa
     }
     ++scratch_.known_count;
     const std::string_view value = values.at(number);
-    std::uint32_t in_tile = 0;
-    if (several_packs_) {
-        const auto [found, is_new] = scratch_.by_bytes.try_emplace(value, value_count_);
-        in_tile = is_new ? new_value(value) : found->second;
-    } else {
-        in_tile = new_value(value);
-    }
+    const std::uint32_t in_tile = several_packs_ ? number_of(value) : new_value(value);
     scratch_.known[slot] = {key, in_tile, scratch_.writer};
     return in_tile;
 }
@@ -172,19 +130,36 @@ void LayerWriter::end_feature(const PackedLayer& pack, std::size_t pack_number, 
             tag, is_id ? new_value(pack.values().at(number)) : value_number(pack.values(), pack_number, number));
     }
     tags.end_at(tag);
-    const ByteBuffer& geometry = scratch_.geometry;
     const bool has_id = rules_.numbered && pack.number(feature) >= 0;
-    const auto id = has_id ? static_cast<std::uint64_t>(pack.number(feature)) : 0;
+    add_feature(has_id ? std::optional(static_cast<std::uint64_t>(pack.number(feature))) : std::nullopt, kind);
+}
+
+void LayerWriter::end_feature(std::span<const std::string> values, Kind kind) {
+    ByteBuffer& tags = scratch_.tags;
+    tags.clear();
+    tags.room(values.size() * 2 * ByteBuffer::varint_room);
+    for (std::uint32_t key = 0; key < values.size(); ++key) {
+        if (values[key].empty()) continue;
+        tags.put_varint(key);
+        tags.put_varint(number_of(values[key]));
+    }
+    add_feature(std::nullopt, kind);
+}
+
+/// Of the tags and the geometry at hand.
+void LayerWriter::add_feature(std::optional<std::uint64_t> id, Kind kind) {
+    const ByteBuffer& tags = scratch_.tags;
+    const ByteBuffer& geometry = scratch_.geometry;
     std::size_t size = 2 + 1 + varint_size(geometry.size()) + geometry.size();
-    if (has_id) size += 1 + varint_size(id);
+    if (id) size += 1 + varint_size(*id);
     if (!tags.empty()) size += 1 + varint_size(tags.size()) + tags.size();
     ByteBuffer& features = scratch_.features;
     features.room(1 + ByteBuffer::varint_room + size);
     features.put(feature_field);
     features.put_varint(size);
-    if (has_id) {
+    if (id) {
         features.put('\x08');
-        features.put_varint(id);
+        features.put_varint(*id);
     }
     if (!tags.empty()) {
         features.put('\x12');
@@ -212,7 +187,7 @@ void LayerWriter::finish(std::string& tile) {
     append_varint(head, name_.size());
     head += name_;
     std::string tail = "\x28";  // 5, the extent
-    append_varint(tail, static_cast<std::uint64_t>(gis::tile_extent));
+    append_varint(tail, static_cast<std::uint64_t>(extent_));
     tail += "\x78\x02";  // 15, version 2
     const std::size_t size = head.size() + features.size() + keys.size() + values.size() + tail.size();
     tile.reserve(tile.size() + 1 + ByteBuffer::varint_room + size);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "gis/query/tile_sql.hpp"
 #include "tiles/encode/byte_buffer.hpp"
 #include "tiles/encode/ring.hpp"
 #include "tiles/store/packed_layer.hpp"
@@ -18,16 +20,21 @@ namespace tiles {
 class LayerWriter {
   public:
     /// `packs`: how many packs the features come from.
-    LayerWriter(const LayerRules& rules, int z, std::string_view name, std::size_t packs);
+    LayerWriter(const LayerRules& rules, int z, std::string_view name, std::size_t packs,
+                int extent = gis::tile_extent);
 
     void begin_geometry();
     void add_points(std::span<const TilePoint> points);
     void add_line(const Ring& line);
     /// Shells clockwise on the screen, holes against it: turned here as needed.
     void add_polygon(std::span<const Ring> rings);
+    /// Commands that were written for a cursor at `first`, where they begin, and that leave it at `last`.
+    void add_written(TilePoint first, std::string_view bytes, TilePoint last);
     bool has_geometry() const { return !scratch_.geometry.empty(); }
     /// Writes the feature with the geometry since begin_geometry.
     void end_feature(const PackedLayer& pack, std::size_t pack_number, std::uint32_t feature, Kind kind);
+    /// The same for a feature without id, of these Value messages; an empty one: it has no such attribute.
+    void end_feature(std::span<const std::string> values, Kind kind);
     /// Appends the layer to a tile; nothing when it has no feature.
     void finish(std::string& tile);
 
@@ -49,13 +56,15 @@ class LayerWriter {
     static Scratch& scratch();
     void grow_known();
 
-    void add_ring(const Ring& ring, bool clockwise);
+    void add_feature(std::optional<std::uint64_t> id, Kind kind);
+    std::uint32_t number_of(std::string_view value);
     std::uint32_t value_number(const ValueTable& values, std::size_t pack_number, std::uint32_t number);
     std::uint32_t new_value(std::string_view value);
 
     const LayerRules& rules_;
     std::string name_;
     bool several_packs_;
+    int extent_;
     std::vector<std::uint32_t> attributes_;  // those written at this zoom; their place is the key's number
     TilePoint cursor_;
     Scratch& scratch_;

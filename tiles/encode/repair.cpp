@@ -57,7 +57,10 @@ Geometry valid_polygon(std::span<const Ring> rings) {
     return polygon;
 }
 
-Ring ring_from(const GEOSGeometry* geometry) {
+/// Points on the way from one to the next.
+enum class Straight { Dropped, Kept };
+
+Ring ring_from(const GEOSGeometry* geometry, Straight straight) {
     const GEOSCoordSequence* points = GEOSGeom_getCoordSeq_r(geos(), geometry);
     unsigned size = 0;
     GEOSCoordSeq_getSize_r(geos(), points, &size);
@@ -68,28 +71,37 @@ Ring ring_from(const GEOSGeometry* geometry) {
             double x = 0;
             double y = 0;
             GEOSCoordSeq_getXY_r(geos(), points, i, &x, &y);
-            maker.add_dropping_straight({std::llround(x), std::llround(y)});
+            const TilePoint point{std::llround(x), std::llround(y)};
+            if (straight == Straight::Dropped) {
+                maker.add_dropping_straight(point);
+            } else {
+                maker.add(point);
+            }
         }
     }
-    close_ring(ring);
+    if (straight == Straight::Dropped) {
+        close_ring(ring);
+    } else if (ring.size() > 1 && ring.back() == ring.front()) {
+        ring.pop_back();
+    }
     return ring;
 }
 
-void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out) {
+void collect(const GEOSGeometry* geometry, std::vector<TilePolygon>& out, Straight straight = Straight::Dropped) {
     const int type = GEOSGeomTypeId_r(geos(), geometry);
     if (type == GEOS_POLYGON) {
         TilePolygon polygon;
         if (GEOSisEmpty_r(geos(), geometry) != 0) return;
-        polygon.rings.push_back(ring_from(GEOSGetExteriorRing_r(geos(), geometry)));
+        polygon.rings.push_back(ring_from(GEOSGetExteriorRing_r(geos(), geometry), straight));
         if (polygon.rings.front().size() < 3) return;
         for (int i = 0; i < GEOSGetNumInteriorRings_r(geos(), geometry); ++i) {
-            Ring hole = ring_from(GEOSGetInteriorRingN_r(geos(), geometry, i));
+            Ring hole = ring_from(GEOSGetInteriorRingN_r(geos(), geometry, i), straight);
             if (hole.size() >= 3) polygon.rings.push_back(std::move(hole));
         }
         out.push_back(std::move(polygon));
     } else if (type == GEOS_MULTIPOLYGON || type == GEOS_GEOMETRYCOLLECTION) {
         for (int i = 0; i < GEOSGetNumGeometries_r(geos(), geometry); ++i)
-            collect(GEOSGetGeometryN_r(geos(), geometry, i), out);
+            collect(GEOSGetGeometryN_r(geos(), geometry, i), out, straight);
     }
 }
 
@@ -110,6 +122,35 @@ std::vector<TilePolygon> repaired(std::span<const Ring> rings) {
     const Geometry polygon = valid_polygon(rings);
     const Geometry rounded(polygon ? GEOSGeom_setPrecision_r(geos(), polygon.get(), 1.0, 0) : nullptr);
     if (rounded) collect(rounded.get(), out);
+    return out;
+}
+
+std::vector<TilePolygon> cut(std::span<const Ring> rings, const ClipBox& box) {
+    TilePolygon clipped;
+    for (const Ring& ring : rings) {
+        Ring copy(ring);
+        clip_ring(copy, box);
+        if (copy.size() >= 3 && area2(copy) != 0) {
+            clipped.rings.push_back(std::move(copy));
+        } else if (clipped.rings.empty()) {
+            return {};
+        }
+    }
+    if (is_plain(clipped.rings)) return {std::move(clipped)};
+    return repaired(rings, box);
+}
+
+std::vector<TilePolygon> united(std::span<const TilePolygon> polygons) {
+    std::vector<GEOSGeometry*> parts;
+    for (const TilePolygon& polygon : polygons) {
+        if (Geometry part = valid_polygon(polygon.rings)) parts.push_back(part.release());
+    }
+    const Geometry all(GEOSGeom_createCollection_r(geos(), GEOS_GEOMETRYCOLLECTION, parts.data(),
+                                                   static_cast<unsigned>(parts.size())));
+    const Geometry whole(all ? GEOSUnaryUnion_r(geos(), all.get()) : nullptr);
+    std::vector<TilePolygon> out;
+    if (!whole) return {polygons.begin(), polygons.end()};
+    collect(whole.get(), out, Straight::Kept);
     return out;
 }
 

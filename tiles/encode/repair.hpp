@@ -13,4 +13,11 @@ std::vector<TilePolygon> repaired(std::span<const Ring> rings, const ClipBox& bo
 /// The same, not cut.
 std::vector<TilePolygon> repaired(std::span<const Ring> rings);
 
+/// The same by the shortest way: clipped ring by ring where that leaves them plain.
+std::vector<TilePolygon> cut(std::span<const Ring> rings, const ClipBox& box);
+
+/// The union of polygons on any whole units, valid or not, without borders between those that touch. Points on
+/// straight edges stay: neighbours may have them too.
+std::vector<TilePolygon> united(std::span<const TilePolygon> polygons);
+
 }  // namespace tiles

@@ -10,15 +10,27 @@
 
 namespace tiles {
 
+/// How many units a tile's side has, as a power of two, and how much of its neighbours it carries.
+struct TileUnits {
+    int extent = gis::tile_extent;
+    int buffer = gis::tile_buffer;
+    unsigned coarseness = 0;  ///< each is 2^coarseness of the finest units
+};
+
+/// Tiles with units of 2^coarseness of the common ones.
+constexpr TileUnits coarse_units(unsigned coarseness) {
+    return {gis::tile_extent >> coarseness, gis::tile_buffer >> coarseness, coarseness};
+}
+
 /// The units of the tiles of one zoom on the world grid, counted from a tile's north-western corner. Where a point is
 /// rounded to does not depend on the tile.
 class UnitGrid {
   public:
     /// Zoom 0 to deepest_world_zoom; x, y of the tile.
-    explicit UnitGrid(int z, std::uint32_t x = 0, std::uint32_t y = 0)
-        : shift_(static_cast<unsigned>(deepest_world_zoom - z)),
+    explicit UnitGrid(int z, std::uint32_t x = 0, std::uint32_t y = 0, const TileUnits& units = {})
+        : shift_(static_cast<unsigned>(deepest_world_zoom - z) + units.coarseness),
           half_(shift_ == 0 ? 0 : std::uint64_t{1} << (shift_ - 1)),
-          origin_{std::int64_t{x} * gis::tile_extent, std::int64_t{y} * gis::tile_extent} {}
+          origin_{std::int64_t{x} * units.extent, std::int64_t{y} * units.extent} {}
 
     TilePoint point(WorldPoint p) const {
         return {static_cast<std::int64_t>((p.x + half_) >> shift_) - origin_.x,

@@ -37,8 +37,11 @@ double distance(WorldPoint p, WorldPoint a, WorldPoint b) {
 
 class Details {
   public:
-    Details(std::span<const WorldPoint> points, int full_zoom)
-        : points_(points), full_zoom_(full_zoom), zooms_(points.size(), static_cast<std::uint8_t>(full_zoom)) {
+    Details(std::span<const WorldPoint> points, int full_zoom, const Tolerance& tolerance)
+        : points_(points),
+          full_zoom_(full_zoom),
+          tolerance_(tolerance),
+          zooms_(points.size(), static_cast<std::uint8_t>(full_zoom)) {
         junctions_.reserve(points.size());
     }
 
@@ -139,7 +142,7 @@ class Details {
     std::uint8_t zoom_for(double importance, double width) const {
         for (int z = 0; z < full_zoom_; ++z) {
             const double unit = std::ldexp(1.0, deepest_world_zoom - z);
-            if (importance > detail_tolerance * unit || (unit <= width && importance > width / 4))
+            if (importance > tolerance_.units * unit || (unit <= width && importance > width * tolerance_.of_width))
                 return static_cast<std::uint8_t>(z);
         }
         return static_cast<std::uint8_t>(full_zoom_);
@@ -147,6 +150,7 @@ class Details {
 
     std::span<const WorldPoint> points_;
     int full_zoom_;
+    Tolerance tolerance_;
     std::vector<std::uint8_t> zooms_;
     std::unordered_map<WorldPoint, Neighbours, Hash> junctions_;
 };
@@ -154,8 +158,8 @@ class Details {
 }  // namespace
 
 std::vector<std::uint8_t> detail_zooms(std::span<const WorldPoint> points, std::span<const Stretch> stretches,
-                                       int full_zoom) {
-    Details details(points, full_zoom);
+                                       int full_zoom, const Tolerance& tolerance) {
+    Details details(points, full_zoom, tolerance);
     for (const Stretch& stretch : stretches) details.note(stretch);
     for (const Stretch& stretch : stretches) details.simplify(stretch);
     return details.take();

@@ -7,6 +7,7 @@
 
 #include "tiles/store/hilbert.hpp"
 #include "tiles/store/interior_point.hpp"
+#include "tiles/store/merged_layer.hpp"
 #include "tiles/store/packed_layer.hpp"
 
 namespace tiles {
@@ -147,9 +148,7 @@ std::size_t LayerPacker::memory() const {
     return raw_.memory() + features_.capacity() * sizeof(Feature);
 }
 
-void LayerPacker::add_levels(PackedLayer& packed) const {
-    const int first = only_zoom_.value_or(rules_.min_zoom);
-    const int end = only_zoom_ ? std::min(*only_zoom_ + 1, rules_.full_zoom()) : rules_.full_zoom();
+void LayerPacker::add_levels(PackedLayer& packed, int first, int end) const {
     if (first >= end) return;
     LevelMaker maker(packed.shapes_, packed.kinds_, packed.tree_.items(), rules_.full_zoom());
     packed.first_level_ = first;
@@ -158,6 +157,15 @@ void LayerPacker::add_levels(PackedLayer& packed) const {
 }
 
 PackedLayer LayerPacker::finish() {
+    PackedLayer packed = finish_part();
+    const int end = std::min(end_zoom(), rules_.merge_zoom);
+    const PackPart part{&packed, nullptr};
+    if (first_zoom() < end)
+        packed.merged_ = std::make_shared<const MergedLayer>(MergedLayer::of({&part, 1}, first_zoom(), end));
+    return packed;
+}
+
+PackedLayer LayerPacker::finish_part() {
     const std::size_t width = rules_.attributes.size();
     PackedLayer packed;
     packed.rules_ = rules_;
@@ -197,7 +205,7 @@ PackedLayer LayerPacker::finish() {
     packed.tree_ = BoxTree(std::move(boxes));
     packed.plain_ = std::make_unique<std::atomic<std::uint8_t>[]>(packed.size());
     packed.index_ids();
-    add_levels(packed);
+    add_levels(packed, std::max(first_zoom(), rules_.merge_zoom), std::min(end_zoom(), rules_.full_zoom()));
     return packed;
 }
 

@@ -6,6 +6,15 @@
 
 namespace tiles {
 
+std::vector<std::uint32_t> LayerRules::attributes_at(int z) const {
+    std::vector<std::uint32_t> list;
+    for (std::uint32_t i = 0; i < attributes.size(); ++i) {
+        const bool is_id = i == 0 && !numbered;
+        if (z >= attributes[i].min_zoom && !(is_id && merges(z))) list.push_back(i);
+    }
+    return list;
+}
+
 LayerRules rules_of(const gis::Layer& layer) {
     LayerRules rules;
     rules.name = layer.name;
@@ -16,6 +25,7 @@ LayerRules rules_of(const gis::Layer& layer) {
     }
     rules.min_zoom = layer.min_zoom;
     rules.max_zoom = layer.max_zoom;
+    if (layer.is_polygonal()) rules.merge_zoom = std::min(layer.merge_zoom, rules.full_zoom());
     rules.srid = layer.crs.srid;
     rules.numbered = layer.id_type == gis::FieldType::Integer;
     rules.has_communes = !layer.commune_column.empty();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct LayerRules {
     int label_zoom = 0;      ///< its lowest zoom
     int min_zoom = 0;
     int max_zoom = 0;
+    int merge_zoom = 0;  ///< below, polygons that differ in nothing but their id are drawn as one, without it
     int srid = 0;
     bool numbered = false;      ///< ids are whole numbers, and the features' ids; else they are the first attribute
     bool has_communes = false;  ///< rows say the communes they belong to
@@ -32,6 +34,9 @@ struct LayerRules {
 
     /// From this zoom on nothing is simplified or left out: the layer's deepest tiles, and those of a town's streets.
     int full_zoom() const { return max_zoom < 14 ? max_zoom : 14; }
+    bool merges(int z) const { return z < merge_zoom; }
+    /// Numbers of the attributes that tiles of zoom z carry.
+    std::vector<std::uint32_t> attributes_at(int z) const;
     bool has_labels() const { return !label_name.empty(); }
     friend bool operator==(const LayerRules&, const LayerRules&) = default;
 };

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "tiles/encode/repair.hpp"
-#include "tiles/store/detail.hpp"
 
 namespace tiles {
 
@@ -48,8 +47,8 @@ Measure measure(std::span<const WorldPoint> ring) {
 }  // namespace
 
 LevelMaker::LevelMaker(const PackedShapes& shapes, std::span<const Kind> kinds, std::span<const WorldBox> boxes,
-                       int full_zoom)
-    : shapes_(shapes), kinds_(kinds), boxes_(boxes), areas_(shapes.size()), widths_(shapes.size()) {
+                       int full_zoom, const Tolerance& tolerance, const TileUnits& units)
+    : shapes_(shapes), kinds_(kinds), boxes_(boxes), units_(units), areas_(shapes.size()), widths_(shapes.size()) {
     std::vector<Stretch> stretches;
     for (std::uint32_t f = 0; f < shapes.size(); ++f) {
         if (kinds[f] == Kind::Point) continue;
@@ -77,7 +76,7 @@ LevelMaker::LevelMaker(const PackedShapes& shapes, std::span<const Kind> kinds, 
         areas_[f] = static_cast<float>(feature.area);
         widths_[f] = static_cast<float>(feature.width());
     }
-    details_ = detail_zooms(shapes.points(), stretches, full_zoom);
+    details_ = detail_zooms(shapes.points(), stretches, full_zoom, tolerance);
 }
 
 bool LevelMaker::draws(std::uint32_t feature, int z) const {
@@ -105,7 +104,7 @@ std::span<const WorldPoint> LevelMaker::points_at(const PackedShapes::Ring& ring
 }
 
 void LevelMaker::add_lines(PackedShapes& to, std::uint32_t feature, bool whole, int z) {
-    const UnitGrid grid(z);
+    const UnitGrid grid(z, 0, 0, units_);
     for (std::uint32_t r = shapes_.first_ring(feature); r < shapes_.end_ring(feature); ++r) {
         line_.clear();
         for (const WorldPoint& point : points_at(shapes_.ring(r), whole, z)) append_point(line_, grid.point(point));
@@ -115,7 +114,7 @@ void LevelMaker::add_lines(PackedShapes& to, std::uint32_t feature, bool whole, 
 
 /// What rounding broke is mended here once, not in each tile.
 double LevelMaker::add_polygons(PackedShapes& to, std::uint32_t feature, bool whole, int z) {
-    const UnitGrid grid(z);
+    const UnitGrid grid(z, 0, 0, units_);
     const std::uint32_t end = shapes_.end_ring(feature);
     double area = 0;
     const auto add = [&](std::span<const Ring> rings) {
@@ -166,7 +165,8 @@ Level LevelMaker::level(int z) {
         const double side = std::max(double(box.max_x) - box.min_x, double(box.max_y) - box.min_y);
         const bool whole = side < smallest_simplified * unit_of(z);
         if (kinds_[f] == Kind::Polygon) {
-            const double area = add_polygons(made.shapes_, f, whole, z) * unit_of(z) * unit_of(z);
+            const double unit = std::ldexp(unit_of(z), static_cast<int>(units_.coarseness));
+            const double area = add_polygons(made.shapes_, f, whole, z) * unit * unit;
             made.lost_.resize(made.shapes_.size());
             made.lost_.push_back(static_cast<float>(areas_[f] - area));
         } else {

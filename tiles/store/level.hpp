@@ -8,6 +8,7 @@
 
 #include "tiles/encode/ring.hpp"
 #include "tiles/encode/unit_grid.hpp"
+#include "tiles/store/detail.hpp"
 #include "tiles/store/packed_shapes.hpp"
 #include "tiles/store/wkb.hpp"
 
@@ -43,7 +44,8 @@ class Level {
 class LevelMaker {
   public:
     /// `full_zoom`: from there on everything is drawn as it is. The arguments outlive the maker.
-    LevelMaker(const PackedShapes& shapes, std::span<const Kind> kinds, std::span<const WorldBox> boxes, int full_zoom);
+    LevelMaker(const PackedShapes& shapes, std::span<const Kind> kinds, std::span<const WorldBox> boxes, int full_zoom,
+               const Tolerance& tolerance = {}, const TileUnits& units = {});
 
     /// Of one zoom below the full one.
     Level level(int z);
@@ -61,6 +63,7 @@ class LevelMaker {
     const PackedShapes& shapes_;
     std::span<const Kind> kinds_;
     std::span<const WorldBox> boxes_;
+    TileUnits units_;
     std::vector<float> areas_;
     std::vector<float> widths_;  // of polygons, on average
     std::vector<std::uint8_t> details_;

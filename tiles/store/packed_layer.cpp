@@ -3,6 +3,8 @@
 #include <charconv>
 #include <functional>
 
+#include "tiles/store/merged_layer.hpp"
+
 namespace tiles {
 
 namespace {
@@ -58,6 +60,7 @@ std::size_t PackedLayer::memory() const {
         communes += sizeof(std::vector<std::string>) + set.size() * sizeof(std::string);
     std::size_t levels = 0;
     for (const Level& level : levels_) levels += level.memory();
+    if (merged_) levels += merged_->memory();
     return tree_.memory() + bytes_of(orders_) + bytes_of(kinds_) + shapes_.memory() + levels + bytes_of(areas_) +
            bytes_of(labels_) + bytes_of(attributes_) + bytes_of(numbers_) + bytes_of(commune_of_) +
            bytes_of(id_slots_) + size() + values_.memory() + communes;

@@ -20,6 +20,8 @@
 
 namespace tiles {
 
+class MergedLayer;
+
 /// A column of a row in PostgreSQL's binary format; nothing is NULL.
 using Cell = std::optional<std::string_view>;
 
@@ -33,10 +35,13 @@ class PackedLayer {
 
     Kind kind(std::uint32_t feature) const { return kinds_[feature]; }
     const PackedShapes& shapes() const { return shapes_; }
-    /// What zoom z draws; null from the layer's full zoom on, where the shapes are drawn as they are.
+    /// What zoom z, not below the merge zoom, draws; null from the layer's full zoom on, where the shapes are drawn as
+    /// they are.
     const Level* level(int z) const {
         return z < rules_.full_zoom() ? &levels_.at(static_cast<std::size_t>(z - first_level_)) : nullptr;
     }
+    /// What zooms below the merge zoom draw; null where there are none, and for packs that others complete.
+    const std::shared_ptr<const MergedLayer>& merged() const { return merged_; }
     /// Of a polygon, in square steps; where there are levels.
     double area(std::uint32_t feature) const { return areas_[feature]; }
     /// Where the feature's text goes.
@@ -84,6 +89,7 @@ class PackedLayer {
     std::vector<Level> levels_;
     int first_level_ = 0;
     std::vector<float> areas_;
+    std::shared_ptr<const MergedLayer> merged_;
     std::unique_ptr<std::atomic<std::uint8_t>[]> plain_;  // a bit for each zoom from the full one on
     std::vector<WorldPoint> labels_;
     std::vector<std::uint32_t> attributes_;
@@ -109,6 +115,8 @@ class LayerPacker {
     /// Above which number of points a pack cannot grow.
     static constexpr std::size_t most_points = (1U << 31U) - 1;
     PackedLayer finish();
+    /// Of features that are drawn together with those of other packs: without merged polygons.
+    PackedLayer finish_part();
 
   private:
     struct Feature {
@@ -118,7 +126,10 @@ class LayerPacker {
         Kind kind;
     };
     void add_shape();
-    void add_levels(PackedLayer& packed) const;
+    /// From `first`, the lowest zoom that is asked for, to below `end`.
+    void add_levels(PackedLayer& packed, int first, int end) const;
+    int first_zoom() const { return only_zoom_.value_or(rules_.min_zoom); }
+    int end_zoom() const { return only_zoom_ ? *only_zoom_ + 1 : rules_.full_zoom(); }
     void add_attributes(std::span<const Cell> row);
 
     LayerRules rules_;
