@@ -201,7 +201,7 @@ export class App {
     try {
       return new MapView(this.frame.map, this.view, {
         clicked: (at, hits) => {
-          this.selection.pointed(at, hits, this.byKeyboard);
+          void this.selection.pointed(at, hits, this.byKeyboard);
           void this.sayValues(at);
         },
         moved: (camera) => {

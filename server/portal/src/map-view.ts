@@ -21,6 +21,7 @@ import { bothFilters, timeFilter } from './time-range';
 import type { View } from './view';
 
 /** A feature drawn at some place. */
+/** `id` is empty where a tile draws many features as one: what lies at a place then is the server's to say. */
 export interface Hit extends FeatureRef {
   properties: Record<string, unknown>;
   shape: 'point' | 'line' | 'area';
@@ -233,8 +234,7 @@ export class MapView {
       const layer = layerOf(feature.layer as never);
       const collection = layer === undefined ? undefined : this.collections.get(layer);
       if (layer === undefined || !collection) continue;
-      const id = feature.properties[collection['carreau:idField'] ?? 'id'] ?? feature.id;
-      if (id === undefined || id === null) continue;
+      const id = feature.properties[collection['carreau:idField'] ?? 'id'] ?? feature.id ?? '';
       const key = `${layer}/${String(id)}`;
       if (!hits.has(key)) {
         hits.set(key, {

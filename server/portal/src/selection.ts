@@ -79,7 +79,12 @@ export class Selection {
   }
 
   /** The reader pointed at the map. */
-  pointed(at: Place, hits: Hit[], byKeyboard: boolean): void {
+  async pointed(at: Place, drawn: Hit[], byKeyboard: boolean): Promise<void> {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    const hits = drawn.every((hit) => hit.id) ? drawn : await this.named(at, drawn, asking.signal);
+    if (asking.signal.aborted) return;
     const first = principal(hits);
     if (!first) {
       this.close();
@@ -87,6 +92,18 @@ export class Selection {
       return;
     }
     void this.open(first, { at, hits, focus: byKeyboard });
+  }
+
+  /** The features at a place where tiles draw many as one. */
+  private async named(at: Place, drawn: Hit[], signal: AbortSignal): Promise<Hit[]> {
+    const hits = await Promise.all(
+      drawn.map(async (hit) => {
+        if (hit.id) return [hit];
+        const found = await this.parts.server.featuresAt(hit.layer, at, signal).catch(() => []);
+        return found.map(({ id, properties }) => ({ ...hit, id: String(id), properties: properties ?? {} }));
+      }),
+    );
+    return hits.flat();
   }
 
   async open(ref: FeatureRef, opening: Opening): Promise<void> {
@@ -156,7 +173,8 @@ export class Selection {
     const { map, card, view } = this.parts;
     if (!map || !card.open || !this.feature || !this.place || !view.selection) return;
     if (!map.map.getBounds().contains(this.place)) return;
-    const hits = map.at(this.place);
+    const known = this.hits;
+    const hits = map.at(this.place).flatMap((hit) => (hit.id ? [hit] : known.filter((one) => one.layer === hit.layer)));
     if (keys(hits) === keys(this.hits)) return;
     this.hits = hits;
     card.showHere(hits, view.selection);

@@ -25,6 +25,13 @@ export class Server {
     return this.get<ServerFeature>(this.featurePath(ref), signal);
   }
 
+  /** The first features that lie at a place. */
+  async featuresAt(layer: string, { lng, lat }: { lng: number; lat: number }, signal: AbortSignal): Promise<ServerFeature[]> {
+    const place = `${lng},${lat}`;
+    const answer = await this.get<{ features?: ServerFeature[] }>(`collections/${encodeURIComponent(layer)}/items?bbox=${place},${place}&limit=10`, signal);
+    return answer.features ?? [];
+  }
+
   /** As it is now, with the version an edit names. */
   async versioned(ref: FeatureRef): Promise<VersionedFeature> {
     const response = await this.http.ask(this.featurePath(ref), {});

@@ -119,6 +119,34 @@ test('a click on a parcel opens its card and names the other layers there', asyn
   await portal.leave();
 });
 
+test('where zones of equal use are drawn as one, a click asks which zone lies there', async () => {
+  const [, lat, lng] = parcel.map.split('/');
+  const portal = await Portal.open(browser, { hash: `#map=10.4/${lat}/${lng}&layers=plu_zone` });
+  await portal.still();
+  await portal.draws('plu_zone');
+  const found = await portal.page.evaluate(() => {
+    const { map } = window.carreau;
+    const canvas = map.getCanvas();
+    for (let step = 0; step < 2500; step++) {
+      const x = canvas.clientWidth / 2 + step * 0.1 * Math.cos(step);
+      const y = canvas.clientHeight / 2 + step * 0.1 * Math.sin(step);
+      if (document.elementFromPoint(x, y) !== canvas) continue;
+      const zone = map.queryRenderedFeatures([x, y]).find((feature) => feature.layer.metadata?.['carreau:layer'] === 'plu_zone');
+      if (zone) return { x, y, id: zone.id ?? null, use: zone.properties.typezone };
+    }
+    return null;
+  });
+  assert.equal(found.id, null, 'the tile names no zone');
+  await portal.page.mouse.click(found.x, found.y);
+  await portal.cardTitle();
+  const hash = decodeURIComponent(await portal.page.evaluate(() => location.hash));
+  const [, id] = /sel=plu_zone\/([^&]+)/.exec(hash) ?? [];
+  assert.ok(id, hash);
+  assert.equal((await ask(`collections/plu_zone/items/${encodeURIComponent(id)}`)).properties.typezone, found.use);
+  await portal.shot('portal-zones-fondues');
+  await portal.leave();
+});
+
 test('a layer is hidden, shown and faded', async () => {
   const portal = await Portal.open(browser, { hash: `#map=${parcel.map}&layers=parcelle` });
   await portal.still();
