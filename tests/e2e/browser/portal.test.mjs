@@ -121,7 +121,7 @@ test('a click on a parcel opens its card and names the other layers there', asyn
 
 test('where zones of equal use are drawn as one, a click asks which zone lies there', async () => {
   const [, lat, lng] = parcel.map.split('/');
-  const portal = await Portal.open(browser, { hash: `#map=10.4/${lat}/${lng}&layers=plu_zone` });
+  const portal = await Portal.open(browser, { hash: `#map=11.4/${lat}/${lng}&layers=plu_zone` });
   await portal.still();
   await portal.draws('plu_zone');
   const found = await portal.page.evaluate(() => {
@@ -139,6 +139,7 @@ test('where zones of equal use are drawn as one, a click asks which zone lies th
   assert.equal(found.id, null, 'the tile names no zone');
   await portal.page.mouse.click(found.x, found.y);
   await portal.cardTitle();
+  await portal.page.waitForFunction(() => location.hash.includes('sel=plu_zone'));
   const hash = decodeURIComponent(await portal.page.evaluate(() => location.hash));
   const [, id] = /sel=plu_zone\/([^&]+)/.exec(hash) ?? [];
   assert.ok(id, hash);
