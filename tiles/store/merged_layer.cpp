@@ -20,7 +20,7 @@ namespace {
 constexpr Tolerance merged_tolerance{4, 0.25};
 constexpr int finest_pixel = 8;         // units
 constexpr double most_lost = 0.005;     // of the area of equal values
-constexpr double always_lost = 64 / 2;  // square units: half a pixel is not drawn
+constexpr double always_lost = 32;  // square units: half a pixel is not drawn
 
 struct Member {
     const PackedLayer* pack = nullptr;
@@ -448,7 +448,7 @@ std::size_t MergedLayer::memory() const {
     for (const MergedBand& band : bands_) {
         for (const MergedGroupPtr& group : band.groups) {
             bytes += sizeof(MergedGroup) + group->key.capacity();
-            for (const std::string& value : group->values) bytes += sizeof(value) + value.capacity();
+            for (const std::string& value : group->values) bytes += sizeof(std::string) + value.capacity();
             bytes += group->communes.size() * sizeof(std::string);
             for (const MergedGroup::Drawn& drawn : group->drawn)
                 bytes += sizeof drawn + drawn.pieces.capacity() * sizeof(MergedPiece) + drawn.bytes.capacity();
