@@ -18,9 +18,9 @@ namespace tiles {
 namespace {
 
 constexpr Tolerance merged_tolerance{4, 0.25};
-constexpr int finest_pixel = 8;         // units
-constexpr double most_lost = 0.005;     // of the area of equal values
-constexpr double always_lost = 32;  // square units: half a pixel is not drawn
+constexpr int finest_pixel = 8;      // units
+constexpr double most_lost = 0.005;  // of the area of equal values
+constexpr double always_lost = 32;   // square units: half a pixel is not drawn
 
 struct Member {
     const PackedLayer* pack = nullptr;
