@@ -99,7 +99,10 @@ export class Selection {
     const hits = await Promise.all(
       drawn.map(async (hit) => {
         if (hit.id) return [hit];
-        const found = await this.parts.server.featuresAt(hit.layer, at, signal).catch(() => []);
+        const found = await this.parts.server.featuresAt(hit.layer, at, signal).catch((error: unknown) => {
+          if (!signal.aborted && error instanceof ServerAway) this.parts.unreachable();
+          return [];
+        });
         return found.map(({ id, properties }) => ({ ...hit, id: String(id), properties: properties ?? {} }));
       }),
     );

@@ -78,7 +78,11 @@ test('INSPIRE data sets have a record and a way to the data', async () => {
   assert.ok(codes.includes('cp-4.0'), codes.join(' '));
   for (const code of codes) {
     const links = await page.locator(`[data-set="${code}"] a`).evaluateAll((all) => all.map((link) => link.href));
-    assert.ok(links.length >= 2, links.join(' '));
+    const [record, ...files] = links;
+    assert.ok(record.endsWith(`/metadata/${code}`), record);
+    const extensions = files.map((file) => (file.includes('/downloads/') ? file.slice(file.lastIndexOf(`/${code}.`) + code.length + 2) : 'feed'));
+    // As they come to be prepared: the feed while none is, then one file, or both.
+    assert.ok(['feed', 'gml', 'gpkg', 'gml,gpkg'].includes(extensions.join()), links.join(' '));
     for (const link of links) assert.equal((await fetch(link, { method: 'HEAD' })).status, 200, link);
   }
   await portal.leave();
