@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -11,6 +13,8 @@
 #include "server/command/commands.hpp"
 #include "server/command/progress.hpp"
 #include "server/command/remote.hpp"
+
+namespace fs = std::filesystem;
 
 namespace command {
 
