@@ -83,9 +83,18 @@ class Bench:
         for _ in range(600):
             text = self.get("/metrics")[1].decode()
             if "carreau_tile_layers_loading 0" in text and 'carreau_tile_layer_builds_total{layer="parcelle"} ' in text:
-                return
+                return self.await_rest()
             time.sleep(0.1)
         raise SystemExit("the layers were not read")
+
+    def await_rest(self):
+        """Until what a server prepares after its start (data sets as files) is done."""
+        for _ in range(40):
+            before = processor_seconds([self.server.pid])
+            time.sleep(3)
+            if processor_seconds([self.server.pid]) - before < 0.1:
+                return
+        raise SystemExit("the server never came to rest")
 
     def stop(self):
         for process, sign in ((self.server, signal.SIGINT), (self.nginx, signal.SIGTERM)):

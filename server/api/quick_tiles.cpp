@@ -16,7 +16,7 @@ namespace api {
 
 namespace {
 
-constexpr std::size_t most_callers = 256;  // of a shard
+constexpr std::size_t most_callers = 4096;  // a kilobyte each
 constexpr const char* route = "/tiles/{layers}/{z}/{x}/{y}.mvt";
 
 struct Address {
@@ -60,38 +60,39 @@ gate::ShownKey shown_by(const http::QuickRequest& request) {
 QuickTiles::QuickTiles(const Services& services, std::string base_path)
     : services_(services), prefix_(std::move(base_path) + "/tiles/") {}
 
-QuickTiles::KnownPtr QuickTiles::known_of(const gate::ShownKey& shown, std::string_view layer) {
-    gis::CatalogPtr catalog = services_.catalog.catalog();
-    Shard& shard = shards_[std::hash<gate::ShownKey>()(shown) % shards_.size()];
-    {
-        const std::lock_guard lock(shard.mutex);
-        if (const auto who = shard.known.find(shown); who != shard.known.end()) {
-            const auto found = who->second.find(layer);
-            if (found != who->second.end() && found->second->catalog == catalog &&
-                services_.gatekeeper.holds(found->second->who))
-                return found->second;
-        }
-    }
-    KnownPtr known = learn(shown, layer, std::move(catalog));
-    if (!known) return nullptr;
-    const std::lock_guard lock(shard.mutex);
-    if (shard.known.size() >= most_callers) shard.known.clear();
-    return shard.known[shown][std::string(layer)] = std::move(known);
+http::QuickLook QuickTiles::look_of_thread(const Services& services, std::string base_path) {
+    const auto tiles = std::make_shared<QuickTiles>(services, std::move(base_path));
+    return [tiles](const http::QuickRequest& request, const http::Preparer& preparer) {
+        return tiles->look(request, preparer);
+    };
 }
 
-QuickTiles::KnownPtr QuickTiles::learn(const gate::ShownKey& shown, std::string_view name, gis::CatalogPtr catalog) {
-    auto known = std::make_shared<Known>();
-    known->who = services_.gatekeeper.known(shown);
-    if (!known->who.caller) return nullptr;
-    known->catalog = std::move(catalog);
-    const gate::Caller& caller = *known->who.caller;
-    const live::Snapshot visible = services_.visible.of(services_.catalog.current(), known->who.caller);
+const QuickTiles::Known* QuickTiles::known_of(const gate::ShownKey& shown, std::string_view layer) {
+    if (const auto who = known_.find(shown); who != known_.end()) {
+        const auto found = who->second.find(layer);
+        if (found != who->second.end() && services_.catalog.is_newest(found->second.catalog) &&
+            services_.gatekeeper.holds(found->second.who))
+            return &found->second;
+    }
+    std::optional<Known> known = learn(shown, layer);
+    if (!known) return nullptr;
+    if (known_.size() >= most_callers) known_.clear();
+    return &(known_[shown][std::string(layer)] = std::move(*known));
+}
+
+std::optional<QuickTiles::Known> QuickTiles::learn(const gate::ShownKey& shown, std::string_view name) {
+    Known known;
+    known.who = services_.gatekeeper.known(shown);
+    if (!known.who.caller) return std::nullopt;
+    const gate::Caller& caller = *known.who.caller;
+    known.catalog = services_.catalog.catalog();
+    const live::Snapshot visible = services_.visible.of(services_.catalog.current(), known.who.caller);
     const gis::Layer* layer = visible.catalog->find(name);
-    if (layer == nullptr) return nullptr;
+    if (layer == nullptr) return std::nullopt;
     if (!live::sql_reason(*layer).empty()) return known;
-    known->view = services_.tiles.view_of({layer}, caller.scope);
-    if (!known->view || known->view->id == 0) return nullptr;
-    known->counter = services_.tile_use.counter(caller, layer->name);
+    known.view = services_.tiles.view_of({layer}, caller.scope);
+    if (!known.view || known.view->id == 0) return std::nullopt;
+    known.counter = services_.tile_use.counter(caller, layer->name);
     return known;
 }
 
@@ -99,15 +100,15 @@ http::PreparedPtr QuickTiles::look(const http::QuickRequest& request, const http
     if (!request.target.starts_with(prefix_)) return nullptr;
     const auto address = read_address(request.target.substr(prefix_.size()));
     if (!address || !services_.tiles.is_current()) return nullptr;
-    const auto known = known_of(shown_by(request), address->layer);
+    const Known* known = known_of(shown_by(request), address->layer);
     if (!known || !known->view) return nullptr;
     const tiles::ReadyTilePtr tile = services_.tiles.cache().find({known->view->id, address->coord});
     if (!tile) return nullptr;
     ++known->view->hits;
     ++*known->counter;
     const bool as_gzip = request.accept_encoding && http::accepts_gzip(*request.accept_encoding);
-    const bool unchanged = !tile->is_empty() && request.if_none_match &&
-                           http::none_match_hits(*request.if_none_match, http::quoted_etag(tile->etag()));
+    const bool unchanged =
+        !tile->is_empty() && request.if_none_match && http::none_match_hits(*request.if_none_match, tile->etag());
     const std::size_t slot = tile->is_empty() ? 0U : (unchanged ? 3U : 1U) + (as_gzip ? 1U : 0U);
     return tile->attachment<http::Prepared>(slot, [&] {
         Response response = respond_with(*tile, as_gzip);

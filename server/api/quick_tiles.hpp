@@ -1,11 +1,9 @@
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <map>
-#include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "server/api/services.hpp"
@@ -17,11 +15,14 @@
 namespace api {
 
 /// Tiles that are ready, for callers whom the gatekeeper remembers: what the common way would answer, without making a
-/// request of it. Anything but a ready tile is left to the common way.
+/// request of it. Anything but a ready tile is left to the common way. Used by one thread: each I/O thread has its own.
 class QuickTiles {
   public:
     /// `services` outlives it. `base_path` is what stands before "/tiles".
     QuickTiles(const Services& services, std::string base_path);
+
+    /// For http::ServerConfig::quick.
+    static http::QuickLook look_of_thread(const Services& services, std::string base_path);
 
     http::PreparedPtr look(const http::QuickRequest& request, const http::Preparer& preparer);
 
@@ -33,18 +34,13 @@ class QuickTiles {
         live::TileViewPtr view;  ///< null: by its declaration never from memory
         gate::TileUse::Counter counter;
     };
-    using KnownPtr = std::shared_ptr<const Known>;
-    /// What is known of one who asks, by layer; a part of all, behind a lock of its own.
-    struct Shard {
-        std::mutex mutex;
-        std::unordered_map<gate::ShownKey, std::map<std::string, KnownPtr, std::less<>>> known;
-    };
-    KnownPtr known_of(const gate::ShownKey& shown, std::string_view layer);
-    KnownPtr learn(const gate::ShownKey& shown, std::string_view layer, gis::CatalogPtr catalog);
+    /// Null: it is not known who asks, or whether from memory.
+    const Known* known_of(const gate::ShownKey& shown, std::string_view layer);
+    std::optional<Known> learn(const gate::ShownKey& shown, std::string_view layer);
 
     const Services& services_;
     std::string prefix_;
-    std::array<Shard, 16> shards_;
+    std::unordered_map<gate::ShownKey, std::map<std::string, Known, std::less<>>> known_;
 };
 
 }  // namespace api

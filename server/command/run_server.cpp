@@ -297,12 +297,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     config.base_path = options.base_path;
     config.trusted_proxies = options.trusted_proxies;
     config.cors_origins = options.cors_origins;
-    api::QuickTiles quick_tiles(services, options.base_path);
-    if (options.identity_header.empty()) {
-        config.quick = [&quick_tiles](const http::QuickRequest& request, const http::Preparer& preparer) {
-            return quick_tiles.look(request, preparer);
-        };
-    }
+    if (options.identity_header.empty())
+        config.quick = [&services, &options] { return api::QuickTiles::look_of_thread(services, options.base_path); };
     http::Server server(config, api::make_routes(services), api::to_response, log_request);
     running = &server;
     server.start();

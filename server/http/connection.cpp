@@ -40,15 +40,18 @@ BodyEnd body_end(const Answer& answer, bool is_http_1_0) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, std::string peer, ServerContext& context)
+Connection::Connection(asio::ip::tcp::socket socket, std::string peer, ServerContext& context, Metrics& metrics,
+                       const QuickLook& quick)
     : transport_(std::move(socket)),
       peer_(std::move(peer)),
       context_(context),
+      metrics_(metrics),
       reader_(transport_, context.config.limits) {
-    if (context.config.quick)
-        look_ = [&context, trusted = context.trusted.contains(peer_)](QuickRequest request) {
+    if (quick)
+        look_ = [&quick, preparer = Preparer(context.cors),
+                 trusted = context.trusted.contains(peer_)](QuickRequest request) {
             request.from_trusted_proxy = trusted;
-            return context.config.quick(request, Preparer(context.cors));
+            return quick(request, preparer);
         };
 }
 
@@ -92,13 +95,14 @@ Awaitable<Connection::Next> Connection::serve_one() {
 Awaitable<Connection::Next> Connection::send_prepared(PreparedPtr prepared) {
     stage_ = Stage::Sending;
     const AfterAnswer end = after(true);
-    const std::string head =
-        format_prepared(prepared->status, prepared->lines, end, context_.config.server_name, new_request_id());
+    prepared_head_.clear();
+    append_prepared(prepared_head_, prepared->status, prepared->lines, end, context_.config.server_name,
+                    new_request_id());
     std::string_view body;  // decided before: g++ 12 evaluates both sides of a condition inside co_await
     if (prepared->body) body = *prepared->body;
-    const bool whole = co_await write(head, body);
+    const bool whole = co_await write(prepared_head_, body);
     const std::chrono::duration<double> time = Transport::Clock::now() - started_;
-    context_.metrics.count(prepared->route, "GET", prepared->status, time.count(), sent_);
+    metrics_.count(prepared->route, "GET", prepared->status, time.count(), sent_);
     if (!whole) co_return Next::Close;
     co_return end == AfterAnswer::Close ? Next::Linger : Next::Request;
 }
@@ -377,7 +381,7 @@ void Connection::record(const Request& request, bool whole) {
     const std::chrono::duration<double> time = Transport::Clock::now() - started_;
     const bool was_read = !request.path.empty();
     const std::string method = was_read ? std::string(method_name(request.method)) : std::string();
-    context_.metrics.count(request.route, method, status_, time.count(), sent_);
+    metrics_.count(request.route, method, status_, time.count(), sent_);
     if (!context_.log) return;
     context_.log({request.id, method, request.route, request.path, status_, sent_, time.count() * 1000,
                   request.peer_address, header_value(request, "User-Agent"), !whole || request.cancel->cancelled()});

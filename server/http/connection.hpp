@@ -18,7 +18,9 @@ namespace http {
 /// One client's connection, from accept to close; lives on one I/O thread, which calls `look` regularly.
 class Connection {
   public:
-    Connection(boost::asio::ip::tcp::socket socket, std::string peer, ServerContext& context);
+    /// `metrics` and `quick` are those of the thread.
+    Connection(boost::asio::ip::tcp::socket socket, std::string peer, ServerContext& context, Metrics& metrics,
+               const QuickLook& quick);
 
     /// Serves request after request until either side has enough.
     Awaitable<void> run();
@@ -59,12 +61,14 @@ class Connection {
     Transport transport_;
     std::string peer_;
     ServerContext& context_;
+    Metrics& metrics_;
     RequestReader reader_;
     RequestReader::Look look_;
     Stage stage_ = Stage::Idle;
     std::shared_ptr<const Request> current_;
     Transport::Clock::time_point started_;
     std::uint64_t sent_ = 0;
+    std::string prepared_head_;
     int status_ = 0;
     bool answered_late_ = false;
     bool owes_continue_ = false;

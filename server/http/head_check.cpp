@@ -108,9 +108,10 @@ HeadScan scan_head(std::string_view received, const Limits& limits) {
     if (line_length > limits.target_bytes + request_line_extra) return {0, Refusal{414, "the address is too long"}};
     const std::size_t blank = received.find("\r\n\r\n");
     const std::string_view head = received.substr(0, blank == std::string_view::npos ? blank : blank + 4);
-    for (std::size_t i = head.find_first_of("\r\n"); i != std::string_view::npos;
-         i = head.find_first_of("\r\n", i + 2)) {
+    for (std::size_t i = 0; i < head.size(); ++i) {
+        if (head[i] > '\r' || (head[i] != '\r' && head[i] != '\n')) continue;
         if (head[i] == '\n' || (i + 1 < head.size() && head[i + 1] != '\n')) return {0, bad("bare CR or LF")};
+        ++i;
     }
     const std::size_t fields = head.size() - std::min(line_length + 2, head.size());
     if (fields > limits.header_bytes + 2) return {0, Refusal{431, "the header is too large"}};

@@ -61,8 +61,14 @@ class Registration {
 
 }  // namespace
 
-IoThread::IoThread(ServerContext& context)
-    : context_(context), io_(1), acceptor_(io_), look_timer_(io_), accept_timer_(io_) {}
+IoThread::IoThread(ServerContext& context, Metrics& metrics)
+    : context_(context),
+      metrics_(metrics),
+      quick_(context.config.quick ? context.config.quick() : nullptr),
+      io_(1),
+      acceptor_(io_),
+      look_timer_(io_),
+      accept_timer_(io_) {}
 
 IoThread::~IoThread() {
     join();
@@ -119,11 +125,11 @@ Awaitable<void> IoThread::accept_connections() {
 Awaitable<void> IoThread::serve(tcp::socket socket) {
     const std::string peer = address_text(socket);
     if (!context_.count.enter(peer)) {
-        context_.metrics.count_refused_connection();
+        metrics_.count_refused_connection();
         if (turned_away_ < most_turned_away) co_await turn_away(std::move(socket));
         co_return;
     }
-    const auto connection = std::make_unique<Connection>(std::move(socket), peer, context_);
+    const auto connection = std::make_unique<Connection>(std::move(socket), peer, context_, metrics_, quick_);
     const Registration registration(connections_, context_.count, *connection, peer);
     co_await connection->run();
 }

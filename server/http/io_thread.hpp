@@ -18,7 +18,8 @@ namespace http {
 /// kernel spreads the connections. Functions may be called from any thread unless they say otherwise.
 class IoThread {
   public:
-    explicit IoThread(ServerContext& context);
+    /// `metrics`: the thread's own.
+    IoThread(ServerContext& context, Metrics& metrics);
     ~IoThread();
 
     /// Listens; before `start`. A port of 0 takes a free one. Throws std::system_error.
@@ -40,6 +41,8 @@ class IoThread {
     Awaitable<void> turn_away(boost::asio::ip::tcp::socket socket);
 
     ServerContext& context_;
+    Metrics& metrics_;
+    QuickLook quick_;
     boost::asio::io_context io_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer look_timer_;

@@ -37,6 +37,18 @@ void append_single(std::string& text, std::string_view name, std::string_view ty
 
 }  // namespace
 
+void MetricsSnapshot::add(const MetricsSnapshot& other) {
+    for (const auto& [key, count] : other.requests) requests[key] += count;
+    for (const auto& [route, histogram] : other.durations) {
+        DurationHistogram& sum = durations[route];
+        for (std::size_t i = 0; i < sum.counts.size(); ++i) sum.counts[i] += histogram.counts[i];
+        sum.seconds += histogram.seconds;
+        sum.count += histogram.count;
+    }
+    bytes_sent += other.bytes_sent;
+    connections_refused += other.connections_refused;
+}
+
 std::string prometheus_text(const MetricsSnapshot& snapshot) {
     std::string text = "# TYPE carreau_http_requests_total counter\n";
     for (const auto& [key, count] : snapshot.requests) {
@@ -57,8 +69,14 @@ void Metrics::count(std::string_view route, std::string_view method, int status,
     const auto bound = std::lower_bound(duration_bounds.begin(), duration_bounds.end(), seconds);
     const auto bucket = static_cast<std::size_t>(bound - duration_bounds.begin());
     const std::lock_guard lock(mutex_);
-    ++totals_.requests[{std::string(route), std::string(method), status / 100}];
-    DurationHistogram& histogram = totals_.durations[std::string(route)];
+    auto requests = totals_.requests.find(std::tuple(route, method, status / 100));
+    if (requests == totals_.requests.end())
+        requests = totals_.requests.emplace(MetricsSnapshot::Key(route, method, status / 100), 0).first;
+    ++requests->second;
+    auto durations = totals_.durations.find(route);
+    if (durations == totals_.durations.end())
+        durations = totals_.durations.emplace(std::string(route), DurationHistogram()).first;
+    DurationHistogram& histogram = durations->second;
     ++histogram.counts[bucket];
     ++histogram.count;
     histogram.seconds += seconds;

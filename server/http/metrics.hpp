@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -26,18 +27,22 @@ struct MetricsSnapshot {
     /// Route pattern ("" when none matched), method, first digit of the status.
     using Key = std::tuple<std::string, std::string, int>;
 
-    std::map<Key, std::uint64_t> requests;
-    std::map<std::string, DurationHistogram> durations;
+    std::map<Key, std::uint64_t, std::less<>> requests;
+    std::map<std::string, DurationHistogram, std::less<>> durations;
     std::uint64_t bytes_sent = 0;
     std::uint64_t connections_refused = 0;
     std::size_t open_connections = 0;
+
+    /// Adds what others counted.
+    void add(const MetricsSnapshot& other);
 };
 
 /// The Prometheus text form, with metric names carreau_http_*.
 std::string prometheus_text(const MetricsSnapshot& snapshot);
 
-/// Counts answers. May be used by several threads. Bounded by the number of routes: a path never becomes a label.
-class Metrics {
+/// Counts answers, one object for each I/O thread: shared, it would be what threads wait for. May be read by several
+/// threads. Bounded by the number of routes: a path never becomes a label.
+class alignas(64) Metrics {  // a cache line of its own
   public:
     void count(std::string_view route, std::string_view method, int status, double seconds, std::uint64_t bytes);
     void count_refused_connection();

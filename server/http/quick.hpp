@@ -44,7 +44,7 @@ class Preparer {
     const CorsPolicy& cors_;
 };
 
-/// Asked for each plain GET before a request is made of it; nothing: it goes the common way. Called on the I/O threads,
+/// Asked for each plain GET before a request is made of it; nothing: it goes the common way. Called on one I/O thread,
 /// must not block. What it answers is counted and not logged.
 using QuickLook = std::function<PreparedPtr(const QuickRequest& request, const Preparer& preparer)>;
 

@@ -24,7 +24,13 @@ bool is_request_id(const std::string& text) {
 
 std::string new_request_id() {
     thread_local std::mt19937_64 numbers{(std::uint64_t{std::random_device{}()} << 32U) | std::random_device{}()};
-    return fmt::format("{:016x}", numbers());
+    std::string id(16, '0');
+    std::uint64_t number = numbers();
+    for (char& digit : id) {
+        digit = "0123456789abcdef"[number & 15U];
+        number >>= 4U;
+    }
+    return id;
 }
 
 std::variant<RoutedRequest, Refusal> build_request(ReceivedHead head, const std::string& peer,

@@ -7,7 +7,6 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace http {
@@ -20,6 +19,8 @@ struct RequestReader::Parser {
 
 namespace {
 
+/// The head of a request mostly; what is longer comes in pieces of the other size.
+constexpr std::size_t first_read_size = 2UL * 1024;
 constexpr std::size_t read_size = 16UL * 1024;
 /// What one socket read of a large body takes: as much as the kernel keeps for it.
 constexpr std::size_t largest_piece = 256UL * 1024;
@@ -75,9 +76,9 @@ RequestReader::RequestReader(Transport& transport, const Limits& limits) : trans
 RequestReader::~RequestReader() = default;
 
 Awaitable<bool> RequestReader::receive() {
-    std::array<char, read_size> piece;
-    const std::size_t count = co_await transport_.read_some(asio::buffer(piece));
-    received_.append(piece.data(), count);
+    arriving_.resize(received_.empty() && !parser_ ? first_read_size : read_size);
+    const std::size_t count = co_await transport_.read_some(asio::buffer(arriving_));
+    received_.append(arriving_, 0, count);
     co_return count > 0;
 }
 

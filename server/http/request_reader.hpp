@@ -69,6 +69,7 @@ class RequestReader {
     Transport& transport_;
     const Limits& limits_;
     std::string received_;
+    std::string arriving_;  // room for what a read brings
     std::unique_ptr<Parser> parser_;
     Transport::Clock::time_point pieces_started_;
     std::uint64_t pieces_total_ = 0;  ///< bytes read of this body

@@ -56,19 +56,20 @@ std::string format_lines(const Answer& answer) {
     return lines;
 }
 
-std::string format_prepared(int status, std::string_view lines, AfterAnswer after, std::string_view server_name,
-                            std::string_view request_id) {
-    std::string head;
-    head.reserve(lines.size() + 192);
-    head += status == 200 ? "HTTP/1.1 200 OK\r\n" : status == 304 ? "HTTP/1.1 304 Not Modified\r\n" : "";
-    if (head.empty()) fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", status, reason_phrase(status));
+void append_prepared(std::string& head, int status, std::string_view lines, AfterAnswer after,
+                     std::string_view server_name, std::string_view request_id) {
+    head.reserve(head.size() + lines.size() + 192);
+    head += "HTTP/1.1 ";
+    head += std::to_string(status);
+    head += ' ';
+    head += reason_phrase(status);
+    head += "\r\n";
     append_line(head, "Date", http_date());
     if (!server_name.empty()) append_line(head, "Server", server_name);
     head += lines;
     append_line(head, "X-Request-Id", request_id);
     if (after == AfterAnswer::Close) append_line(head, "Connection", "close");
     head += "\r\n";
-    return head;
 }
 
 std::string format_head(const Answer& answer, BodyEnd end, AfterAnswer after, std::string_view server_name,

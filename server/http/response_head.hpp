@@ -21,8 +21,8 @@ std::string format_head(const Answer& answer, BodyEnd end, AfterAnswer after, st
 /// Connection.
 std::string format_lines(const Answer& answer);
 
-/// A whole head around such lines.
-std::string format_prepared(int status, std::string_view lines, AfterAnswer after, std::string_view server_name,
-                            std::string_view request_id);
+/// Appends a whole head around such lines.
+void append_prepared(std::string& head, int status, std::string_view lines, AfterAnswer after,
+                     std::string_view server_name, std::string_view request_id);
 
 }  // namespace http

@@ -68,6 +68,7 @@ ServerContext::ServerContext(ServerConfig configuration, Router routes, ErrorMap
       log(std::move(sink)),
       trusted(config.trusted_proxies),
       cors(config.cors_origins),
+      metrics(config.io_threads),
       count(config.limits, trusted),
       workers(config.worker_threads) {}
 
@@ -96,7 +97,7 @@ void Server::start() {
     try {
         if (running_->endpoint.port() != 0) check_port_is_free(running_->endpoint);
         for (unsigned i = 0; i < running_->context.config.io_threads; ++i) {
-            auto thread = std::make_unique<IoThread>(running_->context);
+            auto thread = std::make_unique<IoThread>(running_->context, running_->context.metrics[i]);
             thread->listen(running_->endpoint);
             running_->endpoint = thread->endpoint();
             running_->threads.push_back(std::move(thread));
@@ -131,7 +132,8 @@ void Server::stop(std::chrono::milliseconds grace) {
 }
 
 MetricsSnapshot Server::metrics() const {
-    MetricsSnapshot snapshot = running_->context.metrics.snapshot();
+    MetricsSnapshot snapshot;
+    for (const Metrics& metrics : running_->context.metrics) snapshot.add(metrics.snapshot());
     snapshot.open_connections = running_->context.count.open();
     return snapshot;
 }

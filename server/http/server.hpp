@@ -27,7 +27,7 @@ struct ServerConfig {
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     std::vector<std::string> cors_origins{"*"};
     std::string server_name = "Carreau";  ///< the Server header; "" for none
-    QuickLook quick;                      ///< null: every request goes the common way
+    std::function<QuickLook()> quick;     ///< called for each I/O thread; null: every request goes the common way
 };
 
 /// What is worth a line in the log about one answered request. A refused one has neither method nor route, and `path`

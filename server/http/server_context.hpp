@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
+#include <vector>
 
 namespace http {
 
@@ -22,7 +23,7 @@ struct ServerContext {
     LogSink log;
     TrustedProxies trusted;
     CorsPolicy cors;
-    Metrics metrics;
+    std::vector<Metrics> metrics;  ///< of each I/O thread
     ConnectionCount count;
     std::atomic<bool> draining{false};
     /// Compression and file reads. Its queue is bounded by the number of connections: each waits for one job at most.

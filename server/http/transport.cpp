@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -41,8 +42,12 @@ Awaitable<std::size_t> Transport::read_some(asio::mutable_buffer into) {
 
 Awaitable<bool> Transport::write(std::string_view first, std::string_view second, std::chrono::milliseconds stall,
                                  std::size_t bytes_per_second) {
+    std::size_t sent = send_now(first, second);
+    if (sent == first.size() + second.size()) co_return true;
+    const std::size_t of_first_now = std::min(sent, first.size());
+    first.remove_prefix(of_first_now);
+    second.remove_prefix(sent - of_first_now);
     const Clock::time_point start = Clock::now();
-    std::size_t sent = 0;
     while (!first.empty() || !second.empty()) {
         const auto allowed = std::chrono::milliseconds(sent * 1000 / std::max<std::size_t>(bytes_per_second, 1));
         expire_at(std::min(Clock::now() + stall, start + stall + allowed));
@@ -59,6 +64,16 @@ Awaitable<bool> Transport::write(std::string_view first, std::string_view second
         second.remove_prefix(count - of_first);
     }
     co_return true;
+}
+
+std::size_t Transport::send_now(std::string_view first, std::string_view second) {
+    std::array<iovec, 2> pieces{iovec{const_cast<char*>(first.data()), first.size()},
+                                iovec{const_cast<char*>(second.data()), std::min(second.size(), largest_write)}};
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = second.empty() ? 1 : 2;
+    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
 }
 
 void Transport::write_now(std::string_view bytes) {

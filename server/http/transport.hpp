@@ -52,6 +52,9 @@ class Transport {
     void close();
 
   private:
+    /// What the kernel takes at once: mostly all of it, and no handler has to be queued for it.
+    std::size_t send_now(std::string_view first, std::string_view second);
+
     boost::asio::ip::tcp::socket socket_;
     Clock::time_point deadline_ = Clock::time_point::max();
     bool timed_out_ = false;

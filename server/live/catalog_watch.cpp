@@ -70,6 +70,7 @@ void CatalogWatch::reload() {
         const std::lock_guard lock(mutex_);
         fresh.revisions = snapshot_.revisions;
         snapshot_ = std::move(fresh);
+        newest_ = snapshot_.catalog.get();
     }
     read_revision(connection);
     read_access_revision(connection);

@@ -41,6 +41,8 @@ class CatalogWatch {
 
     Snapshot current() const;
     gis::CatalogPtr catalog() const;
+    /// True while there is no newer one. Takes no lock.
+    bool is_newest(const gis::CatalogPtr& catalog) const { return catalog.get() == newest_; }
     /// False until the first load and while the database is away.
     bool is_connected() const { return connected_; }
     /// Grows with every change of what decides who sees what (access.revision).
@@ -60,6 +62,7 @@ class CatalogWatch {
     std::function<void(const std::string&)> log_;
     mutable std::mutex mutex_;
     Snapshot snapshot_;
+    std::atomic<const gis::Catalog*> newest_{nullptr};  // snapshot_'s, to be compared only
     std::int64_t last_change_ = 0;
     std::atomic<bool> connected_{false};
     std::atomic<bool> stopping_{false};

@@ -95,9 +95,7 @@ struct ApiTest::Served {
     }
     http::ServerConfig config() {
         http::ServerConfig config;
-        config.quick = [this](const http::QuickRequest& request, const http::Preparer& preparer) {
-            return quick_tiles.look(request, preparer);
-        };
+        config.quick = [this] { return api::QuickTiles::look_of_thread(services, ""); };
         return config;
     }
 
