@@ -38,6 +38,13 @@ DataState digests_of(db::Connection& connection, const std::vector<const gis::La
 
 }  // namespace
 
+std::string sees_all_of(int number) {
+    return fmt::format(
+        "(pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmax(${0}::pg_snapshot) and not exists (select from "
+        "pg_snapshot_xip(pg_current_snapshot()) x where pg_visible_in_snapshot(x, ${0}::pg_snapshot)))",
+        number);
+}
+
 DataState state_of(db::Connection& connection, const std::vector<const gis::Layer*>& layers) {
     DataState state = digests_of(connection, layers);
     state.snapshot = connection.query("select pg_current_snapshot()::text").text(0, 0);
@@ -52,7 +59,8 @@ bool is_unchanged(db::Connection& connection, const std::vector<const gis::Layer
     }
     const std::vector<db::Parameter> parameters{fmt::format("{{{}}}", fmt::join(ids, ",")), then.snapshot};
     const db::Result changed = connection.query(
-        "select coalesce(bool_or(catalogue.changed_outside(id, $2::pg_snapshot)), false) from unnest($1::int[]) id",
+        "select not " + sees_all_of(2) +
+            " or coalesce(bool_or(catalogue.changed_outside(id, $2::pg_snapshot)), false) from unnest($1::int[]) id",
         parameters);
     if (changed.boolean(0, 0)) return false;
     const DataState now = digests_of(connection, layers);

@@ -18,6 +18,10 @@ struct DataState {
 
 DataState state_of(db::Connection& connection, const std::vector<const gis::Layer*>& layers);
 
+/// SQL: whether the transaction at hand sees all that the snapshot in parameter `$number` saw. Who looks from before
+/// cannot be told by the feed what came since.
+std::string sees_all_of(int number);
+
 /// Whether the transaction at hand sees in those layers what it was then. False where nobody can tell.
 bool is_unchanged(db::Connection& connection, const std::vector<const gis::Layer*>& layers, const DataState& then);
 

@@ -27,6 +27,11 @@ class CountCache {
                        const std::vector<const gis::Layer*>& layers, const gis::Scope& scope,
                        const std::function<std::int64_t()>& count_anew);
 
+    /// How many rows of a layer meet a condition that nearly all of them do: SQL without parameters, of the layer's own
+    /// columns. Changes are followed row by row where the caller sees the whole layer, so that an edit costs no count.
+    std::int64_t count_where(db::Connection& connection, const gis::Layer& layer, const gis::SqlStatement& condition,
+                             const gis::Scope& scope);
+
     struct Counters {
         std::uint64_t hits = 0;
         std::uint64_t misses = 0;
@@ -39,8 +44,23 @@ class CountCache {
         DataState state;
         std::chrono::steady_clock::time_point counted_at;
     };
+    /// All rows of a layer in a snapshot, and those that fail a condition.
+    struct Tally {
+        std::int64_t rows = 0;
+        std::vector<std::string> failing;  ///< ids
+        std::string snapshot;
+        std::chrono::steady_clock::time_point counted_at;
+
+        std::int64_t count() const { return rows - static_cast<std::int64_t>(failing.size()); }
+    };
+    /// The tally as it is in the transaction at hand; false where the feed does not tell.
+    static bool follow(db::Connection& connection, const gis::Layer& layer, const gis::SqlStatement& condition,
+                       Tally& tally);
+    static Tally tally_anew(db::Connection& connection, const gis::Layer& layer, const gis::SqlStatement& condition);
+
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Entry> entries_;
+    std::unordered_map<std::string, Tally> tallies_;
     Counters counters_;
 };
 

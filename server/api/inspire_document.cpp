@@ -133,10 +133,9 @@ void each_row(db::Connection& connection, const gis::FeatureQuery& query, const 
                           [&](const db::Result& row) { take(reader.read(row, 0)); });
 }
 
-/// How many rows of a layer of polygons become objects, where Mapping::counted_by_texts says which.
-gis::SqlStatement count_sql(const inspire::Mapping& mapping, const gis::Layer& layer) {
-    gis::SqlStatement statement("select count(*) from ");
-    statement.table(layer.source_schema, layer.source_name).text(" where true");
+/// Which rows of a layer of polygons become objects, where Mapping::counted_by_texts says so.
+gis::SqlStatement object_condition(const inspire::Mapping& mapping, const gis::Layer& layer) {
+    gis::SqlStatement statement("true");
     if (mapping.with_geometry) {
         // Nothing where there are no positions; infinite, or no number, where a coordinate is: such rows are none of
         // the document's. Asked of those without an area alone, emptiness costs nothing.
@@ -247,30 +246,23 @@ gis::Crs find_inspire_crs(const std::string& text) {
     throw gis::InvalidRequest("crs", fmt::format("{} expected, got '{}'", codes, text.substr(0, 100)));
 }
 
-std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order, const Recall& recall) {
-    const auto question_of = [&](const std::string& what, const std::vector<const gis::Layer*>& layers) {
-        std::string question = fmt::format("INSPIRE {} {} {}", order.theme->name, order.theme->version, what);
-        for (const gis::Layer* layer : layers) question += ' ' + layer->updated;  // it may have other columns now
-        return question;
-    };
+std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order, CountCache& counts,
+                           const gis::Scope& scope) {
     const bool by_rows = std::ranges::all_of(order.parts, [](const InspirePart& part) {
         return part.mapping->counted_by_texts() && part.layer->is_polygonal();
     });
     if (!by_rows) {
         const std::vector<const gis::Layer*> layers = layers_of(order.parts);
-        return recall(question_of("", layers), layers, [&] {
+        std::string question = fmt::format("INSPIRE {} {}", order.theme->name, order.theme->version);
+        for (const gis::Layer* layer : layers) question += ' ' + layer->updated;  // it may have other columns now
+        return counts.count(connection, question, layers, scope, [&] {
             std::string scratch;
             return write_inspire(connection, order, scratch, [&] { scratch.clear(); }).object_count();
         });
     }
     std::int64_t count = 0;
-    for (const InspirePart& part : order.parts) {
-        const std::vector<const gis::Layer*> layers{part.layer};
-        count += recall(question_of(part.mapping->name, layers), layers, [&] {
-            const gis::SqlStatement statement = count_sql(*part.mapping, *part.layer);
-            return connection.query(statement.sql(), statement.parameters()).int64(0, 0);
-        });
-    }
+    for (const InspirePart& part : order.parts)
+        count += counts.count_where(connection, *part.layer, object_condition(*part.mapping, *part.layer), scope);
     return count;
 }
 

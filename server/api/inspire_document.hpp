@@ -8,6 +8,7 @@
 
 #include "gis/layer/catalog.hpp"
 #include "gis/write/inspire/document.hpp"
+#include "server/api/count_cache.hpp"
 #include "server/db/connection.hpp"
 
 namespace api {
@@ -62,14 +63,10 @@ std::string inspire_namespace(std::string_view authority, const gis::inspire::Th
 /// The CRS of that name among those INSPIRE data may be in. Throws gis::InvalidRequest naming `crs`.
 gis::Crs find_inspire_crs(const std::string& text);
 
-/// Gives what `anew` counts in the rows of `layers`, or what it counted before while they are the same; `question` says
-/// what that is.
-using Recall = std::function<std::int64_t(const std::string& question, const std::vector<const gis::Layer*>& layers,
-                                          const std::function<std::int64_t()>& anew)>;
-
-/// How many objects a document will hold, in the transaction at hand: by the rows where each becomes one, else by
-/// making them.
-std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order, const Recall& recall);
+/// How many objects a document for a caller of that scope will hold, in the transaction at hand: by the rows where each
+/// becomes one, else by making them; where `counts` remembers, by what changed since.
+std::int64_t count_inspire(db::Connection& connection, const InspireOrder& order, CountCache& counts,
+                           const gis::Scope& scope);
 
 /// Gives the features of an order to `take`, part by part, after `begin` of the part; `document` stands at the layer at
 /// hand. Runs in one transaction of the asker's rights. `take` gives how many objects it made.

@@ -66,9 +66,7 @@ std::int64_t objects_of(const Services& services, db::Connection& connection, co
                         const InspireDataSet& data_set, const InspireOrder& order) {
     const PreparedFilePtr file = services.prepared.find(data_set, call.caller->scope, gml_form);
     if (file && PreparedFiles::is_fresh(connection, *file, data_set)) return file->objects;
-    return count_inspire(connection, order, [&](const std::string& question, const auto& layers, const auto& anew) {
-        return services.counts.count(connection, question, layers, call.caller->scope, anew);
-    });
+    return count_inspire(connection, order, services.counts, call.caller->scope);
 }
 
 }  // namespace

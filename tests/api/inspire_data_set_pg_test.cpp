@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "server/api/count_cache.hpp"
+#include "server/db/catalog_store.hpp"
 #include "tests/api/inspire_fixture.hpp"
 
 namespace {
@@ -91,6 +93,95 @@ insert into cadastre.section (id, commune, prefixe, code, geom) select '62119000
     }
     connection().run_script(
         "delete from cadastre.section where id like '62119000Z_'; set session_replication_role = default");
+}
+
+TEST_F(Inspire, CountsFollowEditsWithoutCountingAnew) {
+    const auto objects = [&] {
+        return root_attribute(data_set("cp-4.0", 4258, "&resulttype=hits").body, "numberMatched");
+    };
+    const auto change = [&](const std::string& statement) { connection().run_script(statement); };
+    const auto add = [&](const std::string& id, const std::string& shape) {
+        change(
+            fmt::format("insert into cadastre.section (id, commune, prefixe, code, geom) values ('{}', '62119', '000', "
+                        "'Q', {})",
+                        id, shape));
+    };
+    const std::string area = "st_multi(st_makeenvelope(680000, 7040000, 681000, 7041000, 2154))";
+    const std::string nothing = "'SRID=2154;MULTIPOLYGON EMPTY'";
+    ASSERT_EQ(objects(), "2003");
+    const std::uint64_t counted = counts().counters().misses;
+    add("62119000Q1", area);
+    EXPECT_EQ(objects(), "2004");
+    add("62119000Q2", nothing);
+    EXPECT_EQ(objects(), "2004") << "a row without area is no object";
+    change("update cadastre.section set geom = " + area + " where id = '62119000Q2'");
+    EXPECT_EQ(objects(), "2005");
+    change("update cadastre.section set geom = " + nothing + " where id in ('62119000Q1', '62119000Q2')");
+    EXPECT_EQ(objects(), "2003");
+    change("update cadastre.section set id = '62119000Q3' where id = '62119000Q2'");
+    EXPECT_EQ(objects(), "2003");
+    change("update cadastre.section set geom = " + area + ", id = '62119000Q2' where id = '62119000Q3'");
+    EXPECT_EQ(objects(), "2004");
+    change("begin; delete from cadastre.section; rollback");
+    EXPECT_EQ(objects(), "2004");
+    change(
+        "delete from cadastre.section where id = '62119000Q1'; delete from cadastre.section where id = '62119000Q2'");
+    EXPECT_EQ(objects(), "2003");
+    change(
+        "create temp table one as select * from cadastre.parcelle order by id limit 1; delete from cadastre.parcelle "
+        "where id = (select id from one)");
+    EXPECT_EQ(objects(), "2002");
+    EXPECT_EQ(counts().counters().misses, counted) << "counted by what changed";
+    EXPECT_EQ(count(data_set("cp-4.0", 4258).body, "<wfs:member>"), 2002U);
+    change(
+        "insert into cadastre.parcelle (id, commune, prefixe, section, numero, contenance, updated, geom) select id, "
+        "commune, prefixe, section, numero, contenance, updated, geom from one");
+    EXPECT_EQ(objects(), "2003");
+
+    change(
+        "insert into cadastre.section (id, commune, prefixe, code, geom) select '99' || lpad(n::text, 6, '0') || 'QQ', "
+        "'62119', '000', 'Q', " +
+        area + " from generate_series(1, 5001) n");
+    EXPECT_EQ(objects(), "7004");
+    EXPECT_EQ(counts().counters().misses, counted + 1) << "so many changes take a count";
+    change(
+        "begin; create temp table kept as table cadastre.section; truncate cadastre.section; insert into "
+        "cadastre.section select * from kept where id not like '99%'; commit");
+    EXPECT_EQ(objects(), "2003");
+    EXPECT_EQ(counts().counters().misses, counted + 2) << "so does a table emptied at once";
+}
+
+TEST_F(Inspire, WhoLooksFromBeforeCountsWhatHeSees) {
+    const gis::Catalog catalog = db::load_catalog(dsn());
+    const gis::Layer& section = *catalog.find("section");
+    gis::Scope scope;
+    for (const gis::Right right : {gis::Right::Read, gis::Right::Export})
+        scope.add(section.id).grant(right).everything = true;
+    scope.revision = std::stoll(scalar("select n from access.revision"));
+    api::CountCache cache;
+    const auto objects = [&](db::Connection& reader) {
+        return cache.count_where(reader, section, gis::SqlStatement("st_area(geom) > 0"), scope);
+    };
+    const auto all = [&](db::Connection& reader) {
+        gis::FeatureQuery query;
+        query.layer = &section;
+        return cache.count(reader, query, scope);
+    };
+    const std::int64_t before = objects(connection());
+    ASSERT_EQ(all(connection()), before);
+    db::Connection reader(dsn());
+    reader.run_script("begin isolation level repeatable read");
+    ASSERT_EQ(objects(reader), before);
+    run("insert into cadastre.section (id, commune, prefixe, code, geom) values ('62119000R1', '62119', '000', 'R', "
+        "st_multi(st_makeenvelope(680000, 7040000, 681000, 7041000, 2154)))");
+    EXPECT_EQ(objects(connection()), before + 1);
+    EXPECT_EQ(all(connection()), before + 1);
+    EXPECT_EQ(objects(reader), before) << "the row is not there for who began before";
+    EXPECT_EQ(all(reader), before);
+    reader.run_script("commit");
+    EXPECT_EQ(objects(reader), before + 1);
+    EXPECT_EQ(all(reader), before + 1);
+    run("delete from cadastre.section where id = '62119000R1'");
 }
 
 TEST_F(Inspire, HitsAndXml) {

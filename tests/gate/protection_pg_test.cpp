@@ -37,7 +37,7 @@ allowed(role, rel, privilege) as (
 deposit(rel) as (select unnest(array['capture.job'::regclass, 'capture.upload'::regclass])),
 callable(name) as (values
     ('access.everything'), ('access.anything'), ('access.communes'), ('access.perimeter'), ('access.linked_ids'),
-    ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
+    ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.changes_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
     ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.last_changes'), ('catalogue.past'), ('catalogue.may_edit'),
     ('catalogue.feature_history'), ('access.depositor'), ('capture.begin_upload'), ('capture.draft_features'),
     ('capture.picture_of'), ('capture.is_reviewed'), ('capture.job_facts'), ('capture.job_record'), ('capture.may_publish'),
