@@ -23,13 +23,15 @@ interface Row {
   box: HTMLInputElement;
 }
 
+/** Where layers stand that hold nothing yet, whatever their theme. */
+const emptyTheme = 'vide';
 const themeOrder = ['cadastre', 'urba', 'risque', 'ads', 'archeo', 'topo', 'capture', 'org'];
 
 /** The list of layers by theme, each with its switch, legend, opacity and origin. */
 export class LayersPanel {
   private rows: Row[] = [];
   private readonly opened = new Set<string>();
-  private readonly closedThemes = new Set<string>();
+  private readonly closedThemes = new Set<string>([emptyTheme]);
   private readonly list = h('div', { class: 'layers' });
   private readonly count = h('span', { class: 'count' });
   readonly element: HTMLElement;
@@ -173,14 +175,15 @@ interface Theme {
   collections: Collection[];
 }
 
-/** Themes in our order, unknown ones after; inside a theme the layer drawn on top comes first. */
+/** Themes in our order, unknown ones after, empty layers last; inside a theme the layer drawn on top comes first. */
 function groupByTheme(collections: Collection[]): Theme[] {
   const themes = new Map<string, Collection[]>();
   for (const collection of [...collections].reverse()) {
-    const theme = collection['carreau:theme'] || 'autre';
+    const theme = extentOf(collection) ? collection['carreau:theme'] || 'autre' : emptyTheme;
     themes.set(theme, [...(themes.get(theme) ?? []), collection]);
   }
-  const rank = (theme: string) => (themeOrder.indexOf(theme) + 1 || themeOrder.length + 1) + (theme === 'autre' ? 1 : 0);
+  const last = ['autre', emptyTheme];
+  const rank = (theme: string) => (themeOrder.indexOf(theme) + 1 || themeOrder.length + 1) + last.indexOf(theme) + 1;
   return [...themes]
     .map(([theme, members]) => ({ theme, collections: members }))
     .sort((a, b) => rank(a.theme) - rank(b.theme) || a.theme.localeCompare(b.theme));

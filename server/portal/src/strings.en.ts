@@ -75,6 +75,7 @@ export const en: Strings = {
     topo: 'Topographic plan',
     capture: 'Field surveys',
     autre: 'Other layers',
+    vide: 'Without data yet',
   },
 
   parcel: (reference) => `Parcel ${reference}`,

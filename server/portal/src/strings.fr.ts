@@ -74,6 +74,7 @@ export const fr = {
     topo: 'Plan topographique',
     capture: 'Relevés de terrain',
     autre: 'Autres couches',
+    vide: 'Encore sans données',
   } as Record<string, string>,
 
   parcel: (reference: string) => `Parcelle ${reference}`,

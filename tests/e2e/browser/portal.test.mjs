@@ -36,10 +36,25 @@ test('every published layer is listed with its own words', async () => {
   await portal.leave();
 });
 
+test('layers that hold nothing yet stand apart, folded, after all others', async () => {
+  const { collections } = await ask('collections');
+  const drawn = collections.filter((collection) => collection['carreau:geometryType'] !== '');
+  const empty = drawn.filter((collection) => !collection.extent).map((collection) => collection.title);
+  assert.ok(empty.length > 0 && empty.length < drawn.length);
+  const portal = await Portal.open(browser);
+  const group = portal.page.locator('details.theme').last();
+  const names = () => group.locator('.layer-name').allTextContents();
+  assert.deepEqual((await names()).map((name) => name.trim()).sort(), empty.sort());
+  assert.equal(await group.locator('.layer-name').first().isVisible(), false);
+  await group.locator('summary').click();
+  assert.equal(await group.locator('.layer-name').first().isVisible(), true);
+  await portal.leave();
+});
+
 test('invented data are said to be so as long as they are shown', async () => {
   const { collections } = await ask('collections');
   const drawn = collections.filter((collection) => collection['carreau:geometryType'] !== '');
-  const invented = drawn.filter((collection) => collection['carreau:fictive']).map((collection) => collection.id);
+  const invented = drawn.filter((collection) => collection['carreau:fictive'] && collection.extent).map((collection) => collection.id);
   const portal = await Portal.open(browser, { hash: '#layers=' + invented.join(',') });
   assert.equal(await portal.page.isVisible('.fictive'), invented.length > 0);
   for (const id of invented) await portal.page.click(`#show-${id}`);
