@@ -198,6 +198,16 @@ Answer propose_job(const Services& services, CallPtr call) {
     co_return response;
 }
 
+Answer withdraw_job(const Services& services, CallPtr call) {
+    require_known(*call->request, {});
+    auto work = [id = job_id(*call->request)](db::Connection& connection) {
+        return change_state(connection, id, "{draft}", "proposed_at = null", {});
+    };
+    co_await services.database.run(call->editor(), query_for(*call->request), std::move(work));
+    Response response = co_await answer_job(services, call);
+    co_return response;
+}
+
 Answer publish_job(const Services& services, CallPtr call) {
     const Json body = json_body(*call->request, {"replaces", "proposal"});
     const std::string way = way_of(body);

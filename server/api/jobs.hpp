@@ -20,6 +20,7 @@ Answer delete_job(const Services& services, CallPtr call);
 Answer inbox(const Services& services, CallPtr call);
 Answer inbox_events(const Services& services, CallPtr call);
 Answer propose_job(const Services& services, CallPtr call);
+Answer withdraw_job(const Services& services, CallPtr call);
 Answer refuse_job(const Services& services, CallPtr call);
 Answer publish_job(const Services& services, CallPtr call);
 Answer undo_job(const Services& services, CallPtr call);

@@ -46,6 +46,8 @@ void add_job_paths(Json& paths) {
         operation("job.draft", "What it would publish, the first features", jobs_tag, job, geojson_type);
     paths["/jobs/{jobId}/propose"] = post_operation("job.propose", "Hands one's own draft over to who may publish it",
                                                     job, {{"replaces", way}}, Json::array(), "200", "The deposit");
+    paths["/jobs/{jobId}/withdraw"] = post_operation("job.withdraw", "Takes the proposal of one's own draft back", job,
+                                                     Json::object(), Json::array(), "200", "The deposit");
     paths["/jobs/{jobId}/publish"] =
         post_operation("job.publish", "Publishes a draft, one's own or handed over", job,
                        {{"replaces", way}, {"proposal", proposal}}, Json::array(), "200", "The deposit");

@@ -110,6 +110,7 @@ http::Router make_routes(const Services& services) {
     guarded(Method::Post, "/jobs/{job}/publish", publish_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/undo", undo_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/propose", propose_job, Needs::Account);
+    guarded(Method::Post, "/jobs/{job}/withdraw", withdraw_job, Needs::Account);
     guarded(Method::Post, "/jobs/{job}/refuse", refuse_job, Needs::Account);
     guarded(Method::Get, "/inbox", inbox, Needs::Account);
     guarded(Method::Get, "/inbox/events", inbox_events, Needs::Account);

@@ -249,8 +249,8 @@ Json proposal_of(const Remote& server, std::int64_t id) {
 }  // namespace
 
 void add_job(CLI::App& app, int& exit_code) {
-    auto* command =
-        app.add_subcommand("job", "Les dépôts sur un serveur Carreau : list, show, publish, rollback, propose, refuse");
+    auto* command = app.add_subcommand(
+        "job", "Les dépôts sur un serveur Carreau : list, show, publish, rollback, propose, withdraw, refuse");
     command->require_subcommand(1);
     command->fallthrough();
     auto remote = std::make_shared<RemoteOptions>();
@@ -294,6 +294,9 @@ void add_job(CLI::App& app, int& exit_code) {
         ->add_option("--replaces", *replaces, "coverage (le même lot), nothing, keys, area")
         ->capture_default_str()
         ->check(CLI::IsMember({"coverage", "nothing", "keys", "area"}));
+    add("withdraw", "Retire la proposition de son brouillon", [](const Remote& server, std::int64_t id) {
+        server.json("POST", fmt::format("/jobs/{}/withdraw", id), Json::object());
+    });
     auto refused = std::make_shared<std::int64_t>(0);
     auto message = std::make_shared<std::string>();
     auto* refuse = command->add_subcommand("refuse", "Renvoie à son auteur un dépôt proposé");

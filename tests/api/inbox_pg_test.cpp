@@ -119,7 +119,7 @@ TEST_F(Inbox, ADraftIsThereForWhoAnswersForItsPlacesAndForNobodyElse) {
     EXPECT_EQ(get_json(job + "/draft", token_of("chef"))["features"].size(), 0U);
     db::set_layer(dsn(), "mobilier_urbain", "public", "true");
     // What is handed over stays its author's: others read it, publish it, send it back.
-    for (const char* what : {"retry", "cancel", "propose"})
+    for (const char* what : {"retry", "cancel", "propose", "withdraw"})
         EXPECT_EQ(act(job, what, json::object(), "beuvry").status, 403) << what;
     EXPECT_EQ(send("DELETE", job, json::object(), token_of("beuvry")).status, 403);
     const json item = get_json("/inbox", token_of("beuvry"))["items"][0];
@@ -199,6 +199,25 @@ TEST_F(Inbox, WhatIsSentBackIsMendedAndProposedAgain) {
     EXPECT_EQ(act(job, "publish", {{"replaces", "nothing"}}, "sig").status, 200);
     wait_for(job, "published", "ana");
     EXPECT_EQ(act(job, "undo", json::object(), "sig").status, 200);
+    wait_for(job, "draft", "ana");
+}
+
+TEST_F(Inbox, WhoProposedMayTakeItBack) {
+    const std::string job = bench("62126");
+    const std::string proposal = propose(job)["proposed_at"];
+    EXPECT_EQ(act(job, "withdraw", json::object(), "beuvry").status, 403) << "it is not his";
+    EXPECT_EQ(act(job, "withdraw", json::object(), "voisin").status, 404);
+    const RawAnswer answer = act(job, "withdraw", json::object(), "ana");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_TRUE(json::parse(answer.body)["proposed_at"].is_null());
+    EXPECT_EQ(who_sees(job), "ana");
+    EXPECT_EQ(act(job, "publish", {{"replaces", "nothing"}, {"proposal", proposal}}, "beuvry").status, 404);
+    EXPECT_EQ(look(job, "ana")["record"].back()["act"], "withdrawn");
+    propose(job);
+    EXPECT_EQ(act(job, "publish", {{"replaces", "nothing"}}, "beuvry").status, 200);
+    wait_for(job, "published", "ana");
+    EXPECT_EQ(act(job, "withdraw", json::object(), "ana").status, 409) << "it is published";
+    EXPECT_EQ(act(job, "undo", json::object(), "beuvry").status, 200);
     wait_for(job, "draft", "ana");
 }
 

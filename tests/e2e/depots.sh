@@ -195,6 +195,9 @@ town upload "$work/banc.csv" --layer mobilier_urbain >"$work/said" 2>&1 || fail 
 job=$(ask 'select max(job_id) from capture.job')
 equal "nothing awaits" "$(remote job list --inbox)" ""
 town job propose "$job" --replaces nothing >/dev/null || fail "propose"
+town job withdraw "$job" >/dev/null || fail "withdraw"
+equal "taken back" "$(remote job list --inbox)" ""
+town job propose "$job" --replaces nothing >/dev/null || fail "propose what was taken back"
 contains "it awaits" "$(remote job list --inbox)" "Dépôt $job"
 equal "not its author" "$(town job list --inbox)" ""
 remote job refuse "$job" --message 'Vérifiez la commune.' >/dev/null || fail "refuse"

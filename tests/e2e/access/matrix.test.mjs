@@ -197,6 +197,7 @@ const table = {
   "POST /jobs/{job}/retry": [() => [{ path: "/jobs/999999999/retry", ...json({}) }], withAccount(404)],
   "POST /jobs/{job}/publish": [() => [{ path: "/jobs/999999999/publish", ...json({}) }], withAccount(404)],
   "POST /jobs/{job}/undo": [() => [{ path: "/jobs/999999999/undo" }], withAccount(404)],
+  "POST /jobs/{job}/withdraw": [() => [{ path: "/jobs/999999999/withdraw", ...json({}) }], withAccount(404)],
   "POST /jobs/{job}/propose": [() => [{ path: "/jobs/999999999/propose", ...json({}) }], withAccount(404)],
   "POST /jobs/{job}/refuse": [() => [{ path: "/jobs/999999999/refuse", ...json({ message: "non" }) }], withAccount(404)],
   // Whose inbox is empty has one all the same; inbox_pg_test holds what is in it for whom.

@@ -53,6 +53,11 @@ test('what one may not publish is handed over, sent back, mended and published',
   const proposed = author.page.locator('.job[data-proposed]', { hasText: name });
   await proposed.waitFor({ timeout: patience });
   await author.shot('depot-propose');
+  await proposed.locator('[data-act=withdraw]').click();
+  await propose.waitFor({ timeout: patience });
+  await mine.locator('[name=replaces]').selectOption('nothing');
+  await propose.click();
+  await proposed.waitFor({ timeout: patience });
 
   const sig = await openAs('admin', '', desktop);
   await sig.ready();

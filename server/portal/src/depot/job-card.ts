@@ -108,6 +108,7 @@ export class JobCard {
     const may = this.job.may_publish !== false;
     const parts: HTMLElement[] = may ? [button(t.depot.publish, 'publish', true)] : [];
     if (!this.job.proposed_at) parts.push(button(t.depot.propose, 'propose', !may));
+    else parts.push(this.button(t.depot.withdraw, 'withdraw', 'withdraw'));
     if (may || !this.job.proposed_at) parts.push(choice);
     if (!may && !this.job.proposed_at) parts.push(h('p', { class: 'soft' }, t.depot.proposeWhy));
     return parts;

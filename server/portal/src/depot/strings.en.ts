@@ -64,6 +64,7 @@ export const depotEn: DepotStrings = {
   publish: 'Publish',
   propose: 'Propose for publication',
   proposeWhy: 'These objects lie where you have no right to publish: propose them to who is in charge there.',
+  withdraw: 'Take the proposal back',
   proposed: 'Proposed: waiting to be published',
   returned: (by, organisation, at) => `Sent back by ${by} (${organisation}) on ${at}. Mend it, then propose it again.`,
   replaces: 'Replaces',

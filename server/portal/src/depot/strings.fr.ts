@@ -65,6 +65,7 @@ export const depotFr = {
   publish: 'Publier',
   propose: 'Proposer à la publication',
   proposeWhy: "Ces objets sont là où vous n'avez pas le droit de publier\u00a0: proposez-les à qui en est chargé.",
+  withdraw: 'Retirer la proposition',
   proposed: 'Proposé : en attente de publication',
   returned: (by: string, organisation: string, at: string) => `Renvoyé par ${by} (${organisation}) le ${at}. Corrigez, puis proposez de nouveau.`,
   replaces: 'Remplace',

@@ -36,6 +36,7 @@ export const inboxEn: InboxStrings = {
     failed: 'reading failed',
     cancelled: 'reading stopped',
     proposed: 'proposed',
+    withdrawn: 'taken back by its author',
     returned: 'sent back',
     to_publish: 'publication asked for',
     published: 'published',

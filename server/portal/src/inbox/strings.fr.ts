@@ -35,6 +35,7 @@ export const inboxFr = {
     failed: 'lecture échouée',
     cancelled: 'lecture arrêtée',
     proposed: 'proposé',
+    withdrawn: 'retiré par son auteur',
     returned: 'renvoyé',
     to_publish: 'publication demandée',
     published: 'publié',
