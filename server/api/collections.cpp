@@ -1,5 +1,7 @@
 // OGC API – Features: the collections.
 
+#include <algorithm>
+
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
@@ -19,12 +21,20 @@ std::string theme_title(const std::string& theme) {
     return found == titles.end() ? theme : found->second;
 }
 
+/// Layers that hold something first, for clients that open whatever is on top; else as they are drawn, lowest first.
+std::vector<const gis::Layer*> in_listed_order(const gis::Catalog& catalog) {
+    std::vector<const gis::Layer*> listed;
+    for (const gis::Layer& layer : catalog.layers()) listed.push_back(&layer);
+    std::ranges::stable_partition(listed, [](const gis::Layer* layer) { return layer->extent.has_value(); });
+    return listed;
+}
+
 Response html_collections(const gis::Catalog& catalog, const std::string& base_url) {
     std::string body =
         "<div class=\"table\"><table><thead><tr><th>Couche</th><th>Thème</th><th>Description</th></tr></thead><tbody>";
-    for (const gis::Layer& layer : catalog.layers()) {
-        body += "<tr><td>" + anchor(base_url + "/collections/" + layer.name + "?f=html", layer.title) + "</td><td>" +
-                escape_html(theme_title(layer.theme)) + "</td><td>" + escape_html(layer.description) + "</td></tr>";
+    for (const gis::Layer* layer : in_listed_order(catalog)) {
+        body += "<tr><td>" + anchor(base_url + "/collections/" + layer->name + "?f=html", layer->title) + "</td><td>" +
+                escape_html(theme_title(layer->theme)) + "</td><td>" + escape_html(layer->description) + "</td></tr>";
     }
     return html_page(base_url, "Collections", {}, body + "</tbody></table></div>");
 }
@@ -69,8 +79,8 @@ Answer collections(const Services& services, CallPtr call) {
         co_return html_collections(*known.catalog, request->base_url);
     Json list = Json::array();
     const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, *call);
-    for (const gis::Layer& layer : known.catalog->layers())
-        list.push_back(collection_document(layer, data_sets, services, *call));
+    for (const gis::Layer* layer : in_listed_order(*known.catalog))
+        list.push_back(collection_document(*layer, data_sets, services, *call));
     Json links = document_links(request->base_url + "/collections");
     add_inspire_links(links, data_sets, services, *call);
     Json uris = Json::array();
