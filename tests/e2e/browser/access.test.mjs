@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { ask, launch, phone, Portal, serverUrl } from './support.mjs';
 
-const tabs = ['organisations', 'people', 'services', 'conventions', 'engagements', 'tokens', 'audit'];
+const tabs = ['organisations', 'people', 'services', 'conventions', 'engagements', 'layers', 'tokens', 'audit'];
 let browser;
 
 before(async () => {
@@ -228,6 +228,47 @@ test('the administration lists every kind, and its search narrows the list', asy
   await page.waitForSelector('#panel-services:not([hidden])');
   await page.reload();
   await page.waitForSelector('#panel-services tbody tr');
+  await portal.leave();
+});
+
+test('what records say of a layer is written by a form', async () => {
+  const portal = await openAdministration();
+  const { page } = portal;
+  const mark = `Relevés ${Date.now()}`;
+  const parcels = page.locator('#panel-layers tbody tr', { has: page.locator('td:text-is("parcelle")') });
+  const open = async () => {
+    await parcels.locator('button', { hasText: 'Modifier' }).click();
+    await page.waitForSelector('dialog [name=lineage]');
+  };
+  const save = async () => {
+    await page.click('dialog [type=submit]');
+    await page.waitForSelector('dialog', { state: 'detached' });
+  };
+  await openTab(page, 'layers');
+  await page.fill('#search-layers', 'parcelle');
+  await open();
+  const before = await page.inputValue('dialog [name=lineage]');
+  const keywords = await page.inputValue('dialog [name=keywords]');
+  await page.fill('dialog [name=lineage]', `${mark}.`);
+  await page.fill('dialog [name=keywords]', `cadastre\n\n ${mark} \n`);
+  assert.deepEqual(await faults(page), []);
+  await portal.shot('administration-fiche');
+  await save();
+  await rowOf(page, 'layers', `cadastre, ${mark}`).waitFor();
+  // The server reads its layers again in a moment.
+  const recordHolds = async (text) => (await (await fetch('metadata/cp-4.0')).text()).includes(text);
+  await page.waitForFunction(recordHolds, `${mark}.`, { timeout: 30_000, polling: 250 });
+  await open();
+  assert.equal(await page.inputValue('dialog [name=keywords]'), `cadastre\n${mark}`);
+  const title = await page.inputValue('dialog [name=title]');
+  await page.fill('dialog [name=title]', '');
+  await page.click('dialog [type=submit]');
+  assert.equal(await page.locator('dialog').count(), 1, 'a layer without title is not saved');
+  await page.fill('dialog [name=title]', title);
+  await page.fill('dialog [name=lineage]', before);
+  await page.fill('dialog [name=keywords]', keywords);
+  await save();
+  await rowOf(page, 'layers', mark).waitFor({ state: 'detached' });
   await portal.leave();
 });
 

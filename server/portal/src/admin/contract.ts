@@ -36,6 +36,19 @@ export interface Service {
   layers: string[];
 }
 
+/** What records say of a layer. */
+export interface LayerDescription {
+  name: string;
+  title: string;
+  description: string;
+  licence: string;
+  attribution: string;
+  contact: string;
+  lineage: string;
+  access_limits: string;
+  keywords: string[];
+}
+
 /** Every commune, those that adhere to the service at the time of the request, or these INSEE codes. */
 export type Communes = 'all' | 'members' | string[];
 
@@ -106,6 +119,7 @@ export interface Kinds {
   services: Service;
   conventions: Convention;
   engagements: Engagement;
+  layers: LayerDescription;
   tokens: AdminToken;
   audit: AuditEntry;
 }

@@ -7,6 +7,7 @@ import { AdminApi } from './api';
 import { auditSection } from './audit';
 import { conventionsSection } from './conventions';
 import { engagementsSection } from './engagements';
+import { layersSection } from './layers';
 import { organisationsSection } from './organisations';
 import { peopleSection } from './people';
 import { servicesSection } from './services';
@@ -44,6 +45,7 @@ export class AdminPage {
       servicesSection(api),
       conventionsSection(api),
       engagementsSection(api),
+      layersSection(api),
       tokensSection(api),
       auditSection(api),
     ]);
