@@ -48,13 +48,22 @@ Answer send_file(const Services& services, CallPtr call, InspireDataSet data_set
 
 namespace {
 
+/// What else leads to the data while there is no file of that form.
+std::string_view instead_of(const PreparedForm& form) {
+    return form == gml_form ? "GetSpatialDataSet of the WFS gives the same now"
+                            : "`carreau export inspire -o NAME.gpkg` makes one at once, GetSpatialDataSet of the WFS "
+                              "gives the same objects as GML now";
+}
+
 Answer give_file(const Services& services, CallPtr call, PreparedForm form) {
     const http::Request& request = *call->request;
     const std::vector<InspireDataSet> data_sets = inspire_data_sets(services, *call);
     const auto found = std::ranges::find(data_sets, request.param("dataset"), &InspireDataSet::code);
     if (found == data_sets.end()) throw nothing_at(request);
     const PreparedFilePtr file = services.prepared.find(*found, call->caller->scope, form);
-    if (!file) throw gis::Unavailable("the file is not made yet; GetSpatialDataSet of the WFS gives the same now");
+    if (!file)
+        throw gis::Unavailable(fmt::format("{}.{} is not made yet, of what everybody sees; {}", found->code,
+                                           form.extension, instead_of(form)));
     Response response = co_await send_file(services, call, *found, file, form);
     response.set_header("Content-Disposition",
                         fmt::format("attachment; filename=\"{}.{}\"", found->code, form.extension));

@@ -92,17 +92,13 @@ inspire::LookupRows read_lookup(db::Connection& connection, const gis::Layer* la
     return rows;
 }
 
-/// What the history tells of a layer's features; of groups of them, the last change of any that is there.
+/// What the history tells of a layer's features; of groups of them, the last change of any that is or was of the group.
 gis::SqlStatement changes_sql(const gis::Layer& layer, const gis::Field* group) {
-    gis::SqlStatement statement("select ");
-    if (group == nullptr) {
-        statement.text("feature, at from catalogue.last_changes(").param(std::to_string(layer.id), "int").text(")");
-        return statement;
-    }
-    statement.text("r.").ident(group->name).text("::text, max(c.at) from catalogue.last_changes(");
-    statement.param(std::to_string(layer.id), "int").text(") c join ").table(layer.source_schema, layer.source_name);
-    statement.text(" r on r.").ident(layer.id_column).text("::text = c.feature where r.");
-    statement.ident(group->name).text("::text <> '' group by 1");
+    gis::SqlStatement statement(group == nullptr ? "select feature, at from catalogue.last_changes("
+                                                 : "select value, at from catalogue.last_changes_by(");
+    statement.param(std::to_string(layer.id), "int");
+    if (group != nullptr) statement.text(", ").param(group->name, "text");
+    statement.text(")");
     return statement;
 }
 

@@ -51,6 +51,8 @@ gis::GeometryType geometry_type_of(const InspirePart& part) {
             return gis::GeometryType::MultiPolygon;
         case inspire::Mapping::Shape::Surface:
             return gis::GeometryType::Polygon;
+        case inspire::Mapping::Shape::Curve:
+            return gis::GeometryType::LineString;
         case inspire::Mapping::Shape::Any:
             break;
     }

@@ -273,6 +273,17 @@ TEST_F(Inspire, LifespansBeginWithTheLastChange) {
     connection().run_script("update urba.zone_urba set libelle = 'UB' where id = 'z1'");
     const std::string plan = object_of("plu-4.0", "PLU.SpatialPlan.62119_PLU_20140310");
     EXPECT_EQ(version(plan), last_change("z1")) << "a plan changes with its zones";
+    const std::string of_plan = "PLU.SpatialPlan.62119_PLU_20140310";
+    connection().run_script("delete from urba.zone_urba where id = 'z3'");
+    EXPECT_EQ(version(object_of("plu-4.0", of_plan)), last_change("z3")) << "with one that went";
+    connection().run_script("update urba.zone_urba set idurba = '62119_PLU_20200101' where id = 'z2'");
+    const std::string moved = last_change("z2");
+    EXPECT_EQ(version(object_of("plu-4.0", of_plan)), moved) << "with one that left";
+    EXPECT_EQ(version(object_of("plu-4.0", "PLU.SpatialPlan.62119_PLU_20200101")), moved);
+    connection().run_script(
+        "update urba.zone_urba set idurba = '62119_PLU_20140310' where id = 'z2'; insert into "
+        "urba.zone_urba (id, idurba, perimetre, libelle, typezone, datvalid, geom) select 'z3', idurba, "
+        "perimetre, libelle, '??', datvalid, geom from urba.zone_urba where id = 'z1'");
     connection().run_script("update urba.zone_urba set libelle = 'UA' where id = 'z1'");
 
     // What an import replaces begins with the import: the record of the layer begins anew.

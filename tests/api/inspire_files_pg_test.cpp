@@ -20,6 +20,8 @@ TEST_F(Inspire, FilesAreMadeAnewWhenTheirDataChange) {
     EXPECT_EQ(get("/downloads/lune.gml").status, 404);
     EXPECT_EQ(get("/downloads/plu-4.0.gml").status, 404) << "not for everybody";
     EXPECT_EQ(get(path).status, 503) << "nobody makes files yet";
+    EXPECT_TRUE(holds(get("/downloads/cp-4.0.gpkg"), "carreau export inspire")) << "GML is not what was asked for";
+    EXPECT_FALSE(holds(get(path), "carreau export inspire"));
     EXPECT_EQ(link_of(get_json("/collections"), "enclosure"), "");
     prepare_files();
     // Each question by itself: the file may be made anew between two.

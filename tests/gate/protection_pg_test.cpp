@@ -38,7 +38,7 @@ deposit(rel) as (select unnest(array['capture.job'::regclass, 'capture.upload'::
 callable(name) as (values
     ('access.everything'), ('access.anything'), ('access.communes'), ('access.perimeter'), ('access.linked_ids'),
     ('access.ids_within'), ('catalogue.changed_outside'), ('catalogue.changes_outside'), ('catalogue.access_revision'), ('catalogue.id_taken'),
-    ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.last_changes'), ('catalogue.past'), ('catalogue.may_edit'),
+    ('catalogue.commune_of'), ('catalogue.record_since'), ('catalogue.last_changes'), ('catalogue.last_changes_by'), ('catalogue.past'), ('catalogue.may_edit'),
     ('catalogue.feature_history'), ('access.depositor'), ('capture.begin_upload'), ('capture.draft_features'),
     ('capture.picture_of'), ('capture.is_reviewed'), ('capture.job_facts'), ('capture.job_record'), ('capture.may_publish'),
     ('catalogue.grow_extent'), ('capture.ask_publication'), ('capture.send_back'), ('capture.ask_undoing'))

@@ -114,6 +114,8 @@ TEST(InspireCheck, ValuesOfTheNewListsAreKnown) {
               "LevelOfSpatialPlanValue");
     EXPECT_EQ(wrong("determinationMethod", "DeterminationMethodValue/modelling"), "");
     EXPECT_EQ(wrong("determinationMethod", "DeterminationMethodValue/guess"), "DeterminationMethodValue");
+    EXPECT_EQ(wrong("supplementaryRegulation", "SupplementaryRegulationValue/3_3_BuiltHeritageProtection"), "");
+    EXPECT_EQ(wrong("supplementaryRegulation", "SupplementaryRegulationValue/3_3"), "SupplementaryRegulationValue");
     EXPECT_EQ(wrong("exposedElementCategory", "ExposedElementCategoryValue/property"), "");
     EXPECT_EQ(wrong("exposedElementCategory", "ExposedElementCategoryValue/lune"), "ExposedElementCategoryValue");
 }

@@ -37,6 +37,20 @@ inline std::string point(double x, double y) {
     return wkb;
 }
 
+/// Little-endian WKB of a line of `positions` from (x, y) to the north-east.
+inline std::string line(double x, double y, std::uint32_t positions = 3) {
+    std::string wkb;
+    const auto add = [&](const auto& value) { wkb.append(reinterpret_cast<const char*>(&value), sizeof value); };
+    wkb += '\1';
+    add(std::uint32_t{2});
+    add(positions);
+    for (std::uint32_t i = 0; i < positions; ++i) {
+        add(x + 0.1 * i);
+        add(y + 0.1 * i);
+    }
+    return wkb;
+}
+
 inline std::string multi(const std::vector<std::string>& polygons, std::uint32_t type = 6) {
     std::string wkb;
     const auto add = [&](std::uint32_t value) { wkb.append(reinterpret_cast<const char*>(&value), sizeof value); };

@@ -72,6 +72,14 @@ gis::inspire::LookupRows rows_that_fit(const gis::inspire::Mapping& mapping, std
     return rows;
 }
 
+/// Two polygons or lines, or a point where no more is taken.
+std::string some_geometry(gis::inspire::Mapping::Shape shape) {
+    using Shape = gis::inspire::Mapping::Shape;
+    if (shape == Shape::Point) return test::point(2, 50);
+    if (shape == Shape::Curve) return test::multi({test::line(2, 50), test::line(4, 50)}, 5);
+    return test::multi({test::square(2, 50), test::square(4, 50)});
+}
+
 /// Objects of every mapping, of layers of that vintage: with its id only, and with `texts` in all other columns. Gives
 /// how many there are.
 int write_all(test::Writing& writing, const gis::inspire::Theme& theme, const std::string& vintage,
@@ -105,9 +113,7 @@ int write_all(test::Writing& writing, const gis::inspire::Theme& theme, const st
                 if (row == 1) values[column].second = string_view(first_ids[target]);
             }
             if (row == 1) first_ids[m] = id;
-            const bool is_point = mapping.shape == gis::inspire::Mapping::Shape::Point;
-            objects += writing.add(
-                id, is_point ? test::point(2, 50) : test::multi({test::square(2, 50), test::square(4, 50)}), values);
+            objects += writing.add(id, some_geometry(mapping.shape), values);
         }
     }
     return objects;
@@ -255,6 +261,35 @@ TEST(ThemeCp, ParcelsAndZonings) {
         "nilReason=\"unknown\"/>");
     has("<cp:zoning xsi:nil=\"true\" nilReason=\"other:unpopulated\"/>");
     EXPECT_EQ(writing.refusals().count, 0);
+    const auto verdict = test::validity("inspire", document);
+    if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
+    EXPECT_EQ(*verdict, "");
+}
+
+TEST(ThemeCp, BoundariesAreCurvesOneByOne) {
+    test::Writing writing(gis::inspire::parse_theme(embedded::text_of(embedded::inspire_themes(), "cp")));
+    gis::Layer layer = test::layer_of("limite", "donnees.limite_parcelle", {"id", "exactitude", "date_bornage"});
+    layer.vintage = "2026-01-01";
+    writing.layer(layer);
+    EXPECT_EQ(
+        writing.add("L1", test::line(2, 50),
+                    {{"id", string_view("L1")}, {"exactitude", 0.05}, {"date_bornage", string_view("2019-03-02")}}),
+        1);
+    EXPECT_EQ(writing.add("L2", test::multi({test::line(2, 50), test::line(3, 50, 2)}, 5), {{"id", string_view("L2")}}),
+              2);
+    EXPECT_EQ(writing.refusals().count, 0);
+    const auto has = [&](string_view text) {
+        EXPECT_NE(writing.objects().find(text), std::string::npos) << text << writing.objects();
+    };
+    has("<cp:CadastralBoundary gml:id=\"CP.CadastralBoundary.L1.1\">");
+    has("<cp:estimatedAccuracy uom=\"m\">0.05</cp:estimatedAccuracy>");
+    has("<cp:validFrom>2019-03-02T00:00:00Z</cp:validFrom>");
+    has("<base:localId>CadastralBoundary.L2.2</base:localId>");
+    has("<gml:posList>50 3 50.1 3.1</gml:posList>");
+    const std::string document = writing.whole();
+    EXPECT_EQ(writing.add("L3", test::square(2, 50), {{"id", string_view("L3")}}), 0) << "an area is no line";
+    EXPECT_EQ(writing.add("L4", test::line(2, 50, 1), {{"id", string_view("L4")}}), 0) << "nor is one position";
+    EXPECT_EQ(writing.refusals().count, 2);
     const auto verdict = test::validity("inspire", document);
     if (!verdict) GTEST_SKIP() << "the schemas or xmllint are not here";
     EXPECT_EQ(*verdict, "");
@@ -434,6 +469,73 @@ TEST(ThemeNz, ARegulationZoneIsOfThisThemeWhenItsPlansHazardsAreNatural) {
         if (plan.category.empty()) continue;
         const std::string category = "NaturalHazardCategoryValue/" + std::string(plan.category) + "\"";
         EXPECT_NE(writing.objects().find(category), std::string::npos) << plan.name << writing.objects();
+    }
+}
+
+TEST(ThemeNz, StakesHaveTheCategoriesOfTheirNomenclature) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), "nz");
+    const gis::inspire::Theme theme = gis::inspire::parse_theme(file);
+    const auto& mapping = *std::ranges::find(theme.mappings, "enjeu", &gis::inspire::Mapping::name);
+    std::vector<gis::inspire::LookupRows> lookups(2);
+    add_row(lookups[0], mapping.lookups[0], "A", {{"etatprocedure", "APPROUVE"}});
+    add_row(lookups[1], mapping.lookups[1], "A", {{"typealea", "112"}});
+    // codeenjeu: of the CNIG's PPRN, of COVADIS, of INSPIRE; none: its category is not known.
+    const std::vector<std::pair<string_view, string_view>> categories{{"010000", "property"},
+                                                                      {"0100", "property"},
+                                                                      {"050200", "property"},
+                                                                      {"060101", "economicActivity"},
+                                                                      {"0302", "economicActivity"},
+                                                                      {"070500", "infrastructure"},
+                                                                      {"0501", "infrastructure"},
+                                                                      {"0304", "ruralLandUse"},
+                                                                      {"070100", "social"},
+                                                                      {"0207c", "social"},
+                                                                      {"0614", "pollutionSource"},
+                                                                      {"0702", "historicalAsset"},
+                                                                      {"protectedArea", "protectedArea"},
+                                                                      {"080000", ""},
+                                                                      {"999999", ""},
+                                                                      {"ECO", ""}};
+    for (const auto& [code, category] : categories) {
+        test::Writing writing(gis::inspire::parse_theme(file));
+        writing.layer(test::layer_of("ppr_enjeu_s", "risque.enjeu_s", {"idenjeu", "codeprocedure", "codeenjeu"}),
+                      lookups, "enjeu");
+        ASSERT_EQ(
+            writing.add("E1", test::square(2, 50),
+                        {{"idenjeu", string_view("E1")}, {"codeprocedure", string_view("A")}, {"codeenjeu", code}}),
+            1);
+        const bool is_known = writing.objects().find("ExposedElementCategoryValue/") != std::string::npos;
+        EXPECT_EQ(is_known, !category.empty()) << code;
+        const std::string value = "ExposedElementCategoryValue/" + std::string(category) + '"';
+        EXPECT_EQ(writing.objects().find(value) != std::string::npos, is_known) << code << writing.objects();
+    }
+}
+
+TEST(ThemePlu, PrescriptionsHaveTheKindOfTheirType) {
+    const std::string file = embedded::text_of(embedded::inspire_themes(), "plu");
+    const std::vector<std::pair<string_view, string_view>> kinds{{"01", "1_4_3_ProtectedWoodedArea"},
+                                                                 {"05", "4_3_OtherReservedAreasServingGeneralInterest"},
+                                                                 {"07", "3_HeritageProtection"},
+                                                                 {"17", "8_2_PubliclySubsidisedHousingArea"},
+                                                                 {"25", "1_4_1_EcologicalCorridor"},
+                                                                 {"39", "6_6_BuildingHeightRegulation"},
+                                                                 {"44", "7_5_2_ParkingObligationArea"},
+                                                                 {"50", "9_RegulatedActivities"},
+                                                                 {"18", "10_OtherSupplementaryRegulation"},
+                                                                 {"99", "10_OtherSupplementaryRegulation"}};
+    for (const auto& [type, kind] : kinds) {
+        test::Writing writing(gis::inspire::parse_theme(file));
+        writing.layer(test::layer_of("zone", "urba.zone_urba", {"id", "idurba", "typezone"}), {}, "plan");
+        ASSERT_EQ(writing.add("P1", test::square(2, 50), {{"idurba", string_view("P1")}}), 1);
+        writing.layer(test::layer_of("psc", "urba.prescription_surf", {"id", "idurba", "typepsc"}), {}, "prescription");
+        ASSERT_EQ(writing.add("1", test::square(2, 50),
+                              {{"id", string_view("1")}, {"idurba", string_view("P1")}, {"typepsc", type}}),
+                  1)
+            << writing.objects();
+        EXPECT_NE(writing.objects().find("SupplementaryRegulationValue/" + std::string(kind) + "\" xlink:title=\"" +
+                                         std::string(type) + '"'),
+                  std::string::npos)
+            << type << writing.objects();
     }
 }
 

@@ -136,12 +136,16 @@ std::string_view Document::take_shapes(const Feature& feature) {
     if (mapping_->shape == Mapping::Shape::Any && type != WkbCursor::Polygon && type != WkbCursor::MultiPolygon)
         return type == WkbCursor::GeometryCollection ? "a collection of geometries" : "";
     if (mapping_->shape == Mapping::Shape::Point) return take_point(type, cursor);
-    polygons_ = polygons_of(wkb_);
-    if (polygons_.empty()) return "no area of closed rings";
+    if (mapping_->shape == Mapping::Shape::Curve) {
+        members_ = lines_of(wkb_);
+        return members_.empty() ? "no line" : "";
+    }
+    members_ = polygons_of(wkb_);
+    if (members_.empty()) return "no area of closed rings";
     const bool wants_multi = mapping_->shape == Mapping::Shape::MultiSurface && type == WkbCursor::Polygon;
-    const bool has_gaps = type == WkbCursor::MultiPolygon && cursor.count() != polygons_.size();
+    const bool has_gaps = type == WkbCursor::MultiPolygon && cursor.count() != members_.size();
     if (wants_multi || has_gaps) {
-        shape_ = multi_polygon(polygons_);
+        shape_ = multi_polygon(members_);
         wkb_ = shape_;
     }
     return "";
@@ -178,10 +182,11 @@ int Document::each_part(const Feature& feature, const std::function<bool()>& wri
         return 0;
     }
     int objects = 0;
-    const bool is_split = mapping_->with_geometry && mapping_->shape == Mapping::Shape::Surface;
-    const std::size_t parts = is_split ? polygons_.size() : 1;
+    const bool is_split = mapping_->with_geometry &&
+                          (mapping_->shape == Mapping::Shape::Surface || mapping_->shape == Mapping::Shape::Curve);
+    const std::size_t parts = is_split ? members_.size() : 1;
     for (std::size_t i = 0; i < parts; ++i) {
-        if (is_split) wkb_ = polygons_[i];
+        if (is_split) wkb_ = members_[i];
         part_.clear();
         append_integer(part_, static_cast<std::int64_t>(i + 1));
         if (write_one()) ++objects;

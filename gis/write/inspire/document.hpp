@@ -82,7 +82,7 @@ class Document : private Values {
     std::string_view take_shapes(const Feature& feature);
     /// The same of a geometry of that type, whose head `cursor` stands behind.
     std::string_view take_point(std::uint32_t type, WkbCursor cursor);
-    /// `write_one` for each polygon that becomes an object, or once; it says whether one was written.
+    /// `write_one` for each polygon or line that becomes an object, or once; it says whether one was written.
     int each_part(const Feature& feature, const std::function<bool()>& write_one);
     bool write_member(std::string& out);
     bool write_object(std::string& out);
@@ -105,8 +105,8 @@ class Document : private Values {
 
     // Of the feature at hand.
     const Feature* feature_ = nullptr;
-    std::vector<std::string_view> polygons_;
-    std::string shape_;  ///< WKB made of them, where the stored one does not do
+    std::vector<std::string_view> members_;  ///< its polygons, or its lines
+    std::string shape_;                      ///< WKB made of them, where the stored one does not do
     std::string_view wkb_;
     std::string object_;
     bool leaves_geometry_out_ = false;

@@ -20,7 +20,7 @@ bool read_ring(WkbCursor& cursor) {
     return finite && count >= 4 && first.x == last.x && first.y == last.y;
 }
 
-enum class Found { Area, Nothing, Bad };
+enum class Found { Extent, Nothing, Bad };
 
 /// Reads on behind a polygon whose header was read.
 Found read_polygon(WkbCursor& cursor) {
@@ -28,27 +28,49 @@ Found read_polygon(WkbCursor& cursor) {
     bool good = true;
     for (std::uint32_t i = 0; i < rings; ++i) good = read_ring(cursor) && good;
     if (!good) return Found::Bad;
-    return rings > 0 ? Found::Area : Found::Nothing;
+    return rings > 0 ? Found::Extent : Found::Nothing;
+}
+
+/// The same of a line.
+Found read_line(WkbCursor& cursor) {
+    const std::uint32_t count = cursor.count();
+    bool finite = true;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const WkbCursor::Position at = cursor.position();
+        finite = finite && std::isfinite(at.x) && std::isfinite(at.y);
+    }
+    if (count == 0) return Found::Nothing;
+    return finite && count >= 2 ? Found::Extent : Found::Bad;
+}
+
+/// The geometry itself if it is of the type `one`, or its members if it is of the type `several`.
+std::vector<std::string_view> members_of(std::string_view wkb, std::uint32_t one, std::uint32_t several,
+                                         Found (*read)(WkbCursor&)) {
+    std::vector<std::string_view> members;
+    WkbCursor cursor(wkb);
+    const std::uint32_t type = cursor.header();
+    if (type == one) {
+        if (read(cursor) == Found::Extent) members.push_back(wkb);
+        return members;
+    }
+    if (type != several) return members;
+    for (std::uint32_t left = cursor.count(); left > 0; --left) {
+        const std::string_view from = cursor.rest();
+        const Found found = cursor.header() == one ? read(cursor) : Found::Bad;
+        if (found == Found::Bad) return {};
+        if (found == Found::Extent) members.push_back(from.substr(0, from.size() - cursor.rest().size()));
+    }
+    return members;
 }
 
 }  // namespace
 
 std::vector<std::string_view> polygons_of(std::string_view wkb) {
-    std::vector<std::string_view> polygons;
-    WkbCursor cursor(wkb);
-    const std::uint32_t type = cursor.header();
-    if (type == WkbCursor::Polygon) {
-        if (read_polygon(cursor) == Found::Area) polygons.push_back(wkb);
-        return polygons;
-    }
-    if (type != WkbCursor::MultiPolygon) return polygons;
-    for (std::uint32_t left = cursor.count(); left > 0; --left) {
-        const std::string_view from = cursor.rest();
-        const Found found = cursor.header() == WkbCursor::Polygon ? read_polygon(cursor) : Found::Bad;
-        if (found == Found::Bad) return {};
-        if (found == Found::Area) polygons.push_back(from.substr(0, from.size() - cursor.rest().size()));
-    }
-    return polygons;
+    return members_of(wkb, WkbCursor::Polygon, WkbCursor::MultiPolygon, read_polygon);
+}
+
+std::vector<std::string_view> lines_of(std::string_view wkb) {
+    return members_of(wkb, WkbCursor::LineString, WkbCursor::MultiLineString, read_line);
 }
 
 std::string multi_polygon(const std::vector<std::string_view>& polygons) {

@@ -11,6 +11,10 @@ namespace gis::inspire {
 /// number.
 std::vector<std::string_view> polygons_of(std::string_view wkb);
 
+/// The lines of a line or multiline in the same way; empty where one has less than two positions, or one that is no
+/// number.
+std::vector<std::string_view> lines_of(std::string_view wkb);
+
 /// A multipolygon (WKB) of `polygons`.
 std::string multi_polygon(const std::vector<std::string_view>& polygons);
 

@@ -42,6 +42,7 @@ Mapping::Shape shape_of(std::string_view name) {
     if (name == "point") return Mapping::Shape::Point;
     if (name == "multisurface") return Mapping::Shape::MultiSurface;
     if (name == "surface") return Mapping::Shape::Surface;
+    if (name == "curve") return Mapping::Shape::Curve;
     throw std::runtime_error(fmt::format("theme file: shape: '{}'", name));
 }
 

@@ -38,7 +38,8 @@ struct Mapping {
         Any,           ///< as it is stored
         Point,         ///< one gml:Point
         MultiSurface,  ///< always a gml:MultiSurface
-        Surface        ///< an object for each polygon, numbered {@part}: where the schema has no place for several
+        Surface,       ///< an object for each polygon, numbered {@part}: where the schema has no place for several
+        Curve          ///< the same for each line
     };
 
     std::string name;          ///< "section"
