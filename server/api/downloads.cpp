@@ -37,9 +37,10 @@ Answer send_file(const Services& services, CallPtr call, InspireDataSet data_set
     const std::vector<const gis::Layer*> layers = data_set.layers();
     if (begins_download(request, *file)) co_await record_exports(services, *call->caller, request, layers);
     Response response = Response::file(form.media_type, file->path, file->size);
-    std::get<http::FileBody>(response.body).before_piece = [&services, call, layers, file] {
+    const auto rights = std::make_shared<SameRights>(services, call, layers);
+    std::get<http::FileBody>(response.body).before_piece = [rights, file] {
         if (file->withdrawn) throw gis::Unavailable("newer files have taken the place of this one");
-        return require_same_rights(services, call, layers);
+        return rights->require();
     };
     response.etag = file->etag;
     response.set_header("Content-Language", "fr");

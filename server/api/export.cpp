@@ -48,9 +48,8 @@ boost::asio::awaitable<Response> file_answer(const Services& services, CallPtr c
     const auto [path, left_out] =
         co_await services.bulk.run(call->reader(), query_for(*call->request), std::move(work));
     Response response = Response::file(format.media_type, path, std::filesystem::file_size(path), folder);
-    std::get<http::FileBody>(response.body).before_piece = [&services, call, layer = query.layer] {
-        return require_same_rights(services, call, {layer});
-    };
+    const auto rights = std::make_shared<SameRights>(services, call, std::vector{query.layer});
+    std::get<http::FileBody>(response.body).before_piece = [rights] { return rights->require(); };
     response.etag = call->request->id;  // no other answer has the same bytes: ranges of two must not be joined
     // A file has no other place to say so.
     if (left_out > 0) response.set_header("Carreau-Left-Out", std::to_string(left_out) + " features without geometry");

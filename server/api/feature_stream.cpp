@@ -27,8 +27,8 @@ constexpr auto longest_wait = 50s;  // for a piece: below the HTTP server's own 
 /// The reading side of an answer: asked for pieces by the connection's coroutine.
 class AnswerStream {
   public:
-    AnswerStream(const Services& services, CallPtr call, std::vector<const gis::Layer*> layers, Produce produce)
-        : services_(services), call_(std::move(call)), layers_(std::move(layers)), produce_(std::move(produce)) {}
+    AnswerStream(const Services& services, const CallPtr& call, std::vector<const gis::Layer*> layers, Produce produce)
+        : services_(services), call_(call), rights_(services, call, std::move(layers)), produce_(std::move(produce)) {}
 
     ~AnswerStream() {
         if (!query_ || ended_) return;
@@ -40,7 +40,7 @@ class AnswerStream {
 
     boost::asio::awaitable<std::string> next() {
         if (!query_) start();
-        co_await require_same_rights(services_, call_, layers_);
+        co_await rights_.require();
         std::string piece = co_await channel_->pop(longest_wait);
         ended_ = piece.empty();
         co_return piece;
@@ -67,7 +67,7 @@ class AnswerStream {
 
     const Services& services_;
     CallPtr call_;
-    std::vector<const gis::Layer*> layers_;
+    SameRights rights_;
     Produce produce_;
     std::shared_ptr<ByteChannel> channel_ = std::make_shared<ByteChannel>(pieces_waiting, patience);
     std::shared_ptr<db::RunningQuery> query_;
@@ -76,14 +76,17 @@ class AnswerStream {
 
 }  // namespace
 
-boost::asio::awaitable<void> require_same_rights(const Services& services, CallPtr call,
-                                                 std::vector<const gis::Layer*> layers) {
-    const gate::CallerPtr now = co_await services.gatekeeper.look_again(call->caller);
+SameRights::SameRights(const Services& services, CallPtr call, std::vector<const gis::Layer*> layers)
+    : services_(services), call_(std::move(call)), layers_(std::move(layers)), latest_(call_->caller) {}
+
+boost::asio::awaitable<void> SameRights::require() {
+    gate::CallerPtr now = co_await services_.gatekeeper.look_again(latest_);
     const auto is_same = [&](const gis::Layer* layer) {
-        return now->scope.of(*layer) == call->caller->scope.of(*layer);
+        return now->scope.of(*layer) == call_->caller->scope.of(*layer);
     };
-    if (!now || (now != call->caller && !std::ranges::all_of(layers, is_same)))
+    if (!now || (now != latest_ && !std::ranges::all_of(layers_, is_same)))
         throw gis::Unavailable("the caller's rights changed while the answer was made");
+    latest_ = std::move(now);
 }
 
 Outlet::Outlet(ByteChannel& channel) : channel_(channel), piece_size_(first_piece_size) {}

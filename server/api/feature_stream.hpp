@@ -31,9 +31,20 @@ class Outlet {
     std::size_t piece_size_;
 };
 
-/// Throws gis::Unavailable when the caller's rights on one of `layers` are no longer what they were.
-boost::asio::awaitable<void> require_same_rights(const Services& services, CallPtr call,
-                                                 std::vector<const gis::Layer*> layers);
+/// The caller of an answer that takes long, looked at again before each piece of it. Used by one coroutine.
+class SameRights {
+  public:
+    SameRights(const Services& services, CallPtr call, std::vector<const gis::Layer*> layers);
+
+    /// Throws gis::Unavailable when his rights on one of the layers are no longer what they were.
+    boost::asio::awaitable<void> require();
+
+  private:
+    const Services& services_;
+    CallPtr call_;
+    std::vector<const gis::Layer*> layers_;
+    gate::CallerPtr latest_;  ///< as he was found last: what changed since the request is asked once
+};
 
 /// Makes an answer. Runs on a bulk thread, inside one read-only transaction at one snapshot, under the caller's rights.
 using Produce = std::function<void(db::Connection&, Outlet&)>;

@@ -73,9 +73,8 @@ std::filesystem::path original_of(const Services& services, const StoredPicture&
 
 /// What is sent while rights may end: they are looked at again before each piece.
 void keep_rights(Response& response, const Services& services, const CallPtr& call, const gis::Layer* layer) {
-    std::get<http::FileBody>(response.body).before_piece = [&services, call, layer] {
-        return require_same_rights(services, call, {layer});
-    };
+    const auto rights = std::make_shared<SameRights>(services, call, std::vector{layer});
+    std::get<http::FileBody>(response.body).before_piece = [rights] { return rights->require(); };
 }
 
 }  // namespace

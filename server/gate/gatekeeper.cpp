@@ -174,6 +174,10 @@ awaitable<CallerPtr> Gatekeeper::load(std::shared_ptr<db::RunningQuery> query, s
 
 awaitable<CallerPtr> Gatekeeper::look_again(CallerPtr caller) {
     if (watch_.is_recent() && holds(*caller)) co_return caller;
+    {
+        const std::lock_guard lock(mutex_);
+        ++counters_.looked_again;
+    }
     co_return co_await load(std::make_shared<db::RunningQuery>(), caller->session_key);
 }
 

@@ -65,6 +65,7 @@ class Gatekeeper {
         std::uint64_t remembered = 0;
         std::uint64_t loaded = 0;
         std::uint64_t refused = 0;
+        std::uint64_t looked_again = 0;  ///< asked of the database for answers that take long
     };
     Counters counters() const;
 

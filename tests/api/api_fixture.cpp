@@ -192,6 +192,10 @@ api::CountCache& ApiTest::counts() {
     return served_->counts;
 }
 
+gate::Gatekeeper& ApiTest::gatekeeper() {
+    return served_->gatekeeper;
+}
+
 http::PreparedPtr ApiTest::ready(const std::string& target, const std::string& headers) {
     const std::string head = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
     const auto request = http::read_quick(head);

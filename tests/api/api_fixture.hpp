@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/api/handlers.hpp"
+#include "server/gate/gatekeeper.hpp"
 #include "server/http/cors.hpp"
 #include "server/http/server.hpp"
 #include "tests/support/postgres_test.hpp"
@@ -38,6 +39,7 @@ class ApiTest : public PostgresTest {
     /// Path and query of a link that this server gave.
     static std::string path_of(const std::string& url);
     api::CountCache& counts();
+    gate::Gatekeeper& gatekeeper();
     live::TileEngine& tiles();
     api::UploadFiles& uploads();
     /// The answer kept ready for a GET with these header lines; null: the common way answers it.

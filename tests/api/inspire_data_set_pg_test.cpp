@@ -283,7 +283,7 @@ TEST_F(Inspire, LifespansBeginWithTheLastChange) {
     connection().run_script(
         "update urba.zone_urba set idurba = '62119_PLU_20140310' where id = 'z2'; insert into "
         "urba.zone_urba (id, idurba, perimetre, libelle, typezone, datvalid, geom) select 'z3', idurba, "
-        "perimetre, libelle, '??', datvalid, geom from urba.zone_urba where id = 'z1'");
+        "perimetre, libelle, 'XX', datvalid, geom from urba.zone_urba where id = 'z1'");
     connection().run_script("update urba.zone_urba set libelle = 'UA' where id = 'z1'");
 
     // What an import replaces begins with the import: the record of the layer begins anew.

@@ -171,6 +171,35 @@ TEST_F(Inspire, RightsThatEndMeanwhileEndADownload) {
     EXPECT_TRUE(test::eventually([&] { return get("/collections/section").status == 200; }));
 }
 
+TEST_F(Inspire, ACallerWhoStandsAnewMeanwhileIsAskedForOnce) {
+    // Two circles of 240,001 corners: far more text than the buffers between the server and who does not read.
+    connection().run_script(
+        "insert into cadastre.section (id, commune, prefixe, code, geom) select '62119000Y' || n, '62119', '000', 'Y' "
+        "|| n, st_multi(st_buffer('SRID=2154;POINT(690000 7040000)'::geometry, 100 * n, 60000)) from "
+        "generate_series(1, 2) n");
+    RawClient client(port());
+    const std::string crs = "http://www.opengis.net/def/crs/EPSG/0/3035";
+    client.send(
+        "GET /wfs?service=WFS&version=2.0.0&request=GetFeature&storedquery_id=GetSpatialDataSet&DataSetIdCode=cp&CRS=" +
+        crs + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    char first = 0;
+    ASSERT_EQ(::recv(client.descriptor(), &first, 1, MSG_PEEK), 1);
+    const auto before = gatekeeper().counters();
+    run("update access.revision set n = n + 1");
+    EXPECT_TRUE(test::eventually([&] {
+        get("/collections/section");
+        return gatekeeper().counters().loaded > before.loaded;
+    })) << "the server knows";
+    const RawAnswer answer = client.read_answer();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_TRUE(answer.whole);
+    EXPECT_GT(answer.body.size(), 100U * 64 * 1024) << "many pieces";
+    EXPECT_GE(gatekeeper().counters().looked_again, before.looked_again + 1);
+    // More only where nothing was heard of the database for seconds.
+    EXPECT_LE(gatekeeper().counters().looked_again, before.looked_again + 20);
+    run("delete from cadastre.section where id like '62119000Y_'");
+}
+
 TEST_F(Inspire, CollectionsHaveTheLinksOfTheGoodPractice) {
     const test::json all = get_json("/collections");
     EXPECT_TRUE(link_of(all, "describedby", "application/xml").ends_with("/metadata/cp-4.0"));

@@ -108,6 +108,22 @@ TEST_F(Boundaries, WhatIsRememberedEndsByItself) {
     EXPECT_EQ(scalar("select count(*) from access.remembered where session_key = 'list' and everything"), "0");
 }
 
+TEST_F(Boundaries, AnUpkeepThatForgetsNothingTellsOfNoChange) {
+    run("begin");
+    const std::string before = scalar("select n from access.revision");
+    const std::string credentials = scalar("select count(*) from access.credential");
+    run("select access.forget()");
+    EXPECT_EQ(scalar("select n from access.revision"), before);
+    EXPECT_EQ(scalar("select count(*) from access.credential"), credentials);
+    run("update access.credential set kind = 'cookie', expires_at = now() - interval '8 days' where session_key = "
+        "'list'");
+    const std::string expired = scalar("select n from access.revision");
+    run("select access.forget()");
+    EXPECT_EQ(scalar("select count(*) from access.credential where session_key = 'list'"), "0");
+    EXPECT_NE(scalar("select n from access.revision"), expired);
+    run("rollback");
+}
+
 // Each table that answers are made of, changed alone after a session was remembered.
 TEST_F(Boundaries, EveryChangeCountsAtOnce) {
     const auto read = [&](const std::string& session) {
