@@ -51,4 +51,10 @@ class Unavailable : public Error {
     using Error::Error;
 };
 
+/// What was asked for is still to be made; the message is for the caller and says what to do meanwhile.
+class NotReady : public Unavailable {
+  public:
+    using Unavailable::Unavailable;
+};
+
 }  // namespace gis

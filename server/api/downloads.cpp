@@ -63,8 +63,8 @@ Answer give_file(const Services& services, CallPtr call, PreparedForm form) {
     if (found == data_sets.end()) throw nothing_at(request);
     const PreparedFilePtr file = services.prepared.find(*found, call->caller->scope, form);
     if (!file)
-        throw gis::Unavailable(fmt::format("{}.{} is not made yet, of what everybody sees; {}", found->code,
-                                           form.extension, instead_of(form)));
+        throw gis::NotReady(fmt::format("{}.{} is not made yet, of what everybody sees; {}", found->code,
+                                        form.extension, instead_of(form)));
     Response response = co_await send_file(services, call, *found, file, form);
     response.set_header("Content-Disposition",
                         fmt::format("attachment; filename=\"{}.{}\"", found->code, form.extension));

@@ -109,6 +109,8 @@ http::Response to_response(const http::Request& request, const std::exception_pt
         return http::problem(403, "Not allowed", forbidden.what(), &request);
     } catch (const gis::Conflict& conflict) {
         return http::problem(409, "Conflict", conflict.what(), &request, conflict.field());
+    } catch (const gis::NotReady& pending) {
+        return unavailable(request, pending.what());
     } catch (const gis::Unavailable& away) {
         spdlog::warn("{} {}: {}", request.id, request.route, away.what());
         return unavailable(request, "The database does not answer or is too busy; try again in a moment.");

@@ -498,8 +498,9 @@ TEST(ThemeNz, StakesHaveTheCategoriesOfTheirNomenclature) {
                                                                       {"ECO", ""}};
     for (const auto& [code, category] : categories) {
         test::Writing writing(gis::inspire::parse_theme(file));
-        writing.layer(test::layer_of("ppr_enjeu_s", "risque.enjeu_s", {"idenjeu", "codeprocedure", "codeenjeu"}),
-                      lookups, "enjeu");
+        const gis::Layer layer =
+            test::layer_of("ppr_enjeu_s", "risque.enjeu_s", {"idenjeu", "codeprocedure", "codeenjeu"});
+        writing.layer(layer, lookups, "enjeu");
         ASSERT_EQ(
             writing.add("E1", test::square(2, 50),
                         {{"idenjeu", string_view("E1")}, {"codeprocedure", string_view("A")}, {"codeenjeu", code}}),
@@ -525,9 +526,13 @@ TEST(ThemePlu, PrescriptionsHaveTheKindOfTheirType) {
                                                                  {"99", "10_OtherSupplementaryRegulation"}};
     for (const auto& [type, kind] : kinds) {
         test::Writing writing(gis::inspire::parse_theme(file));
-        writing.layer(test::layer_of("zone", "urba.zone_urba", {"id", "idurba", "typezone"}), {}, "plan");
-        ASSERT_EQ(writing.add("P1", test::square(2, 50), {{"idurba", string_view("P1")}}), 1);
-        writing.layer(test::layer_of("psc", "urba.prescription_surf", {"id", "idurba", "typepsc"}), {}, "prescription");
+        const gis::Layer zones = test::layer_of("zone", "urba.zone_urba", {"id", "idurba", "typezone"});
+        for (const char* objects : {"document", "plan"}) {
+            writing.layer(zones, {}, objects);
+            ASSERT_EQ(writing.add("P1", test::square(2, 50), {{"idurba", string_view("P1")}}), 1) << objects;
+        }
+        const gis::Layer prescriptions = test::layer_of("psc", "urba.prescription_surf", {"id", "idurba", "typepsc"});
+        writing.layer(prescriptions, {}, "prescription");
         ASSERT_EQ(writing.add("1", test::square(2, 50),
                               {{"id", string_view("1")}, {"idurba", string_view("P1")}, {"typepsc", type}}),
                   1)
