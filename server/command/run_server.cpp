@@ -6,14 +6,17 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "gis/error.hpp"
+#include "gis/write/json_text.hpp"
 #include "server/api/bulk_shares.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/prepared_files.hpp"
@@ -81,14 +84,31 @@ void log_event(const std::string& message) {
         -1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void log_request(const http::RequestLog& line) {
-    nlohmann::ordered_json entry{{"time", timestamp()},   {"id", line.id},
-                                 {"method", line.method}, {"route", line.route},
-                                 {"path", line.path},     {"status", line.status},
-                                 {"bytes", line.bytes},   {"ms", std::round(line.milliseconds * 100) / 100},
-                                 {"peer", line.peer},     {"agent", line.user_agent}};
-    if (line.cancelled) entry["cancelled"] = true;
-    spdlog::info(entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+/// Appends `,"name":"text"`.
+void append_member(std::string& line, std::string_view name, std::string_view text) {
+    fmt::format_to(std::back_inserter(line), R"(,"{}":)", name);
+    const bool is_ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (is_ascii) {
+        gis::append_json_string(line, text);
+    } else {  // it may not be UTF-8
+        line += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+}
+
+/// Written by hand: there is one for each request.
+void log_request(const http::RequestLog& request) {
+    std::string line = fmt::format(R"({{"time":"{}")", timestamp());
+    append_member(line, "id", request.id);
+    append_member(line, "method", request.method);
+    append_member(line, "route", request.route);
+    append_member(line, "path", request.path);
+    fmt::format_to(std::back_inserter(line), R"(,"status":{},"bytes":{},"ms":{:.2f})", request.status, request.bytes,
+                   request.milliseconds);
+    append_member(line, "peer", request.peer);
+    append_member(line, "agent", request.user_agent);
+    line += request.cancelled ? R"(,"cancelled":true})" : "}";
+    spdlog::info(line);
 }
 
 /// The portal beside the program: built tree, or installed under ../share/carreau.
