@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <future>
 #include <mutex>
@@ -217,36 +218,141 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
     EXPECT_GT(compared, 50U);
 }
 
+/// Square units of the tile, by kind, of polygons that are merged: ids are not told, and each kind is one feature.
+std::map<std::string, double> areas_of_kinds(const std::string& tile) {
+    std::map<std::string, double> areas;
+    for (const auto& layer : test::decode_mvt(tile)) {
+        const double unit = 4096.0 / layer.extent;
+        for (const auto& feature : layer.features) {
+            EXPECT_FALSE(feature.id || feature.properties.contains("id") || feature.properties.contains("commune"));
+            EXPECT_FALSE(areas.contains(feature.properties.at("kind"))) << "one of a kind";
+            double& area = areas[feature.properties.at("kind")];
+            for (const auto& ring : feature.parts) {
+                for (std::size_t i = 0; i < ring.size(); ++i) {
+                    const auto& [ax, ay] = ring[i];
+                    const auto& [bx, by] = ring[(i + 1) % ring.size()];
+                    area += (double(ax) * by - double(bx) * ay) / 2 * unit * unit;
+                }
+            }
+        }
+    }
+    return areas;
+}
+
+/// As declared for polygons whose kind is told at all zooms, and merged below 13.
+constexpr const char* zone_declaration = R"({"table": "donnees.zone", "commune_column": "commune", "public": true,
+    "min_zoom": 9, "max_zoom": 16, "merge_zoom": 13, "fields": [{"name": "id"}, {"name": "commune", "tile_min_zoom": 13},
+    {"name": "kind"}]})";
+
+TEST_F(TileFreshness, EditsByManyLeaveMergedPolygonsAsTheyAreReadAfresh) {
+    connection().run_script(
+        "create table donnees.zone (id text primary key, commune text not null, kind text not null, "
+        "geom geometry(Polygon, 2154)); create index on donnees.zone using gist (geom); "
+        "insert into donnees.zone select 'z' || n, '6200' || n % 3, 'k' || n % 5, st_makeenvelope(x, y, x + 250, y + "
+        "250, "
+        "2154) from (select n, 700000 + n % 16 * 250 x, 6600000 + n / 16 * 250 y from generate_series(0, 255) n) a");
+    db::declare_layer(dsn(), zone_declaration);
+    wait_until_held("zone");
+    const int edits = std::stoi(env("TILE_EDITS", "600")) / 3;
+    std::atomic<int> done{0};
+    std::mutex problems_mutex;
+    std::vector<std::string> problems;
+    std::vector<std::thread> editors;
+    for (unsigned e = 0; e < 3; ++e) {
+        editors.emplace_back([&, e] {
+            db::Connection connection(dsn());
+            std::mt19937 random(e + 1);
+            while (done++ < edits) {
+                // Each writer has its own zones, and a kind that nobody else writes.
+                const std::string id = fmt::format("z{}", random() % 85 * 3 + e);
+                const double x = 700000 + static_cast<double>(random() % 4000);
+                const double y = 6600000 + static_cast<double>(random() % 4000);
+                const std::string shape =
+                    random() % 2 == 0 ? fmt::format("st_makeenvelope({}, {}, {}, {}, 2154)", x, y, x + 300, y + 200)
+                                      : fmt::format("st_buffer(st_setsrid(st_makepoint({}, {}), 2154), 200)", x, y);
+                const std::string kind = random() % 3 == 0 ? fmt::format("own{}", e) : fmt::format("k{}", random() % 5);
+                connection.run_script(fmt::format("delete from donnees.zone where id = '{}'", id));
+                if (random() % 5 != 0) {
+                    connection.run_script(fmt::format("insert into donnees.zone values ('{}', '6200{}', '{}', {})", id,
+                                                      random() % 3, kind, shape));
+                    answer_edit();
+                    const RawAnswer answer =
+                        get(tile_path("zone", 9 + static_cast<int>(random() % 4), x + 100, y + 100));
+                    if (answer.status != 200 || !areas_of_kinds(answer.body).contains(kind)) {
+                        const std::lock_guard lock(problems_mutex);
+                        problems.push_back(fmt::format("{} of kind {} is not shown: {}", id, kind, answer.status));
+                    }
+                }
+            }
+        });
+    }
+    for (std::thread& editor : editors) editor.join();
+    answer_edit();
+    for (std::size_t i = 0; i < std::min<std::size_t>(problems.size(), 10); ++i) ADD_FAILURE() << problems[i];
+
+    live::CatalogWatch other_watch(dsn(), [](const std::string&) {});
+    live::TileEngine fresh(dsn(), other_watch, {}, [](const std::string&) {});
+    const gis::Layer layer = *other_watch.current().catalog->find("zone");
+    ASSERT_TRUE(eventually([&] { return fresh.state_of(layer.id) != nullptr; }));
+    std::size_t compared = 0;
+    for (const bool everything : {true, false}) {
+        gis::Scope scope;
+        auto& grant = scope.add(layer.id).grant(gis::Right::Read);
+        grant.everything = everything;
+        grant.partly = !everything;
+        if (!everything) grant.communes = {"62001"};
+        const auto own_view = tiles().view_of({&layer}, scope);
+        const auto fresh_view = fresh.view_of({&layer}, scope);
+        ASSERT_TRUE(own_view && fresh_view);
+        for (int z = 9; z < 13; ++z) {
+            std::set<std::pair<unsigned, unsigned>> seen;
+            for (int step = 0; step < 256; ++step) {
+                unsigned x = 0;
+                unsigned y = 0;
+                ASSERT_EQ(std::sscanf(tile_path("zone", z, 700000 + step % 16 * 280, 6600000 + step / 16 * 280).c_str(),
+                                      "/tiles/zone/%*d/%u/%u.mvt", &x, &y),
+                          2);
+                if (!seen.insert({x, y}).second) continue;
+                std::string followed;
+                std::string afresh;
+                ASSERT_TRUE(tiles().encode(*own_view, {z, x, y}, followed));
+                ASSERT_TRUE(fresh.encode(*fresh_view, {z, x, y}, afresh));
+                const auto left = areas_of_kinds(followed);
+                const auto right = areas_of_kinds(afresh);
+                for (const auto& areas : {left, right}) {
+                    for (const auto& [kind, area] : areas) {
+                        const auto at = [&](const auto& of) { return of.contains(kind) ? of.at(kind) : 0; };
+                        // Borders of an edit are simplified for themselves. Each keeps half a per cent and half a
+                        // pixel.
+                        ASSERT_NEAR(at(left), at(right), 0.01 * area + 64)
+                            << kind << " in " << z << "/" << x << "/" << y << (everything ? "" : " of a commune");
+                        ++compared;
+                    }
+                }
+            }
+        }
+    }
+    fmt::print("{} edits, {} areas compared\n", edits, compared);
+    EXPECT_GT(compared, 50U);
+    db::remove_layer(dsn(), "zone");
+    run("drop table donnees.zone");
+}
+
 TEST_F(TileFreshness, AnEditIsInTheMergedPolygonsOfItsValues) {
     connection().run_script(
         "create table donnees.zone (id text primary key, commune text not null, kind text not null, "
         "geom geometry(Polygon, 2154)); create index on donnees.zone using gist (geom); "
         "insert into donnees.zone select 'z' || n, '6200' || n % 2, 'k' || n % 3, st_makeenvelope(700000 + n * 300, "
         "6600000, 700300 + n * 300, 6601000, 2154) from generate_series(0, 11) n");
-    db::declare_layer(dsn(), R"({"table": "donnees.zone", "commune_column": "commune", "public": true, "min_zoom": 9,
-        "max_zoom": 16, "merge_zoom": 13, "fields": [{"name": "id"}, {"name": "commune", "tile_min_zoom": 13},
-        {"name": "kind"}]})");
+    db::declare_layer(dsn(), zone_declaration);
     wait_until_held("zone");
     const std::string path = tile_path("zone", 10, 701500, 6600500);
     /// Square kilometres by kind; ids are not told.
     const auto kinds = [&](const std::string& headers = "") {
-        std::map<std::string, double> areas;
         const RawAnswer answer = get(path, headers);
-        for (const auto& layer : test::decode_mvt(answer.status == 200 ? answer.body : "")) {
-            const double unit = 40075.016685578488 / 1024 / layer.extent * std::cos(46.5 * M_PI / 180);
-            for (const auto& feature : layer.features) {
-                EXPECT_FALSE(feature.id || feature.properties.contains("id") || feature.properties.contains("commune"));
-                EXPECT_FALSE(areas.contains(feature.properties.at("kind"))) << "one of a kind";
-                double& area = areas[feature.properties.at("kind")];
-                for (const auto& ring : feature.parts) {
-                    for (std::size_t i = 0; i < ring.size(); ++i) {
-                        const auto& [ax, ay] = ring[i];
-                        const auto& [bx, by] = ring[(i + 1) % ring.size()];
-                        area += (double(ax) * by - double(bx) * ay) / 2 * unit * unit;
-                    }
-                }
-            }
-        }
+        const double unit = 40075.016685578488 / 1024 / 4096 * std::cos(46.5 * M_PI / 180);
+        auto areas = areas_of_kinds(answer.status == 200 ? answer.body : "");
+        for (auto& [kind, area] : areas) area *= unit * unit;
         return areas;
     };
     auto seen = kinds();

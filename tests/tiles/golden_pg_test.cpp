@@ -264,8 +264,9 @@ TEST_F(Golden, MergedPolygonsHaveTheAreaOfTheirValues) {
                 const double drawn = areas[truth.text(row, 0)] * unit * unit;
                 fmt::print("{:<24} z{:<2} {:<20} {:+.2f} %\n", layer.name, z, truth.text(row, 0),
                            (drawn / area - 1) * 100);
-                // Less than a pixel is not drawn, and strips narrower than a pixel lose a little.
-                EXPECT_NEAR(drawn, area, 0.03 * area + 64 * unit * unit)
+                // Less than a pixel is not drawn; at the two lowest zooms, what outlines of many parts lose shows too.
+                const double allowed = z < layer.min_zoom + 2 ? 0.03 : 0.01;
+                EXPECT_NEAR(drawn, area, allowed * area + 64 * unit * unit)
                     << layer.name << " at zoom " << z << " " << truth.text(row, 0);
                 ++compared;
             }

@@ -45,19 +45,41 @@ std::vector<WorldPoint> road(double width, int steps) {
 }
 
 /// In square units, holes taken away.
-double shape_area(const tiles::PackedShapes& shapes, std::uint32_t shape) {
+double shape_area(const tiles::LevelShapes& shapes, std::uint32_t shape) {
     double sum = 0;
     for (std::uint32_t r = shapes.first_ring(shape); r < shapes.end_ring(shape); ++r) {
-        const auto points = shapes.points(shapes.ring(r));
-        double twice = 0;
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            const WorldPoint a = points[i];
-            const WorldPoint b = points[(i + 1) % points.size()];
-            twice += (double(a.x) - 1e9) * (double(b.y) - 1e9) - (double(b.x) - 1e9) * (double(a.y) - 1e9);
-        }
-        sum += std::abs(twice) / 2 * (shapes.ring(r).hole ? -1 : 1);
+        tiles::Ring ring;
+        shapes.each_point(r, [&](tiles::TilePoint point) { ring.push_back(point); });
+        sum += std::abs(static_cast<double>(tiles::area2(ring))) / 2 * (shapes.is_hole(r) ? -1 : 1);
     }
-    return sum / unit / unit;
+    return sum;
+}
+
+TEST(LevelShapes, GiveBackWhatTheyWereGiven) {
+    const tiles::Ring shell{{0, 0}, {33554432, 1}, {33554431, 33554432}, {5, 70}};
+    const tiles::Ring hole{{7, 9}, {8, 300}, {900, 9}};
+    const tiles::Ring line{{4, 4}};
+    tiles::LevelShapes shapes;
+    shapes.add_ring(shell, false);
+    shapes.add_ring(hole, true);
+    shapes.end_shape();
+    shapes.add_ring(line, false);
+    shapes.end_shape();
+    const auto ring = [&](std::uint32_t number) {
+        tiles::Ring points;
+        shapes.each_point(number, [&](tiles::TilePoint point) { points.push_back(point); });
+        EXPECT_LE(points.size(), shapes.most_points(number));
+        return points;
+    };
+    ASSERT_EQ(shapes.size(), 2U);
+    EXPECT_EQ(shapes.end_ring(0), shapes.first_ring(1));
+    EXPECT_EQ(ring(0), shell);
+    EXPECT_EQ(ring(1), hole);
+    EXPECT_EQ(ring(2), line);
+    EXPECT_FALSE(shapes.is_hole(0));
+    EXPECT_TRUE(shapes.is_hole(1));
+    EXPECT_FALSE(shapes.is_hole(2));
+    EXPECT_EQ(shapes.point_count(), 8U);
 }
 
 TEST(Level, ARoadOfThreeUnitsKeepsItsAreaWithAFewOfItsPoints) {
@@ -67,7 +89,7 @@ TEST(Level, ARoadOfThreeUnitsKeepsItsAreaWithAFewOfItsPoints) {
     const tiles::Level level = maker.level(zoom);
     ASSERT_TRUE(level.has(0));
     EXPECT_NEAR(shape_area(level.shapes(), 0), 6000, 300);
-    EXPECT_LT(level.shapes().points().size(), layer.shapes.points().size() / 2);
+    EXPECT_LT(level.shapes().point_count(), layer.shapes.points().size() / 2);
     EXPECT_NEAR(shape_area(level.shapes(), 0) + level.lost_area(0) / unit / unit, 6000, 20);
 }
 

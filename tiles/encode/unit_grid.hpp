@@ -36,6 +36,8 @@ class UnitGrid {
         return {static_cast<std::int64_t>((p.x + half_) >> shift_) - origin_.x,
                 static_cast<std::int64_t>((p.y + half_) >> shift_) - origin_.y};
     }
+    /// Of a point in the same units, counted from the world's corner.
+    TilePoint in_tile(TilePoint p) const { return {p.x - origin_.x, p.y - origin_.y}; }
     /// A point that is rounded to `p`; what is beyond the world ends at its edge.
     WorldPoint world(TilePoint p) const { return {step(p.x + origin_.x), step(p.y + origin_.y)}; }
 

@@ -103,23 +103,23 @@ std::span<const WorldPoint> LevelMaker::points_at(const PackedShapes::Ring& ring
     return kept_;
 }
 
-void LevelMaker::add_lines(PackedShapes& to, std::uint32_t feature, bool whole, int z) {
+void LevelMaker::add_lines(LevelShapes& to, std::uint32_t feature, bool whole, int z) {
     const UnitGrid grid(z, 0, 0, units_);
     for (std::uint32_t r = shapes_.first_ring(feature); r < shapes_.end_ring(feature); ++r) {
         line_.clear();
         for (const WorldPoint& point : points_at(shapes_.ring(r), whole, z)) append_point(line_, grid.point(point));
-        add_ring(to, line_, grid, false);
+        to.add_ring(line_, false);
     }
 }
 
 /// What rounding broke is mended here once, not in each tile.
-double LevelMaker::add_polygons(PackedShapes& to, std::uint32_t feature, bool whole, int z) {
+double LevelMaker::add_polygons(LevelShapes& to, std::uint32_t feature, bool whole, int z) {
     const UnitGrid grid(z, 0, 0, units_);
     const std::uint32_t end = shapes_.end_ring(feature);
     double area = 0;
     const auto add = [&](std::span<const Ring> rings) {
         for (std::size_t i = 0; i < rings.size(); ++i) {
-            add_ring(to, rings[i], grid, i > 0);
+            to.add_ring(rings[i], i > 0);
             area += std::abs(static_cast<double>(area2(rings[i]))) / (i > 0 ? -2 : 2);
         }
     };
@@ -145,11 +145,6 @@ double LevelMaker::add_polygons(PackedShapes& to, std::uint32_t feature, bool wh
         for (const TilePolygon& valid : repaired(rings)) add(valid.rings);
     }
     return area;
-}
-
-void LevelMaker::add_ring(PackedShapes& to, const Ring& ring, const UnitGrid& grid, bool hole) {
-    for (const TilePoint& point : ring) to.writable_points().push_back(grid.world(point));
-    to.end_ring_at(to.points().size(), hole);
 }
 
 Level LevelMaker::level(int z) {

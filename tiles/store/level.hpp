@@ -9,6 +9,7 @@
 #include "tiles/encode/ring.hpp"
 #include "tiles/encode/unit_grid.hpp"
 #include "tiles/store/detail.hpp"
+#include "tiles/store/level_shapes.hpp"
 #include "tiles/store/packed_shapes.hpp"
 #include "tiles/store/wkb.hpp"
 
@@ -24,7 +25,7 @@ class Level {
         const std::uint64_t earlier = bits_[feature / 64] & ((std::uint64_t{1} << (feature % 64)) - 1);
         return before_[feature / 64] + static_cast<std::uint32_t>(std::popcount(earlier));
     }
-    const PackedShapes& shapes() const { return shapes_; }
+    const LevelShapes& shapes() const { return shapes_; }
     /// What a polygon lost of its area, in square steps.
     double lost_area(std::uint32_t place) const { return lost_[place]; }
     std::size_t memory() const {
@@ -36,7 +37,7 @@ class Level {
     friend class LevelMaker;
     std::vector<std::uint64_t> bits_;
     std::vector<std::uint32_t> before_;  // how many there are before each word of bits_
-    PackedShapes shapes_;
+    LevelShapes shapes_;
     std::vector<float> lost_;
 };
 
@@ -55,10 +56,9 @@ class LevelMaker {
   private:
     bool draws(std::uint32_t feature, int z) const;
     std::span<const WorldPoint> points_at(const PackedShapes::Ring& ring, bool whole, int z);
-    void add_lines(PackedShapes& to, std::uint32_t feature, bool whole, int z);
+    void add_lines(LevelShapes& to, std::uint32_t feature, bool whole, int z);
     /// Gives their area, in square units.
-    double add_polygons(PackedShapes& to, std::uint32_t feature, bool whole, int z);
-    static void add_ring(PackedShapes& to, const Ring& ring, const UnitGrid& grid, bool hole);
+    double add_polygons(LevelShapes& to, std::uint32_t feature, bool whole, int z);
 
     const PackedShapes& shapes_;
     std::span<const Kind> kinds_;

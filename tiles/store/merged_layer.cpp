@@ -233,15 +233,15 @@ class Sketch {
     /// What simplifying left of a part may be several polygons.
     void add_level(std::uint32_t shape) {
         gathered_ += level_.lost_area(shape);
-        const PackedShapes& shapes = level_.shapes();
+        const LevelShapes& shapes = level_.shapes();
         std::vector<Ring> rings;
         for (std::uint32_t r = shapes.first_ring(shape); r < shapes.end_ring(shape); ++r) {
-            if (!rings.empty() && !shapes.ring(r).hole) {
+            if (!rings.empty() && !shapes.is_hole(r)) {
                 pieces_.add(rings);
                 rings.clear();
             }
             Ring& ring = rings.emplace_back();
-            for (const WorldPoint& point : shapes.points(shapes.ring(r))) ring.push_back(grid_.point(point));
+            shapes.each_point(r, [&](TilePoint point) { ring.push_back(point); });
         }
         if (!rings.empty()) pieces_.add(rings);
     }
@@ -310,21 +310,18 @@ class Groups {
         kinds_.assign(parts_.count(), Kind::Polygon);
     }
 
-    /// Draws one more zoom, in these units.
-    void draw(int z, const TileUnits& units) {
+    /// Draws one more zoom, in these units. False when they are not the finest and values lose of their area in them.
+    bool draw(int z, const TileUnits& units) {
         std::vector<MergedGroup::Drawn> drawn = sketch(z, units);
+        if (units.coarseness > 0 && !keep_area(drawn, z)) return false;
         for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i]->drawn.push_back(std::move(drawn[i]));
+        return true;
     }
     /// Draws one more zoom in the coarsest units in which no values lose of their area; gives them.
     TileUnits draw(int z) {
-        for (unsigned coarseness = coarsest; coarseness > 0; --coarseness) {
-            std::vector<MergedGroup::Drawn> drawn = sketch(z, coarse_units(coarseness));
-            if (!keep_area(drawn, z)) continue;
-            for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i]->drawn.push_back(std::move(drawn[i]));
-            return coarse_units(coarseness);
-        }
-        draw(z, coarse_units(0));
-        return coarse_units(0);
+        unsigned coarseness = coarsest;
+        while (!draw(z, coarse_units(coarseness))) --coarseness;
+        return coarse_units(coarseness);
     }
     std::vector<MergedGroupPtr> take() const { return {groups_.begin(), groups_.end()}; }
 
@@ -372,6 +369,15 @@ class Groups {
     std::array<std::optional<LevelMaker>, coarsest + 1> makers_;
 };
 
+/// All groups of a band, and its units.
+void fill_band(MergedBand& band, std::span<const PackPart> packs, int full_zoom) {
+    const Members members = members_of(packs, band, [](const std::string&) { return true; });
+    Groups groups(members, band, full_zoom);
+    band.units.clear();
+    for (int z = band.first; z < band.end; ++z) band.units.push_back(groups.draw(z));
+    band.groups = groups.take();
+}
+
 }  // namespace
 
 std::optional<std::size_t> MergedGroup::Drawn::find(std::uint32_t x, std::uint32_t y) const {
@@ -399,12 +405,7 @@ MergedLayer MergedLayer::of(std::span<const PackPart> packs, int first, int end)
         band.by_commune = true;
         made.bands_.push_back(std::move(band));
     }
-    for (MergedBand& band : made.bands_) {
-        const Members members = members_of(packs, band, [](const std::string&) { return true; });
-        Groups groups(members, band, rules.full_zoom());
-        for (int z = band.first; z < band.end; ++z) band.units.push_back(groups.draw(z));
-        band.groups = groups.take();
-    }
+    for (MergedBand& band : made.bands_) fill_band(band, packs, rules.full_zoom());
     return made;
 }
 
@@ -422,9 +423,17 @@ MergedLayer MergedLayer::renewed(std::span<const PackPart> packs, const TouchedG
         for (const MergedGroupPtr& group : band.groups)
             if (is_touched(group->key)) bounds.push_back(group->bounds);
         std::erase_if(band.groups, [&](const MergedGroupPtr& group) { return is_touched(group->key); });
-        Groups groups(members_of(packs, band, is_touched), band, packs.front().pack->rules().full_zoom());
-        for (int z = band.first; z < band.end; ++z)
-            groups.draw(z, band.units[static_cast<std::size_t>(z - band.first)]);
+        const int full_zoom = packs.front().pack->rules().full_zoom();
+        Groups groups(members_of(packs, band, is_touched), band, full_zoom);
+        bool fits = true;
+        for (int z = band.first; fits && z < band.end; ++z)
+            fits = groups.draw(z, band.units[static_cast<std::size_t>(z - band.first)]);
+        if (!fits) {
+            for (const MergedGroupPtr& group : band.groups) bounds.push_back(group->bounds);
+            fill_band(band, packs, full_zoom);
+            for (const MergedGroupPtr& group : band.groups) bounds.push_back(group->bounds);
+            continue;
+        }
         for (MergedGroupPtr& group : groups.take()) {
             bounds.push_back(group->bounds);
             const auto place =

@@ -79,7 +79,8 @@ class MergedLayer {
 
     /// The bands' groups that the feature belongs to.
     void touch(const PackedLayer& pack, std::uint32_t feature, TouchedGroups& touched) const;
-    /// With these groups as the packs have them now. Their borders are simplified for themselves, the others stay.
+    /// With these groups as the packs have them now. Their borders are simplified for themselves, the others stay, but
+    /// for bands in whose units a group would lose of its area: these are made anew.
     /// Appends the bounds of what was and is now.
     MergedLayer renewed(std::span<const PackPart> packs, const TouchedGroups& touched,
                         std::vector<WorldBox>& bounds) const;

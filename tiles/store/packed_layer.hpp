@@ -53,6 +53,11 @@ class PackedLayer {
         return std::span(attributes_).subspan(feature * rules_.attributes.size(), rules_.attributes.size());
     }
     const ValueTable& values() const { return values_; }
+    /// Asks memory for what drawing the feature reads.
+    void fetch(std::uint32_t feature) const {
+        __builtin_prefetch(&attributes_[feature * rules_.attributes.size()]);
+        __builtin_prefetch(shapes_.points(shapes_.ring(shapes_.first_ring(feature))).data());
+    }
     /// True when note_plain was told so. Where a whole shape is rounded to does not depend on the tile.
     bool is_known_plain(std::uint32_t feature, int z) const {
         return (plain_[feature].load(std::memory_order_relaxed) & plain_bit(z)) != 0;
