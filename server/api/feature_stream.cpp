@@ -102,9 +102,9 @@ void Outlet::end() {
     if (!buffer_.empty()) buffer_ = channel_.push(std::exchange(buffer_, {}));
 }
 
-Response stream_answer(const Services& services, CallPtr call, std::string_view media_type,
+Response stream_answer(const Services& services, const CallPtr& call, std::string_view media_type,
                        std::vector<const gis::Layer*> layers, Produce produce) {
-    auto stream = std::make_shared<AnswerStream>(services, std::move(call), std::move(layers), std::move(produce));
+    auto stream = std::make_shared<AnswerStream>(services, call, std::move(layers), std::move(produce));
     return Response::stream(media_type, [stream] { return stream->next(); });
 }
 
@@ -133,7 +133,7 @@ gis::CollectionFacts counted(const Services& services, db::Connection& connectio
     return facts;
 }
 
-Response stream_features(const Services& services, CallPtr call, gis::FeatureQuery query,
+Response stream_features(const Services& services, const CallPtr& call, gis::FeatureQuery query,
                          std::shared_ptr<gis::FeatureWriter> writer, std::string_view media_type) {
     const gis::Layer* layer = query.layer;
     auto produce = [&services, call, query = std::move(query), writer](db::Connection& connection, Outlet& outlet) {
@@ -146,7 +146,7 @@ Response stream_features(const Services& services, CallPtr call, gis::FeatureQue
         });
         writer->end(outlet.buffer());
     };
-    return stream_answer(services, std::move(call), media_type, {layer}, std::move(produce));
+    return stream_answer(services, call, media_type, {layer}, std::move(produce));
 }
 
 }  // namespace api

@@ -54,7 +54,7 @@ using Produce = std::function<void(db::Connection&, Outlet&)>;
 /// before the first piece is answered as an error; later the connection breaks off. When the rights of the caller on
 /// one of `layers` change meanwhile, the answer ends broken as well. More streams than bulk threads: 503 with
 /// Retry-After; more of one caller than his share: 429.
-Response stream_answer(const Services& services, CallPtr call, std::string_view media_type,
+Response stream_answer(const Services& services, const CallPtr& call, std::string_view media_type,
                        std::vector<const gis::Layer*> layers, Produce produce);
 
 /// Gives the features of `query` (its page, or all when its limit is 0) to `take`, one after the other as they arrive.
@@ -66,7 +66,7 @@ gis::CollectionFacts counted(const Services& services, db::Connection& connectio
                              const gis::FeatureQuery& query);
 
 /// The features of `query` as `writer` writes them; with counts when it wants them.
-Response stream_features(const Services& services, CallPtr call, gis::FeatureQuery query,
+Response stream_features(const Services& services, const CallPtr& call, gis::FeatureQuery query,
                          std::shared_ptr<gis::FeatureWriter> writer, std::string_view media_type);
 
 }  // namespace api
