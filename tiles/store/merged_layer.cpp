@@ -320,7 +320,7 @@ class Groups {
     /// Draws one more zoom in the coarsest units in which no values lose of their area; gives them.
     TileUnits draw(int z) {
         unsigned coarseness = coarsest;
-        while (!draw(z, coarse_units(coarseness))) --coarseness;
+        while (!draw(z, coarse_units(coarseness)) && coarseness > 0) --coarseness;
         return coarse_units(coarseness);
     }
     std::vector<MergedGroupPtr> take() const { return {groups_.begin(), groups_.end()}; }
