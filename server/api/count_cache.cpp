@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t max_entries = 10'000;  // about 3 MB, 20 MB at the very most
 constexpr std::size_t longest_key = 2000;
-constexpr std::size_t max_tallies = 100;     // of layers and scopes; each 100 kB at most
-constexpr std::size_t most_failing = 1'000;  // ids held in a tally
-constexpr int most_changes = 5'000;          // looked up one by one: cheaper than a count of a large layer
+constexpr std::size_t max_tallies = 100;      // of layers and scopes; each 100 kB at most
+constexpr std::int64_t most_failing = 1'000;  // ids held in a tally
+constexpr int most_changes = 5'000;           // looked up one by one: cheaper than a count of a large layer
 constexpr auto count_lifetime = std::chrono::minutes(30);  // far below the time the change feed is kept
 
 /// Geometries of filters are large, and there are many entries.
@@ -130,6 +130,7 @@ bool CountCache::follow(db::Connection& connection, const gis::Layer& layer, con
     if (!told.boolean(0, 1) || told.rows() > most_changes) return false;
     tally.snapshot = told.text(0, 0);
     if (told.is_null(0, 3)) return true;
+    if (tally.unnamed_failing > 0) return false;
     std::unordered_set<std::string> changed;
     for (int row = 0; row < told.rows(); ++row) {
         const std::string op = told.text(row, 3);
@@ -143,7 +144,7 @@ bool CountCache::follow(db::Connection& connection, const gis::Layer& layer, con
     failing.append(changes).text(" c))");
     const db::Result now_failing = connection.query(failing.sql(), failing.parameters());
     for (int row = 0; row < now_failing.rows(); ++row) tally.failing.push_back(now_failing.text(row, 0));
-    return tally.failing.size() <= most_failing;
+    return std::ssize(tally.failing) <= most_failing;
 }
 
 CountCache::Tally CountCache::tally_anew(db::Connection& connection, const gis::Layer& layer,
@@ -151,8 +152,12 @@ CountCache::Tally CountCache::tally_anew(db::Connection& connection, const gis::
     gis::SqlStatement both("select pg_current_snapshot()::text, count(*), count(*) filter (where (");
     both.text(condition.sql()).text(") is not true) from ").table(layer.source_schema, layer.source_name);
     const db::Result counted = connection.query(both.sql(), both.parameters());
-    Tally tally{counted.int64(0, 1), {}, counted.text(0, 0), std::chrono::steady_clock::now()};
-    if (counted.int64(0, 2) == 0) return tally;
+    Tally tally;
+    tally.rows = counted.int64(0, 1);
+    tally.snapshot = counted.text(0, 0);
+    const std::int64_t failing_count = counted.int64(0, 2);
+    if (failing_count > most_failing) tally.unnamed_failing = failing_count;
+    if (failing_count == 0 || failing_count > most_failing) return tally;
     gis::SqlStatement failing = failing_ids(layer, condition);
     const db::Result ids = connection.query(failing.sql(), failing.parameters());
     for (int row = 0; row < ids.rows(); ++row) tally.failing.push_back(ids.text(row, 0));
@@ -183,7 +188,7 @@ std::int64_t CountCache::count_where(db::Connection& connection, const gis::Laye
     tally->counted_at = now;
     const std::lock_guard lock(mutex_);
     ++(followed ? counters_.hits : counters_.misses);
-    if (keep && tally->failing.size() <= most_failing) {
+    if (keep) {
         if (tallies_.size() >= max_tallies) tallies_.clear();
         tallies_[key] = *tally;
     }

@@ -48,10 +48,11 @@ class CountCache {
     struct Tally {
         std::int64_t rows = 0;
         std::vector<std::string> failing;  ///< ids
+        std::int64_t unnamed_failing = 0;  ///< too many to hold their ids: any change takes a count anew
         std::string snapshot;
         std::chrono::steady_clock::time_point counted_at;
 
-        std::int64_t count() const { return rows - static_cast<std::int64_t>(failing.size()); }
+        std::int64_t count() const { return rows - unnamed_failing - static_cast<std::int64_t>(failing.size()); }
     };
     /// The tally as it is in the transaction at hand; false where the feed does not tell.
     static bool follow(db::Connection& connection, const gis::Layer& layer, const gis::SqlStatement& condition,

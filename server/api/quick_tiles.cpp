@@ -16,7 +16,7 @@ namespace api {
 
 namespace {
 
-constexpr std::size_t most_callers = 4096;  // a kilobyte each
+constexpr std::size_t most_callers = 4096;  // of a thread
 constexpr const char* route = "/tiles/{layers}/{z}/{x}/{y}.mvt";
 
 struct Address {

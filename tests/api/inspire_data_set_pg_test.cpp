@@ -149,6 +149,20 @@ TEST_F(Inspire, CountsFollowEditsWithoutCountingAnew) {
         "cadastre.section select * from kept where id not like '99%'; commit");
     EXPECT_EQ(objects(), "2003");
     EXPECT_EQ(counts().counters().misses, counted + 2) << "so does a table emptied at once";
+
+    change(
+        "insert into cadastre.section (id, commune, prefixe, code, geom) select '99' || lpad(n::text, 6, '0') || 'QQ', "
+        "'62119', '000', 'Q', " +
+        nothing + " from generate_series(1, 1001) n");
+    EXPECT_EQ(objects(), "2003");
+    EXPECT_EQ(counts().counters().misses, counted + 3) << "too many that are no objects to follow each";
+    EXPECT_EQ(objects(), "2003");
+    EXPECT_EQ(counts().counters().misses, counted + 3) << "and nothing changed since";
+    change("delete from cadastre.section where id = '99000001QQ'");
+    EXPECT_EQ(objects(), "2003");
+    EXPECT_EQ(counts().counters().misses, counted + 4);
+    change("delete from cadastre.section where id like '99%'");
+    EXPECT_EQ(objects(), "2003");
 }
 
 TEST_F(Inspire, WhoLooksFromBeforeCountsWhatHeSees) {

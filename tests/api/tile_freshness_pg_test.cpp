@@ -4,11 +4,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <future>
-#include <mutex>
 #include <random>
 #include <set>
 #include <thread>
@@ -16,40 +12,22 @@
 #include "server/api/tile_repacker.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "server/http/compression.hpp"
-#include "server/live/tile_engine.hpp"
-#include "tests/api/api_fixture.hpp"
+#include "tests/api/tile_fixture.hpp"
 #include "tests/support/mvt.hpp"
 
 namespace {
 
-using test::ApiTest;
 using test::eventually;
+using test::tile_path;
+using test::TileTest;
 using namespace std::chrono_literals;
 
-constexpr double world_half = 20037508.342789244;
 constexpr int rows_at_start = 1500;
 
-std::string env(const char* name, const std::string& otherwise) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? otherwise : value;
-}
-
-/// The tile of zoom z at a place of the test's square: Lambert-93 around 3 degrees east, where it turns least.
-std::string tile_path(const std::string& layer, int z, double x, double y) {
-    // The table tells where in Mercator; here a linear fit within the few kilometres of the test is close enough.
-    const double longitude = 3 + (x - 700000) / 76593.0;
-    const double latitude = 46.5 + (y - 6600000) / 111155.0;
-    const double mx = 6378137 * longitude * M_PI / 180;
-    const double my = 6378137 * std::asinh(std::tan(latitude * M_PI / 180));
-    const double size = 2 * world_half / std::exp2(z);
-    return fmt::format("/tiles/{}/{}/{}/{}.mvt", layer, z, static_cast<int>((mx + world_half) / size),
-                       static_cast<int>((world_half - my) / size));
-}
-
-class TileFreshness : public ApiTest {
+class TileFreshness : public TileTest {
   protected:
     static void SetUpTestSuite() {
-        ApiTest::SetUpTestSuite();
+        TileTest::SetUpTestSuite();
         db::Connection connection(dsn());
         connection.run_script(fmt::format(
             "create table donnees.plot (id text primary key, commune text not null, stamp integer not null default 0, "
@@ -60,17 +38,6 @@ class TileFreshness : public ApiTest {
             rows_at_start));
         db::declare_layer(dsn(), R"({"table": "donnees.plot", "commune_column": "commune", "public": true,
                                      "min_zoom": 10, "max_zoom": 17})");
-    }
-
-    void wait_until_held(const std::string& layer) {
-        wait_for_layer(layer);
-        ASSERT_TRUE(eventually([&] { return is_held(layer); })) << layer << " is not held in memory";
-    }
-    bool is_held(const std::string& layer) {
-        const auto reports = tiles().report();
-        return std::any_of(reports.begin(), reports.end(), [&](const auto& report) {
-            return report.name == layer && report.reason.empty() && report.builds > 0;
-        });
     }
 
     /// id to stamp, of one tile.
@@ -84,27 +51,15 @@ class TileFreshness : public ApiTest {
                 found[feature.properties.at("id")] = feature.properties.at("stamp");
         return found;
     }
-
-    /// What an edit through the server does after its commit.
-    void answer_edit() {
-        std::promise<void> known;
-        tiles().expect_change([&] { known.set_value(); });
-        known.get_future().wait();
-    }
 };
 
 TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
     wait_until_held("plot");
-    const int edits = std::stoi(env("TILE_EDITS", "600"));
+    const int edits = test::edits_asked();
     constexpr int editors = 3;
     std::atomic<int> done{0};
     std::atomic<bool> over{false};
-    std::mutex problems_mutex;
-    std::vector<std::string> problems;
-    const auto problem = [&](std::string text) {
-        const std::lock_guard lock(problems_mutex);
-        problems.push_back(std::move(text));
-    };
+    test::Problems problems;
     std::vector<std::thread> threads;
     for (int e = 0; e < editors; ++e) {
         threads.emplace_back([&, e] {
@@ -135,7 +90,7 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
                     const std::string path =
                         tile_path("plot", 14 + static_cast<int>(random() % 4), known->second.x, known->second.y);
                     edit(fmt::format("delete from donnees.plot where id = '{}'", id));
-                    if (stamps(path).contains(id)) problem(id + " was deleted and is in " + path);
+                    if (stamps(path).contains(id)) problems.add(id + " was deleted and is in " + path);
                     mine.erase(known);
                     continue;
                 } else {
@@ -147,13 +102,14 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
                     known->second = {x, y, n};
                     const auto there = stamps(old);
                     const auto found = there.find(id);
-                    if (found != there.end() && found->second != std::to_string(n)) problem(id + " is old in " + old);
+                    if (found != there.end() && found->second != std::to_string(n))
+                        problems.add(id + " is old in " + old);
                 }
                 const std::string path = tile_path("plot", 14 + static_cast<int>(random() % 4), x + 1, y + 1);
                 const auto there = stamps(path);
                 const auto found = there.find(id);
                 if (found == there.end() || found->second != std::to_string(n))
-                    problem(fmt::format("{} with stamp {} is not in {}", id, n, path));
+                    problems.add(fmt::format("{} with stamp {} is not in {}", id, n, path));
             }
         });
     }
@@ -181,23 +137,20 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
             connection.run_script("commit");
             answer_edit();
             if (!stamps(tile_path("plot", 17, x + 5, 6600505)).contains(fmt::format("late{}", n)))
-                problem(fmt::format("late{} is not there", n));
+                problems.add(fmt::format("late{} is not there", n));
         }
     });
     for (std::thread& thread : threads) thread.join();
     over = true;
     for (std::thread& thread : others) thread.join();
-    for (std::size_t i = 0; i < std::min<std::size_t>(problems.size(), 10); ++i) ADD_FAILURE() << problems[i];
-    EXPECT_EQ(problems.size(), 0U);
+    problems.report();
 
     // Every tile kept: byte for byte what is made now, and what another engine makes that read the layer afresh.
-    live::CatalogWatch other_watch(dsn(), [](const std::string&) {});
-    live::TileEngine fresh(dsn(), other_watch, {}, [](const std::string&) {});
-    const gis::Layer layer = *other_watch.current().catalog->find("plot");
-    ASSERT_TRUE(eventually([&] { return fresh.state_of(layer.id) != nullptr; }));
+    test::FreshTiles fresh(dsn(), "plot");
+    const gis::Layer& layer = fresh.layer();
     gis::Scope everybody;
     everybody.add(layer.id).grant(gis::Right::Read).everything = true;
-    const auto view = fresh.view_of({&layer}, everybody);
+    const auto view = fresh.engine().view_of({&layer}, everybody);
     const auto own_view = tiles().view_of({&layer}, everybody);
     ASSERT_TRUE(view && own_view);
     std::size_t compared = 0;
@@ -207,7 +160,7 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
         std::string now;
         std::string afresh;
         ASSERT_TRUE(tiles().encode(*own_view, key.coord, now));
-        ASSERT_TRUE(fresh.encode(*view, key.coord, afresh));
+        ASSERT_TRUE(fresh.engine().encode(*view, key.coord, afresh));
         ASSERT_EQ(*kept->bytes() == now, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
         if (key.coord.z >= 14) {
             ASSERT_EQ(now == afresh, true) << key.coord.z << "/" << key.coord.x << "/" << key.coord.y;
@@ -216,175 +169,6 @@ TEST_F(TileFreshness, EditsByManyAreInTheNextTileAndEveryTileKeptIsAsFresh) {
     }
     fmt::print("{} edits, {} tiles compared\n", done.load(), compared);
     EXPECT_GT(compared, 50U);
-}
-
-/// Square units of the tile, by kind, of polygons that are merged: ids are not told, and each kind is one feature.
-std::map<std::string, double> areas_of_kinds(const std::string& tile) {
-    std::map<std::string, double> areas;
-    for (const auto& layer : test::decode_mvt(tile)) {
-        const double unit = 4096.0 / layer.extent;
-        for (const auto& feature : layer.features) {
-            EXPECT_FALSE(feature.id || feature.properties.contains("id") || feature.properties.contains("commune"));
-            EXPECT_FALSE(areas.contains(feature.properties.at("kind"))) << "one of a kind";
-            double& area = areas[feature.properties.at("kind")];
-            for (const auto& ring : feature.parts) {
-                for (std::size_t i = 0; i < ring.size(); ++i) {
-                    const auto& [ax, ay] = ring[i];
-                    const auto& [bx, by] = ring[(i + 1) % ring.size()];
-                    area += (double(ax) * by - double(bx) * ay) / 2 * unit * unit;
-                }
-            }
-        }
-    }
-    return areas;
-}
-
-/// As declared for polygons whose kind is told at all zooms, and merged below 13.
-constexpr const char* zone_declaration = R"({"table": "donnees.zone", "commune_column": "commune", "public": true,
-    "min_zoom": 9, "max_zoom": 16, "merge_zoom": 13, "fields": [{"name": "id"}, {"name": "commune", "tile_min_zoom": 13},
-    {"name": "kind"}]})";
-
-TEST_F(TileFreshness, EditsByManyLeaveMergedPolygonsAsTheyAreReadAfresh) {
-    connection().run_script(
-        "create table donnees.zone (id text primary key, commune text not null, kind text not null, "
-        "geom geometry(Polygon, 2154)); create index on donnees.zone using gist (geom); "
-        "insert into donnees.zone select 'z' || n, '6200' || n % 3, 'k' || n % 5, st_makeenvelope(x, y, x + 250, y + "
-        "250, "
-        "2154) from (select n, 700000 + n % 16 * 250 x, 6600000 + n / 16 * 250 y from generate_series(0, 255) n) a");
-    db::declare_layer(dsn(), zone_declaration);
-    wait_until_held("zone");
-    const int edits = std::stoi(env("TILE_EDITS", "600")) / 3;
-    std::atomic<int> done{0};
-    std::mutex problems_mutex;
-    std::vector<std::string> problems;
-    std::vector<std::thread> editors;
-    for (unsigned e = 0; e < 3; ++e) {
-        editors.emplace_back([&, e] {
-            db::Connection connection(dsn());
-            std::mt19937 random(e + 1);
-            while (done++ < edits) {
-                // Each writer has its own zones, and a kind that nobody else writes.
-                const std::string id = fmt::format("z{}", random() % 85 * 3 + e);
-                const double x = 700000 + static_cast<double>(random() % 4000);
-                const double y = 6600000 + static_cast<double>(random() % 4000);
-                const std::string shape =
-                    random() % 2 == 0 ? fmt::format("st_makeenvelope({}, {}, {}, {}, 2154)", x, y, x + 300, y + 200)
-                                      : fmt::format("st_buffer(st_setsrid(st_makepoint({}, {}), 2154), 200)", x, y);
-                const std::string kind = random() % 3 == 0 ? fmt::format("own{}", e) : fmt::format("k{}", random() % 5);
-                connection.run_script(fmt::format("delete from donnees.zone where id = '{}'", id));
-                if (random() % 5 != 0) {
-                    connection.run_script(fmt::format("insert into donnees.zone values ('{}', '6200{}', '{}', {})", id,
-                                                      random() % 3, kind, shape));
-                    answer_edit();
-                    const RawAnswer answer =
-                        get(tile_path("zone", 9 + static_cast<int>(random() % 4), x + 100, y + 100));
-                    if (answer.status != 200 || !areas_of_kinds(answer.body).contains(kind)) {
-                        const std::lock_guard lock(problems_mutex);
-                        problems.push_back(fmt::format("{} of kind {} is not shown: {}", id, kind, answer.status));
-                    }
-                }
-            }
-        });
-    }
-    for (std::thread& editor : editors) editor.join();
-    answer_edit();
-    for (std::size_t i = 0; i < std::min<std::size_t>(problems.size(), 10); ++i) ADD_FAILURE() << problems[i];
-
-    live::CatalogWatch other_watch(dsn(), [](const std::string&) {});
-    live::TileEngine fresh(dsn(), other_watch, {}, [](const std::string&) {});
-    const gis::Layer layer = *other_watch.current().catalog->find("zone");
-    ASSERT_TRUE(eventually([&] { return fresh.state_of(layer.id) != nullptr; }));
-    std::size_t compared = 0;
-    for (const bool everything : {true, false}) {
-        gis::Scope scope;
-        auto& grant = scope.add(layer.id).grant(gis::Right::Read);
-        grant.everything = everything;
-        grant.partly = !everything;
-        if (!everything) grant.communes = {"62001"};
-        const auto own_view = tiles().view_of({&layer}, scope);
-        const auto fresh_view = fresh.view_of({&layer}, scope);
-        ASSERT_TRUE(own_view && fresh_view);
-        for (int z = 9; z < 13; ++z) {
-            std::set<std::pair<unsigned, unsigned>> seen;
-            for (int step = 0; step < 256; ++step) {
-                unsigned x = 0;
-                unsigned y = 0;
-                ASSERT_EQ(std::sscanf(tile_path("zone", z, 700000 + step % 16 * 280, 6600000 + step / 16 * 280).c_str(),
-                                      "/tiles/zone/%*d/%u/%u.mvt", &x, &y),
-                          2);
-                if (!seen.insert({x, y}).second) continue;
-                std::string followed;
-                std::string afresh;
-                ASSERT_TRUE(tiles().encode(*own_view, {z, x, y}, followed));
-                ASSERT_TRUE(fresh.encode(*fresh_view, {z, x, y}, afresh));
-                const auto left = areas_of_kinds(followed);
-                const auto right = areas_of_kinds(afresh);
-                for (const auto& areas : {left, right}) {
-                    for (const auto& [kind, area] : areas) {
-                        const auto at = [&](const auto& of) { return of.contains(kind) ? of.at(kind) : 0; };
-                        // Borders of an edit are simplified for themselves. Each keeps half a per cent and half a
-                        // pixel.
-                        ASSERT_NEAR(at(left), at(right), 0.01 * area + 64)
-                            << kind << " in " << z << "/" << x << "/" << y << (everything ? "" : " of a commune");
-                        ++compared;
-                    }
-                }
-            }
-        }
-    }
-    fmt::print("{} edits, {} areas compared\n", edits, compared);
-    EXPECT_GT(compared, 50U);
-    db::remove_layer(dsn(), "zone");
-    run("drop table donnees.zone");
-}
-
-TEST_F(TileFreshness, AnEditIsInTheMergedPolygonsOfItsValues) {
-    connection().run_script(
-        "create table donnees.zone (id text primary key, commune text not null, kind text not null, "
-        "geom geometry(Polygon, 2154)); create index on donnees.zone using gist (geom); "
-        "insert into donnees.zone select 'z' || n, '6200' || n % 2, 'k' || n % 3, st_makeenvelope(700000 + n * 300, "
-        "6600000, 700300 + n * 300, 6601000, 2154) from generate_series(0, 11) n");
-    db::declare_layer(dsn(), zone_declaration);
-    wait_until_held("zone");
-    const std::string path = tile_path("zone", 10, 701500, 6600500);
-    /// Square kilometres by kind; ids are not told.
-    const auto kinds = [&](const std::string& headers = "") {
-        const RawAnswer answer = get(path, headers);
-        const double unit = 40075.016685578488 / 1024 / 4096 * std::cos(46.5 * M_PI / 180);
-        auto areas = areas_of_kinds(answer.status == 200 ? answer.body : "");
-        for (auto& [kind, area] : areas) area *= unit * unit;
-        return areas;
-    };
-    auto seen = kinds();
-    ASSERT_EQ(seen.size(), 3U);
-    for (const auto& [kind, area] : seen) EXPECT_NEAR(area, 1.2, 0.1) << kind;
-    run("update donnees.zone set kind = 'k9' where id = 'z4'");
-    answer_edit();
-    seen = kinds();
-    EXPECT_NEAR(seen["k1"], 0.9, 0.1);
-    EXPECT_NEAR(seen["k9"], 0.3, 0.1);
-    run("update donnees.zone set geom = st_expand(geom, 500) where id = 'z4'");
-    answer_edit();
-    EXPECT_NEAR(kinds()["k9"], 2.6, 0.2);
-    run("delete from donnees.zone where id = 'z4'");
-    answer_edit();
-    seen = kinds();
-    EXPECT_FALSE(seen.contains("k9"));
-    EXPECT_NEAR(seen["k1"], 0.9, 0.1);
-    // Who sees one commune sees its part of each kind: the even ones of z0 to z11 but z4.
-    make_person("lectrice", "");
-    run("insert into org.convention_right (convention_id, line, layer_id, communes, codes, rights) "
-        "select c.convention_id, 1, l.layer_id, 'list', '{62000}', '{read}' from org.convention c, catalogue.layer l "
-        "where c.titre = 'Convention de lectrice' and l.name = 'zone'");
-    run("select access.set_public(layer_id, false) from catalogue.layer where name = 'zone'");
-    const std::string header = test::ApiTest::token_of("lectrice");
-    ASSERT_TRUE(eventually([&] { return get(path).status == 404 && get(path, header).status == 200; }));
-    seen = kinds(header);
-    EXPECT_NEAR(seen["k0"], 0.6, 0.1);
-    EXPECT_NEAR(seen["k1"], 0.3, 0.1);
-    EXPECT_NEAR(seen["k2"], 0.6, 0.1);
-    EXPECT_EQ(seen.size(), 3U);
-    db::remove_layer(dsn(), "zone");
 }
 
 TEST_F(TileFreshness, PlainSqlShowsWithinMoments) {
