@@ -121,7 +121,7 @@ std::variant<ReceivedHead, Refusal, PeerGone> RequestReader::parse_head(std::siz
     beast.header_limit(static_cast<std::uint32_t>(length));
     beast.body_limit(std::numeric_limits<std::uint64_t>::max());  // the route says which, before a byte of it is read
     boost::system::error_code error;
-    const std::size_t parsed = beast.put(asio::buffer(received_.data(), length), error);
+    const std::size_t parsed = beast.put(asio::const_buffer(received_.data(), length), error);
     if (error == beast_http::error::need_more) error = {};
     if (error || !beast.is_header_done() || parsed != length) return Refusal{400, "malformed request"};
     received_.erase(0, length);
@@ -137,7 +137,7 @@ Awaitable<std::variant<std::string, Refusal, PeerGone>> RequestReader::read_body
     while (!beast.is_done()) {
         if (!received_.empty()) {
             boost::system::error_code error;
-            const std::size_t used = beast.put(asio::buffer(received_.data(), received_.size()), error);
+            const std::size_t used = beast.put(asio::const_buffer(received_.data(), received_.size()), error);
             received_.erase(0, used);
             total += used;
             if (error == beast_http::error::body_limit) co_return Refusal{413, "the body is too large"};
