@@ -6,16 +6,12 @@ namespace gis {
 
 namespace {
 
-bool has_communes(const Layer& layer) {
-    return !layer.commune_column.empty() || !layer.commune_link.empty();
-}
-
 bool gives(const Grant& grant, const Layer& layer, std::span<const std::string> codes) {
-    return has_communes(layer) ? grant.covers(codes) : grant.everything || grant.partly;
+    return layer.has_communes() ? grant.covers(codes) : grant.everything || grant.partly;
 }
 
 void append_class(std::string& text, const Grant& grant, const Layer& layer) {
-    if (grant.everything || (grant.partly && !has_communes(layer))) {
+    if (grant.everything || (grant.partly && !layer.has_communes())) {
         text += "all";
         return;
     }

@@ -110,6 +110,8 @@ struct Layer {
         return geometry_type == GeometryType::Polygon || geometry_type == GeometryType::MultiPolygon;
     }
     bool has_geometry() const { return !geometry_column.empty(); }
+    /// Its features say which communes they belong to. Where they do not, whoever sees a part of it sees all.
+    bool has_communes() const { return !commune_column.empty() || !commune_link.empty(); }
     /// Its features are missions, which follow from what they hold: nobody writes them.
     bool holds_missions() const { return mission_role == "mission"; }
     /// Its features have the columns `mission` and `mission_id`.

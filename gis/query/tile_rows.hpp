@@ -18,14 +18,18 @@ std::vector<const Field*> tile_fields(const Layer& layer);
 
 /// The rows that tiles are encoded from, for COPY or a query in binary: id (int8, or text), geometry (EWKB in the
 /// layer's CRS; curves are linearised where the layer may hold them), communes (text, INSEE codes separated by commas;
-/// empty without commune column), then tile_fields as int8, float8, boolean or text.
+/// empty without commune column), then tile_fields as int8, float8, boolean or text. As the connection's role sees
+/// them: requests see the rows that the access policy gives them, and not the tables that link features to communes.
 SqlStatement tile_rows_sql(const Layer& layer);
 
-/// Those rows of the given ids, a JSON array of texts.
-SqlStatement tile_rows_of_sql(const Layer& layer, const std::string& ids_json);
+/// The same of all rows of the layer's table with all communes they belong to, for who owns the database to hold.
+SqlStatement held_rows_sql(const Layer& layer);
 
-/// Those rows that may touch the tile or its buffer, as the connection's role sees them. Nothing where the tile cannot
-/// hold a feature.
+/// Those of the given ids, a JSON array of texts.
+SqlStatement held_rows_of_sql(const Layer& layer, const std::string& ids_json);
+
+/// Rows of tile_rows_sql that may touch the tile or its buffer, as the connection's role sees them. Nothing where the
+/// tile cannot hold a feature.
 std::optional<SqlStatement> tile_rows_in_sql(const Layer& layer, int z, const GeographicBox& tile_box);
 
 }  // namespace gis

@@ -53,7 +53,6 @@ std::string tiles_of(const gis::Layer& layer) {
         {"sensitive", "ses positions sont rendues grossières selon qui demande"},
         {"view", "c'est une vue, dont les changements ne se suivent pas"},
         {"untracked", "elle est déclarée sans suivi des changements"},
-        {"communes by a table", "ses communes sont dans une autre table"},
         {"id type", "son identifiant n'est ni un entier, ni un texte, ni un uuid"},
         {"zoom", "ses zooms sont au-delà de 20"}};
     if (!layer.has_geometry()) return "aucune";

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "gis/error.hpp"
+#include "gis/query/tile_rows.hpp"
 #include "server/api/tileset_facts.hpp"
 #include "server/command/as_public.hpp"
 #include "server/command/commands.hpp"
@@ -36,7 +37,7 @@ std::vector<tiles::PackedLayer> read_public(const std::string& dsn, const std::v
     std::vector<tiles::PackedLayer> packs;
     for (const gis::Layer* layer : layers) {
         tiles::LayerPacker packer(tiles::rules_of(*layer));
-        live::read_layer(connection, packer, [] { return true; });
+        live::read_rows(connection, gis::tile_rows_sql(*layer).sql(), packer, [] { return true; });
         packs.push_back(packer.finish());
     }
     connection.execute("commit");

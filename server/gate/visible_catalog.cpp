@@ -21,8 +21,7 @@ std::optional<gis::GeographicBox> extent_of(const gis::CommuneIndex& communes, c
 
 bool sees_all_as_it_is(const gis::Layer& layer, const gis::Scope& scope) {
     const gis::Grant& grant = scope.of(layer).grant(layer.sensitive ? gis::Right::Exact : gis::Right::Read);
-    const bool has_communes = !layer.commune_column.empty() || !layer.commune_link.empty();
-    return grant.everything || (grant.partly && !has_communes);
+    return grant.everything || (grant.partly && !layer.has_communes());
 }
 
 }  // namespace

@@ -107,7 +107,8 @@ LoadedLayer LayerLoader::load(const Request& request) const {
         }();
         return wanted && fits();
     };
-    loaded.too_large = !read_layer(connection, packer, go_on) || !fits();  // or not wanted, and nobody hears of it
+    loaded.too_large = !read_rows(connection, packer.rules().rows_sql, packer, go_on) ||
+                       !fits();  // or not wanted, and nobody hears of it
     if (loaded.too_large) return loaded;
     connection.execute("commit");
     loaded.packed = packer.finish();

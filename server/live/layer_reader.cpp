@@ -10,7 +10,8 @@ struct GivenUp {};
 
 }  // namespace
 
-bool read_layer(db::Connection& connection, tiles::LayerPacker& packer, const std::function<bool()>& go_on) {
+bool read_rows(db::Connection& connection, const std::string& sql, tiles::LayerPacker& packer,
+               const std::function<bool()>& go_on) {
     constexpr std::size_t look = 4096;  // rows
     CopyRows rows;
     std::size_t count = 0;
@@ -19,7 +20,7 @@ bool read_layer(db::Connection& connection, tiles::LayerPacker& packer, const st
         if (++count % look == 0 && !go_on()) throw GivenUp();
     };
     try {
-        connection.copy_out("copy (" + packer.rules().rows_sql + ") to stdout (format binary)", take);
+        connection.copy_out("copy (" + sql + ") to stdout (format binary)", take);
     } catch (const GivenUp&) {
         return false;
     }

@@ -32,7 +32,7 @@ using LayerStatePtr = std::shared_ptr<const LayerState>;
 /// One layer in memory and its changes. Belongs to one thread; the states it gives belong to all.
 class LayerStore {
   public:
-    using Row = std::vector<std::optional<std::string>>;  ///< cells of gis::tile_rows_sql
+    using Row = std::vector<std::optional<std::string>>;  ///< cells of gis::held_rows_sql
 
     explicit LayerStore(tiles::PackedLayer base);
 

@@ -19,7 +19,6 @@ std::string sql_reason(const gis::Layer& layer) {
     if (layer.sensitive) return "sensitive";
     if (layer.source_schema != layer.schema_name || layer.source_name != layer.table_name) return "view";
     if (!layer.tracked) return "untracked";
-    if (!layer.commune_link.empty()) return "communes by a table";
     if (!has_plain_ids(layer)) return "id type";
     if (layer.min_zoom > tiles::deepest_world_zoom) return "zoom";
     return "";

@@ -6,8 +6,8 @@
 
 namespace live {
 
-/// Why a layer's tiles come from the database each time: "view", "untracked", "sensitive", "communes by a table",
-/// "declared", "id type", "zoom"; empty where they can come from memory. Loading and memory are not known here.
+/// Why a layer's tiles come from the database each time: "view", "untracked", "sensitive", "declared", "id type",
+/// "zoom"; empty where they can come from memory. Loading and memory are not known here.
 std::string sql_reason(const gis::Layer& layer);
 
 }  // namespace live

@@ -330,7 +330,7 @@ void TileEngine::bring_up(db::Connection& connection, Entry& entry, const FeedNe
 
 void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews::OfLayer& news) {
     const nlohmann::json ids(news.ids);
-    const gis::SqlStatement sql = gis::tile_rows_of_sql(entry.layer, ids.dump());
+    const gis::SqlStatement sql = gis::held_rows_of_sql(entry.layer, ids.dump());
     const auto changed = entry.store->apply(news.ids, rows_of(connection.query(sql.sql(), sql.parameters())));
     publish(entry, entry.store->state());
     const std::size_t dropped = drop_tiles(entry, changed);

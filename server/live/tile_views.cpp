@@ -10,7 +10,7 @@ std::string class_key(const std::vector<const gis::Layer*>& layers, const gis::S
     std::string key;
     for (const gis::Layer* layer : layers) {
         // With communes declared or not the same class decides otherwise.
-        key += std::to_string(layer->id) + (layer->commune_column.empty() ? ":" : "c:") + scope.class_of(*layer) + ";";
+        key += std::to_string(layer->id) + (layer->has_communes() ? "c:" : ":") + scope.class_of(*layer) + ";";
     }
     return key;
 }
@@ -18,7 +18,7 @@ std::string class_key(const std::vector<const gis::Layer*>& layers, const gis::S
 std::shared_ptr<TileView> make_view(const std::vector<const gis::Layer*>& layers, const gis::Scope& scope) {
     auto made = std::make_shared<TileView>();
     for (const gis::Layer* layer : layers) {
-        TileView::Part part{layer->id, false, !layer->commune_column.empty(), scope.of(*layer).grant(gis::Right::Read)};
+        TileView::Part part{layer->id, false, layer->has_communes(), scope.of(*layer).grant(gis::Right::Read)};
         part.everything = part.grant.everything || (part.grant.partly && !part.has_communes);
         if (!part.everything && !part.grant.perimeter.empty()) return nullptr;
         made->parts.push_back(std::move(part));

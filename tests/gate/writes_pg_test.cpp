@@ -192,7 +192,8 @@ TEST_F(Writes, ALinkThatChangesIsToldToCachesAndCopies) {
     EXPECT_EQ(seen("neighbour", "select id from donnees.lien order by 1"), Lines{"b"});
     run("truncate catalogue.change; insert into donnees.lien_commune values ('a', '62002')");
     EXPECT_EQ(seen("neighbour", "select id from donnees.lien order by 1"), (Lines{"a", "b"}));
-    EXPECT_EQ(column("select concat_ws(' ', layer_id, op) from catalogue.change"), Lines{layer_id("lien") + " V"});
+    EXPECT_EQ(column("select concat_ws(' ', layer_id, op, feature_id) from catalogue.change"),
+              Lines{layer_id("lien") + " U a"});
     run("delete from donnees.lien_commune where lien = 'a' and code = '62002'");
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "gis/query/tile_rows.hpp"
 #include "server/db/catalog_store.hpp"
 #include "server/live/layer_reader.hpp"
 #include "tiles/encode/encode_layer.hpp"
@@ -65,7 +66,7 @@ int main(int argc, char** argv) {
         const auto begin = std::chrono::steady_clock::now();
         const double used = processor_seconds();
         tiles::LayerPacker packer(tiles::rules_of(*layer));
-        live::read_layer(connection, packer, [] { return true; });
+        live::read_rows(connection, gis::tile_rows_sql(*layer).sql(), packer, [] { return true; });
         const double read = seconds_since(begin);
         const tiles::PackedLayer pack = packer.finish();
         const double seconds = seconds_since(begin);

@@ -28,8 +28,8 @@ LayerRules rules_of(const gis::Layer& layer) {
     if (layer.is_polygonal()) rules.merge_zoom = std::min(layer.merge_zoom, rules.full_zoom());
     rules.srid = layer.crs.srid;
     rules.numbered = layer.id_type == gis::FieldType::Integer;
-    rules.has_communes = !layer.commune_column.empty();
-    rules.rows_sql = gis::tile_rows_sql(layer).sql();
+    rules.has_communes = layer.has_communes();
+    rules.rows_sql = gis::held_rows_sql(layer).sql();
     if (!rules.numbered) rules.attributes.push_back({layer.id_column, gis::TileValue::Text, 0});
     for (const gis::Field* field : gis::tile_fields(layer))
         rules.attributes.push_back({field->name, gis::tile_value_of(*field), field->tile_min_zoom});
