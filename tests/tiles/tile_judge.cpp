@@ -132,6 +132,10 @@ std::vector<GEOSGeometry*> polygons_of(GEOSContextHandle_t geos, const MvtFeatur
     return polygons;
 }
 
+bool differ_by_spikes(const MvtFeature& a, const MvtFeature& b) {
+    return a.type == 3 && gap_area({a}, {b}, 2) == 0 && gap_area({b}, {a}, 2) == 0;
+}
+
 }  // namespace
 
 double polygon_area(const MvtFeature& feature) {
@@ -230,9 +234,13 @@ Judgement judge_tile(const std::string& ours, const std::string& oracle, double 
             const double distance = outline_distance(*both.first, *both.second);
             judgement.farthest = std::max(judgement.farthest, distance);
             if (distance > tolerance && distance <= 4) ++judgement.moved;
-            if (distance > std::max(tolerance, 4.0))
+            if (distance <= std::max(tolerance, 4.0)) continue;
+            if (differ_by_spikes(*both.first, *both.second)) {
+                ++judgement.spikes;
+            } else {
                 wrong(fmt::format("{}: {} lies {:.2f} units away\nours   {}\noracle {}", name, key, distance,
                                   outline_text(*both.first), outline_text(*both.second)));
+            }
         }
     }
     return judgement;

@@ -11,9 +11,10 @@ namespace test {
 struct Judgement {
     std::size_t features = 0;
     std::size_t borderline = 0;  ///< in one tile only, by a unit: at the buffer's edge, or thinner than a unit
-    std::size_t moved = 0;  ///< outlines that lie further apart than the tolerance, up to 4 units: repaired otherwise
-    double farthest = 0;    ///< between the outlines of one feature in both tiles, in units
-    std::string problem;    ///< the first thing that is wrong; empty: equal
+    std::size_t moved = 0;   ///< outlines that lie further apart than the tolerance, up to 4 units: repaired otherwise
+    std::size_t spikes = 0;  ///< polygons further apart than that, but only by what is not two units wide
+    double farthest = 0;     ///< between the outlines of one feature in both tiles, in units
+    std::string problem;     ///< the first thing that is wrong; empty: equal
 };
 
 /// Same layers, same features (told by id or by all attributes), equal attributes, outlines within `tolerance` units.
