@@ -19,7 +19,27 @@ std::vector<db::Parameter> journal_values(const gate::Caller& caller, const http
             std::to_string(line.count)};
 }
 
+using JournalRows = std::vector<std::vector<db::Parameter>>;
+
+std::vector<bool> write_rows(db::Connection& connection, const std::vector<JournalRows>& requests) {
+    for (const JournalRows& rows : requests) {
+        for (const std::vector<db::Parameter>& values : rows) {
+            connection.query(
+                "insert into audit.entry (person_id, login, action, layer, commune, purpose, result, request_id, "
+                "count) values ($1::int, $2, $3, $4, $5, $6, $7, $8, $9::int8)",
+                values);
+        }
+    }
+    return std::vector<bool>(requests.size(), true);
+}
+
 }  // namespace
+
+Journal::Journal(db::ConnectionPool& pool) : rounds_(pool, {db::As::Role::Gate, "", true}, write_rows) {}
+
+boost::asio::awaitable<void> Journal::write(std::vector<std::vector<db::Parameter>> rows) {
+    co_await rounds_.ask(std::move(rows));
+}
 
 boost::asio::awaitable<void> record(const Services& services, const gate::Caller& caller, const http::Request& request,
                                     JournalLine line) {
@@ -32,17 +52,7 @@ boost::asio::awaitable<void> record_all(const Services& services, const gate::Ca
                                         const http::Request& request, std::vector<JournalLine> lines) {
     std::vector<std::vector<db::Parameter>> rows;
     for (const JournalLine& line : lines) rows.push_back(journal_values(caller, request, line));
-    auto work = [rows = std::move(rows)](db::Connection& connection) {
-        for (const std::vector<db::Parameter>& values : rows) {
-            connection.query(
-                "insert into audit.entry (person_id, login, action, layer, commune, purpose, result, request_id, "
-                "count) values ($1::int, $2, $3, $4, $5, $6, $7, $8, $9::int8)",
-                values);
-        }
-        return true;
-    };
-    const db::As gate{db::As::Role::Gate, "", true};
-    co_await services.database.run(gate, query_for(request), std::move(work));
+    co_await services.journal.write(std::move(rows));
 }
 
 boost::asio::awaitable<void> record_exports(const Services& services, const gate::Caller& caller,

@@ -25,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+const db::As as_everybody{db::As::Role::Reader, "anonymous", false};
+
 const std::string folder_name = "carreau-prepared";
 
 struct RightsChanged : gis::Unavailable {
@@ -262,10 +264,29 @@ void PreparedFiles::run(std::function<void(db::Connection&)> act) {
     const auto finish = [done](const std::exception_ptr& error) {
         error ? done->set_exception(error) : done->set_value();
     };
-    connection_.start({db::As::Role::Reader, "anonymous", false}, query, std::move(act), finish);
+    connection_.start(as_everybody, query, std::move(act), finish);
     done->get_future().get();
     const std::lock_guard lock(mutex_);
     running_ = nullptr;
+}
+
+FreshFiles::FreshFiles(db::ConnectionPool& pool) : rounds_(pool, as_everybody, answer) {}
+
+boost::asio::awaitable<bool> FreshFiles::is_fresh(PreparedFilePtr file, InspireDataSet data_set) {
+    Question question{std::move(file), std::move(data_set)};  // named: g++ 12 destroys such a temporary twice
+    const bool fresh = co_await rounds_.ask(std::move(question));
+    co_return fresh;
+}
+
+std::vector<bool> FreshFiles::answer(db::Connection& connection, const std::vector<Question>& questions) {
+    std::map<std::pair<PreparedFilePtr, std::string>, bool> known;
+    std::vector<bool> answers;
+    for (const auto& [file, data_set] : questions) {
+        const auto [entry, is_new] = known.try_emplace({file, declared_of(data_set)});
+        if (is_new) entry->second = PreparedFiles::is_fresh(connection, *file, data_set);
+        answers.push_back(entry->second);
+    }
+    return answers;
 }
 
 }  // namespace api

@@ -18,6 +18,7 @@
 #include "server/api/change_feed.hpp"
 #include "server/api/inspire_data_sets.hpp"
 #include "server/api/locked_folder.hpp"
+#include "server/api/rounds.hpp"
 #include "server/db/connection_pool.hpp"
 
 namespace api {
@@ -134,6 +135,25 @@ class PreparedFiles {
     std::map<std::string, FileVersions> versions_;
     std::map<std::string, std::chrono::steady_clock::time_point> not_before_;
     std::thread thread_;  ///< last: it uses all others
+};
+
+/// Whether a document made now would hold what a file does, asked by many at the same moment: one look at the database
+/// answers all.
+class FreshFiles {
+  public:
+    explicit FreshFiles(db::ConnectionPool& pool);
+    /// `file` as PreparedFiles::find gives it: what everybody would see, in whose name the database is asked. Throws
+    /// gis::Unavailable.
+    boost::asio::awaitable<bool> is_fresh(PreparedFilePtr file, InspireDataSet data_set);
+
+  private:
+    struct Question {
+        PreparedFilePtr file;
+        InspireDataSet data_set;
+    };
+    static std::vector<bool> answer(db::Connection& connection, const std::vector<Question>& questions);
+
+    Rounds<Question, bool> rounds_;
 };
 
 }  // namespace api

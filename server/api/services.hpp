@@ -30,6 +30,8 @@ class VisibleCatalogs;
 namespace api {
 
 class BulkShares;
+class FreshFiles;
+class Journal;
 class PreparedFiles;
 class RasterTiles;
 struct UploadFiles;
@@ -50,6 +52,8 @@ struct Services {
     UploadFiles& uploads;
     RasterTiles& rasters;
     const PreparedFiles& prepared;
+    FreshFiles& fresh_files;
+    Journal& journal;
     const PageTokens& tokens;
     const http::StaticFiles& portal;
     std::vector<gis::Crs> offered_crs;  ///< CRS84 first

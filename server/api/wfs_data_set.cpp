@@ -53,10 +53,7 @@ boost::asio::awaitable<PreparedFilePtr> find_fresh_file(const Services& services
                                                         InspireDataSet data_set) {
     PreparedFilePtr file = services.prepared.find(data_set, call->caller->scope, gml_form);
     if (!file) co_return nullptr;
-    auto look = [data_set, file](db::Connection& connection) {
-        return PreparedFiles::is_fresh(connection, *file, data_set);
-    };
-    const bool fresh = co_await services.database.run(call->reader(), query_for(*call->request), std::move(look));
+    const bool fresh = co_await services.fresh_files.is_fresh(file, std::move(data_set));
     if (!fresh) file = nullptr;
     co_return file;
 }

@@ -19,6 +19,7 @@
 #include "gis/write/json_text.hpp"
 #include "server/api/bulk_shares.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/journal.hpp"
 #include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
@@ -276,6 +277,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     gate::TileUse tile_use;
     gate::SignIns sign_ins;
     api::PreparedFiles prepared(catalog, gatekeeper, pool_options, {options.inspire_namespace}, log_event);
+    api::FreshFiles fresh_files(pool);
+    api::Journal journal(pool);
     std::optional<gate::DailyUpkeep> upkeep(std::in_place, serving_dsn, log_event);
     jobs::Runner::Options job_options;
     job_options.dsn = dsn;
@@ -301,6 +304,8 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  uploads,
                                  rasters,
                                  prepared,
+                                 fresh_files,
+                                 journal,
                                  tokens,
                                  portal,
                                  offered_crs(),

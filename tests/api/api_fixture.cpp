@@ -1,6 +1,7 @@
 #include "tests/api/api_fixture.hpp"
 
 #include "server/api/bulk_shares.hpp"
+#include "server/api/journal.hpp"
 #include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
@@ -116,6 +117,8 @@ struct ApiTest::Served {
     gate::SignIns sign_ins;
     http::StaticFiles portal;
     api::PreparedFiles prepared;
+    api::FreshFiles fresh_files{pool};
+    api::Journal journal{pool};
     api::Services services{catalog,
                            pool,
                            bulk,
@@ -130,6 +133,8 @@ struct ApiTest::Served {
                            uploads,
                            rasters,
                            prepared,
+                           fresh_files,
+                           journal,
                            tokens,
                            portal,
                            offered(),
