@@ -1,13 +1,19 @@
 #include "gis/access/scope.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace gis {
 
 namespace {
 
-bool gives(const Grant& grant, const Layer& layer, std::span<const std::string> codes) {
-    return layer.has_communes() ? grant.covers(codes) : grant.everything || grant.partly;
+/// Where features have no communes, what gives a part gives all.
+Grant whole_where_undivided(Grant grant, const Layer& layer) {
+    if (layer.has_communes()) return grant;
+    grant.everything = grant.everything || grant.partly;
+    grant.communes.clear();
+    return grant;
 }
 
 void append_class(std::string& text, const Grant& grant, const Layer& layer) {
@@ -28,6 +34,41 @@ bool Grant::covers(std::span<const std::string> codes) const {
                        [&](const std::string& code) { return std::ranges::binary_search(communes, code); });
 }
 
+std::vector<Resolution> resolutions_by_right(const Layer& layer) {
+    if (!layer.sensitive) return {Resolution::Exact};
+    const Resolution agents = layer.exact_for_agents ? Resolution::Exact : Resolution::Agents;
+    return {Resolution::Exact, layer.hidden_from_agents ? Resolution::None : agents,
+            layer.hidden_from_public ? Resolution::None : Resolution::Public};
+}
+
+Sight::Sight(const Layer& layer, const LayerScope& scope) : has_communes_(layer.has_communes()) {
+    static constexpr Right finest_first[] = {Right::Exact, Right::Agents, Right::Read};
+    const std::vector<Resolution> shown = resolutions_by_right(layer);
+    std::set<Resolution> possible;
+    bool open = true;  // coarser rights decide of some features still
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const Right right = finest_first[std::size(finest_first) - shown.size() + i];
+        steps_.push_back({whole_where_undivided(scope.grant(right), layer), shown[i]});
+        const Grant& grant = steps_.back().grant;
+        if (!open) continue;
+        if (grant.everything || !grant.communes.empty()) possible.insert(shown[i]);
+        open = !grant.everything;
+        has_perimeters_ = has_perimeters_ || (open && !grant.perimeter.empty());
+    }
+    if (open) possible.insert(Resolution::None);
+    if (possible.size() == 1) of_all_ = *possible.begin();
+}
+
+Resolution Sight::of(std::span<const std::string> codes) const {
+    const auto step = std::ranges::find_if(steps_, [&](const Step& s) { return s.grant.covers(codes); });
+    return step == steps_.end() ? Resolution::None : step->shown;
+}
+
+bool Sight::decides(bool has_communes, std::span<const Resolution> by_right) const {
+    return has_communes == has_communes_ &&
+           std::ranges::equal(steps_, by_right, {}, [](const Step& step) { return step.shown; });
+}
+
 const LayerScope& Scope::of(const Layer& layer) const {
     static const LayerScope nothing;
     const auto found = layers_.find(layer.id);
@@ -41,13 +82,7 @@ bool Scope::sees(const Layer& layer) const {
 }
 
 Resolution Scope::resolution(const Layer& layer, std::span<const std::string> codes) const {
-    const LayerScope& scope = of(layer);
-    if (!layer.sensitive) return gives(scope.grant(Right::Read), layer, codes) ? Resolution::Exact : Resolution::None;
-    if (gives(scope.grant(Right::Exact), layer, codes)) return Resolution::Exact;
-    if (gives(scope.grant(Right::Agents), layer, codes))
-        return layer.hidden_from_agents ? Resolution::None : Resolution::Agents;
-    if (layer.hidden_from_public) return Resolution::None;
-    return gives(scope.grant(Right::Read), layer, codes) ? Resolution::Public : Resolution::None;
+    return Sight(layer, of(layer)).of(codes);
 }
 
 std::string Scope::class_of(const Layer& layer) const {

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,8 +42,38 @@ class LayerScope {
     std::array<Grant, 6> grants_;
 };
 
-/// How close to its true position a feature is shown.
+/// How close to its true position a feature is shown: not at all, as the layer declares for the public or for agents,
+/// as it is.
 enum class Resolution { None, Public, Agents, Exact };
+
+/// What the rights show of a layer, the finest right first: `Exact`, `Agents` and `Read` of a sensitive one, else
+/// `Read`.
+std::vector<Resolution> resolutions_by_right(const Layer& layer);
+
+/// At which resolution one caller sees the features of a layer: by the finest right that covers a feature.
+class Sight {
+  public:
+    Sight(const Layer& layer, const LayerScope& scope);
+
+    /// Of a feature with these communes. Perimeters are not looked at.
+    Resolution of(std::span<const std::string> codes) const;
+    /// The one at which all features are seen, whatever their communes; nothing where they may differ.
+    const std::optional<Resolution>& of_all() const { return of_all_; }
+    /// Perimeters show features that the communes do not, or show them finer.
+    bool has_perimeters() const { return has_perimeters_; }
+    /// True when it was made of a layer that declares the same.
+    bool decides(bool has_communes, std::span<const Resolution> by_right) const;
+
+  private:
+    struct Step {
+        Grant grant;
+        Resolution shown = Resolution::None;
+    };
+    bool has_communes_ = false;
+    std::vector<Step> steps_;  // the finest first
+    std::optional<Resolution> of_all_;
+    bool has_perimeters_ = false;
+};
 
 /// What one caller may do, at one moment. The database decides the same for each row; this is for what is answered from
 /// memory, and part of the key of everything remembered.

@@ -86,6 +86,7 @@ struct Layer {
     bool sensitive = false;           ///< positions are made coarse for those without the right `exact`
     bool hidden_from_public = false;  ///< sensitive, and nothing is shown to who has no convention of his own
     bool hidden_from_agents = false;  ///< nor to anybody without the right `exact`
+    bool exact_for_agents = false;    ///< sensitive, and coarse for the public alone
     bool fictive = false;             ///< generated demonstration data, said in every metadata
     bool tracked = false;             ///< writes reach catalogue.change and catalogue.history
     bool editable = false;            ///< a tracked table: who has the right may write it

@@ -104,13 +104,23 @@ SqlStatement select_columns(const Layer& layer, bool linked) {
     return sql;
 }
 
-SqlStatement held_rows(const Layer& layer, const std::string* ids_json) {
+SqlStatement held_rows(const Layer& layer, Resolution shown_at, const std::string* ids_json) {
     const bool linked = !layer.commune_link.empty();
+    const bool coarse = shown_at != Resolution::Exact;
     SqlStatement sql = select_columns(layer, linked);
-    sql.text(" from ").table(layer.schema_name, layer.table_name);
+    sql.text(" from ");
+    if (coarse) {
+        sql.table("degrade", layer.name);
+    } else {
+        sql.table(layer.schema_name, layer.table_name);
+    }
     if (linked) join_links(sql, layer, ids_json);
+    sql.text(" where ");
+    sql.text(!coarse                          ? "true"
+             : shown_at == Resolution::Agents ? "carreau_level = 'agents'"
+                                              : "carreau_level = 'public'");
     if (ids_json != nullptr) {
-        sql.text(" where ").ident(layer.id_column).text(" = any (");
+        sql.text(" and ").ident(layer.id_column).text(" = any (");
         add_id_array(sql, *ids_json, layer.id_sql_type);
         sql.text(")");
     }
@@ -140,12 +150,12 @@ SqlStatement tile_rows_sql(const Layer& layer) {
     return sql.text(" from ").table(layer.source_schema, layer.source_name);
 }
 
-SqlStatement held_rows_sql(const Layer& layer) {
-    return held_rows(layer, nullptr);
+SqlStatement held_rows_sql(const Layer& layer, Resolution shown_at) {
+    return held_rows(layer, shown_at, nullptr);
 }
 
-SqlStatement held_rows_of_sql(const Layer& layer, const std::string& ids_json) {
-    return held_rows(layer, &ids_json);
+SqlStatement held_rows_of_sql(const Layer& layer, Resolution shown_at, const std::string& ids_json) {
+    return held_rows(layer, shown_at, &ids_json);
 }
 
 std::optional<SqlStatement> tile_rows_in_sql(const Layer& layer, int z, const GeographicBox& tile_box) {

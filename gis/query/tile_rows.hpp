@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "gis/access/scope.hpp"
 #include "gis/layer/layer.hpp"
 #include "gis/query/sql_statement.hpp"
 
@@ -22,11 +23,12 @@ std::vector<const Field*> tile_fields(const Layer& layer);
 /// them: requests see the rows that the access policy gives them, and not the tables that link features to communes.
 SqlStatement tile_rows_sql(const Layer& layer);
 
-/// The same of all rows of the layer's table with all communes they belong to, for who owns the database to hold.
-SqlStatement held_rows_sql(const Layer& layer);
+/// The same of all features of the layer, as they are shown at one resolution, with all communes they belong to: for
+/// who owns the database to hold.
+SqlStatement held_rows_sql(const Layer& layer, Resolution shown_at);
 
 /// Those of the given ids, a JSON array of texts.
-SqlStatement held_rows_of_sql(const Layer& layer, const std::string& ids_json);
+SqlStatement held_rows_of_sql(const Layer& layer, Resolution shown_at, const std::string& ids_json);
 
 /// Rows of tile_rows_sql that may touch the tile or its buffer, as the connection's role sees them. Nothing where the
 /// tile cannot hold a feature.

@@ -50,7 +50,7 @@ void list_layers(const std::string& dsn, bool as_json) {
 std::string tiles_of(const gis::Layer& layer) {
     static const std::map<std::string, std::string> reasons{
         {"declared", "la déclaration le veut (tiles = sql)"},
-        {"sensitive", "ses positions sont rendues grossières selon qui demande"},
+        {"sensitive", "ses positions sont rendues grossières selon qui demande, et ses surfaces réunies (merge_zoom)"},
         {"view", "c'est une vue, dont les changements ne se suivent pas"},
         {"untracked", "elle est déclarée sans suivi des changements"},
         {"id type", "son identifiant n'est ni un entier, ni un texte, ni un uuid"},

@@ -46,6 +46,7 @@ gis::Layer read_layer(const pqxx::row& row) {
                       std::string_view(row["agent_resolution"].c_str()) != "exact";
     layer.hidden_from_public = std::string_view(row["public_resolution"].c_str()) == "hidden";
     layer.hidden_from_agents = std::string_view(row["agent_resolution"].c_str()) == "hidden";
+    layer.exact_for_agents = layer.sensitive && std::string_view(row["agent_resolution"].c_str()) == "exact";
     const bool exposed = layer.sensitive || row["is_view"].as<bool>();
     layer.source_schema = exposed ? "expose" : layer.schema_name;
     layer.source_name = exposed ? layer.name : layer.table_name;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 #include "server/db/connection.hpp"
@@ -9,6 +10,25 @@
 #include "server/live/tile_feed.hpp"
 
 namespace live {
+
+namespace {
+
+/// What a right shows is another thing from the moment on that it is declared otherwise, which this server may not have
+/// heard of yet.
+void require_as_declared(db::Connection& connection, const gis::Layer& layer) {
+    const auto text = [](bool value) { return std::optional<std::string>(value ? "true" : "false"); };
+    const std::vector<db::Parameter> declared{std::to_string(layer.id), text(layer.sensitive),
+                                              text(layer.hidden_from_public), text(layer.hidden_from_agents),
+                                              text(layer.exact_for_agents)};
+    const db::Result row = connection.query(
+        "select access.is_sensitive(l) = $2::boolean and (public_resolution = 'hidden') = $3::boolean and "
+        "(agent_resolution = 'hidden') = $4::boolean and (access.is_sensitive(l) and agent_resolution = 'exact') = "
+        "$5::boolean from catalogue.layer l where layer_id = $1::int",
+        declared);
+    if (row.rows() == 1 && !row.boolean(0, 0)) throw std::runtime_error("it is declared otherwise meanwhile");
+}
+
+}  // namespace
 
 LayerLoader::LayerLoader(Options options) : options_(std::move(options)), thread_([this] { run(); }) {}
 
@@ -98,8 +118,14 @@ LoadedLayer LayerLoader::load(const Request& request) const {
                                              "datestyle=ISO", "extra_float_digits=1"});
     connection.run_script("begin isolation level repeatable read read only");
     loaded.snapshot = snapshot_of(connection);
-    tiles::LayerPacker packer(tiles::rules_of(request.layer));
-    const auto fits = [&] { return options_.held_beside(request.layer.id) + packer.memory() <= options_.max_bytes; };
+    require_as_declared(connection, request.layer);
+    const tiles::LayerRules rules = tiles::rules_of(request.layer);
+    std::deque<tiles::LayerPacker> packers;
+    const auto fits = [&] {
+        std::size_t bytes = options_.held_beside(request.layer.id);
+        for (const tiles::LayerPacker& packer : packers) bytes += packer.memory();
+        return bytes <= options_.max_bytes;
+    };
     const auto go_on = [&] {
         const bool wanted = [&] {
             const std::lock_guard lock(mutex_);
@@ -107,11 +133,13 @@ LoadedLayer LayerLoader::load(const Request& request) const {
         }();
         return wanted && fits();
     };
-    loaded.too_large = !read_rows(connection, packer.rules().rows_sql, packer, go_on) ||
-                       !fits();  // or not wanted, and nobody hears of it
-    if (loaded.too_large) return loaded;
+    for (const tiles::HeldRows& held : rules.held) {
+        packers.emplace_back(rules);
+        loaded.too_large = !read_rows(connection, held.sql, packers.back(), go_on) || !fits();
+        if (loaded.too_large) return loaded;  // or not wanted, and nobody hears of it
+    }
     connection.execute("commit");
-    loaded.packed = packer.finish();
+    for (; !packers.empty(); packers.pop_front()) loaded.packed.push_back(packers.front().finish());
     return loaded;
 }
 

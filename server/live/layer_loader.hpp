@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "gis/layer/layer.hpp"
 #include "tiles/store/packed_layer.hpp"
@@ -19,9 +20,9 @@ namespace live {
 /// A layer as it was at one moment.
 struct LoadedLayer {
     int layer_id = 0;
-    std::string snapshot;                      ///< the moment, as PostgreSQL writes it
-    std::optional<tiles::PackedLayer> packed;  ///< none: it could not be read
-    bool too_large = false;                    ///< for the memory there is
+    std::string snapshot;                    ///< the moment, as PostgreSQL writes it
+    std::vector<tiles::PackedLayer> packed;  ///< one for each of its rules' `held`; none: it could not be read
+    bool too_large = false;                  ///< for the memory there is
     std::chrono::steady_clock::time_point begin;
     std::chrono::steady_clock::time_point end;
 

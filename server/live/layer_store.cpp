@@ -22,8 +22,8 @@ std::size_t count_kept(const LayerState::Pack& pack) {
 
 }  // namespace
 
-LayerStore::LayerStore(tiles::PackedLayer base)
-    : base_{std::make_shared<const tiles::PackedLayer>(std::move(base)), nullptr} {
+LayerStore::LayerStore(tiles::PackedLayer base, gis::Resolution shown_at)
+    : base_{std::make_shared<const tiles::PackedLayer>(std::move(base)), nullptr, shown_at} {
     merged_ = base_.features->merged();
     base_.removed = std::make_shared<const std::vector<bool>>(base_.features->size());
     repack(older_);
@@ -58,6 +58,7 @@ void LayerStore::repack(Overlay& overlay) {
     }
     overlay.pack.features = std::make_shared<const tiles::PackedLayer>(packer.finish_part());
     overlay.pack.removed = std::make_shared<const std::vector<bool>>(overlay.pack.features->size());
+    overlay.pack.shown_at = base_.shown_at;
 }
 
 std::vector<tiles::PackPart> LayerStore::parts() const {
@@ -67,8 +68,7 @@ std::vector<tiles::PackPart> LayerStore::parts() const {
     return list;
 }
 
-LayerStore::Changed LayerStore::apply(std::span<const std::string> ids, std::vector<Row> rows) {
-    Changed changed;
+void LayerStore::apply(std::span<const std::string> ids, std::vector<Row> rows, Changed& changed) {
     tiles::TouchedGroups touched;
     for (LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack}) remove(*pack, ids, changed.features, touched);
     for (const std::string& id : ids) {
@@ -97,20 +97,29 @@ LayerStore::Changed LayerStore::apply(std::span<const std::string> ids, std::vec
         repack(older_);
         repack(recent_);
     }
-    return changed;
 }
 
-LayerStatePtr LayerStore::state() const {
-    auto state = std::make_shared<LayerState>();
+LayerState LayerStore::state() const {
+    LayerState state;
     for (const LayerState::Pack* pack : {&base_, &older_.pack, &recent_.pack}) {
         if (pack != &base_ && pack->features->size() == 0) continue;
-        state->packs.push_back(*pack);
-        state->features += count_kept(*pack);
-        state->memory += pack->features->memory() + pack->removed->size() / 8;
+        state.packs.push_back(*pack);
+        state.features += count_kept(*pack);
+        state.memory += pack->features->memory() + pack->removed->size() / 8;
     }
-    state->merged = merged_;
-    if (merged_ && merged_ != base_.features->merged()) state->memory += merged_->memory();
+    state.merged = merged_;
+    if (merged_ && merged_ != base_.features->merged()) state.memory += merged_->memory();
     return state;
+}
+
+LayerStatePtr joined_state(std::span<const LayerStore> stores) {
+    auto all = std::make_shared<LayerState>(stores.back().state());
+    for (const LayerStore& store : stores.first(stores.size() - 1)) {
+        LayerState state = store.state();
+        all->packs.insert(all->packs.end(), state.packs.begin(), state.packs.end());
+        all->memory += state.memory;
+    }
+    return all;
 }
 
 bool LayerStore::wants_packing() const {

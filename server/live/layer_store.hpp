@@ -17,11 +17,12 @@ namespace live {
 struct LayerState {
     struct Pack {
         std::shared_ptr<const tiles::PackedLayer> features;
-        std::shared_ptr<const std::vector<bool>> removed;  ///< those that a later pack replaces, or that are gone
+        std::shared_ptr<const std::vector<bool>> removed;   ///< those that a later pack replaces, or that are gone
+        gis::Resolution shown_at = gis::Resolution::Exact;  ///< for callers who see the feature so
     };
     std::vector<Pack> packs;                           ///< at least one
     std::shared_ptr<const tiles::MergedLayer> merged;  ///< of all packs; null where nothing is merged
-    std::size_t features = 0;
+    std::size_t features = 0;                          ///< each once, at whatever resolutions
     std::size_t memory = 0;
 
     const tiles::LayerRules& rules() const { return packs.front().features->rules(); }
@@ -29,22 +30,25 @@ struct LayerState {
 
 using LayerStatePtr = std::shared_ptr<const LayerState>;
 
-/// One layer in memory and its changes. Belongs to one thread; the states it gives belong to all.
+/// The features of one layer as they are shown at one resolution, in memory, and their changes. Belongs to one thread;
+/// the states it gives belong to all.
 class LayerStore {
   public:
     using Row = std::vector<std::optional<std::string>>;  ///< cells of gis::held_rows_sql
 
-    explicit LayerStore(tiles::PackedLayer base);
+    LayerStore(tiles::PackedLayer base, gis::Resolution shown_at);
+
+    gis::Resolution shown_at() const { return base_.shown_at; }
 
     /// Where it changed: boxes of what was and of what is.
     struct Changed {
         std::vector<tiles::WorldBox> features;
         std::vector<tiles::WorldBox> merged;  ///< of polygons below the merge zoom
     };
-    /// The features `ids` are now those of `rows`; the ids without a row are gone.
-    Changed apply(std::span<const std::string> ids, std::vector<Row> rows);
+    /// The features `ids` are now those of `rows`; the ids without a row are gone. Adds to `changed`.
+    void apply(std::span<const std::string> ids, std::vector<Row> rows, Changed& changed);
 
-    LayerStatePtr state() const;
+    LayerState state() const;
     /// So much has changed that packing the layer anew is worth it.
     bool wants_packing() const;
 
@@ -64,5 +68,8 @@ class LayerStore {
     Overlay older_;   // many, packed now and then
     Overlay recent_;  // few, packed at each change
 };
+
+/// A layer's features at all its resolutions, the exact ones last.
+LayerStatePtr joined_state(std::span<const LayerStore> stores);
 
 }  // namespace live

@@ -49,8 +49,8 @@ std::vector<LayerStore::Row> rows_of(const db::Result& result) {
 
 struct TileEngine::Entry {
     gis::Layer layer;
-    std::optional<tiles::LayerRules> rules;  ///< none: its declaration is still to be read
-    std::optional<LayerStore> store;
+    std::optional<tiles::LayerRules> rules;     ///< none: its declaration is still to be read
+    std::vector<LayerStore> stores;             ///< one for each of the rules' `held`; none: it is not held
     std::optional<Clock::time_point> retry_at;  ///< it could not be read
 };
 
@@ -120,22 +120,24 @@ bool TileEngine::encode(const TileView& view, tiles::TileCoord coord, std::strin
     for (const TileView::Part& part : view.parts) {
         const LayerStatePtr state = state_of(part.layer_id);
         // Declared otherwise since the view was made: what it decided by may not be so any more.
-        if (!state || state->rules().has_communes != part.has_communes) return false;
+        if (!state || !part.sight.decides(state->rules().has_communes, state->rules().by_right)) return false;
+        const std::optional<gis::Resolution>& of_all = part.sight.of_all();
         std::vector<std::vector<bool>> visible(state->packs.size());
         std::vector<tiles::TileSource> sources;
         for (std::size_t i = 0; i < state->packs.size(); ++i) {
             const LayerState::Pack& pack = state->packs[i];
+            if (of_all && *of_all != pack.shown_at) continue;
             tiles::TileSource source{pack.features.get(), pack.removed.get(), nullptr};
-            if (!part.everything) {
-                for (const auto& codes : pack.features->commune_sets()) visible[i].push_back(part.grant.covers(codes));
-                // Features without communes are for those who see everything.
-                if (visible[i].empty()) visible[i].push_back(false);
+            if (!of_all) {
+                for (const auto& codes : pack.features->commune_sets())
+                    visible[i].push_back(part.sight.of(codes) == pack.shown_at);
                 source.visible_sets = &visible[i];
             }
             sources.push_back(source);
         }
+        // Of layers that are shown at one resolution alone.
         tiles::MergedSource merged{state->merged.get(), {}};
-        if (!part.everything) merged.sees = [&part](const auto& communes) { return part.grant.covers(communes); };
+        if (!of_all) merged.sees = [&part](const auto& codes) { return part.sight.of(codes) != gis::Resolution::None; };
         tiles::encode_layer(sources, merged, coord, tile);
     }
     return true;
@@ -219,7 +221,7 @@ void TileEngine::publish(const Entry& entry, LayerStatePtr state, const std::str
 }
 
 void TileEngine::withdraw(Entry& entry, const std::string& reason) {
-    entry.store.reset();
+    entry.stores.clear();
     publish(entry, nullptr, reason);
     const std::size_t dropped = cache_.drop_views(views_.showing(entry.layer.id));
     const std::lock_guard lock(mutex_);
@@ -294,7 +296,7 @@ void TileEngine::sync(db::Connection& connection) {
         const FeedNews news = news_since(connection, feed_snapshot_);
         for (const auto& [layer_id, of_layer] : news.layers) {
             const auto found = entries_.find(layer_id);
-            if (found != entries_.end() && found->second.store) bring_up(connection, found->second, of_layer);
+            if (found != entries_.end() && !found->second.stores.empty()) bring_up(connection, found->second, of_layer);
         }
     }
     // One that was read later may be ahead of this look: the next one would find its changes there already, and not the
@@ -330,9 +332,12 @@ void TileEngine::bring_up(db::Connection& connection, Entry& entry, const FeedNe
 
 void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews::OfLayer& news) {
     const nlohmann::json ids(news.ids);
-    const gis::SqlStatement sql = gis::held_rows_of_sql(entry.layer, ids.dump());
-    const auto changed = entry.store->apply(news.ids, rows_of(connection.query(sql.sql(), sql.parameters())));
-    publish(entry, entry.store->state());
+    LayerStore::Changed changed;
+    for (LayerStore& store : entry.stores) {
+        const gis::SqlStatement sql = gis::held_rows_of_sql(entry.layer, store.shown_at(), ids.dump());
+        store.apply(news.ids, rows_of(connection.query(sql.sql(), sql.parameters())), changed);
+    }
+    publish(entry, joined_state(entry.stores));
     const std::size_t dropped = drop_tiles(entry, changed);
     {
         const std::lock_guard lock(mutex_);
@@ -340,8 +345,9 @@ void TileEngine::apply(db::Connection& connection, Entry& entry, const FeedNews:
         report.changes += news.changes;
         report.dropped += dropped;
     }
-    if (entry.store->wants_packing() && !loader_.is_loading(entry.layer.id) && !entry.retry_at)
-        loader_.request(entry.layer);
+    const bool wants_packing =
+        std::ranges::any_of(entry.stores, [](const LayerStore& store) { return store.wants_packing(); });
+    if (wants_packing && !loader_.is_loading(entry.layer.id) && !entry.retry_at) loader_.request(entry.layer);
 }
 
 std::size_t TileEngine::drop_tiles(const Entry& entry, const LayerStore::Changed& changed) {
@@ -357,10 +363,10 @@ std::size_t TileEngine::drop_tiles(const Entry& entry, const LayerStore::Changed
 
 void TileEngine::take(db::Connection& connection, LoadedLayer loaded) {
     Entry& entry = entries_.at(loaded.layer_id);
-    if (!loaded.packed) {
+    if (loaded.packed.empty()) {
         entry.retry_at = Clock::now() + (loaded.too_large ? retry_memory : retry_load);
         // One that is held and followed stays.
-        if (!entry.store) withdraw(entry, loaded.too_large ? "memory" : unreadable);
+        if (entry.stores.empty()) withdraw(entry, loaded.too_large ? "memory" : unreadable);
         return;
     }
     try {
@@ -379,8 +385,10 @@ void TileEngine::hold(db::Connection& connection, Entry& entry, LoadedLayer load
         loader_.request(entry.layer);
         return;
     }
-    const bool was_held = entry.store.has_value();
-    entry.store.emplace(std::move(*loaded.packed));
+    const bool was_held = !entry.stores.empty();
+    entry.stores.clear();
+    for (std::size_t i = 0; i < loaded.packed.size(); ++i)
+        entry.stores.emplace_back(std::move(loaded.packed[i]), entry.rules->held[i].shown_at);
     {
         const std::lock_guard lock(mutex_);
         LayerReport& report = published_[entry.layer.id].report;

@@ -9,8 +9,10 @@ namespace {
 std::string class_key(const std::vector<const gis::Layer*>& layers, const gis::Scope& scope) {
     std::string key;
     for (const gis::Layer* layer : layers) {
-        // With communes declared or not the same class decides otherwise.
-        key += std::to_string(layer->id) + (layer->has_communes() ? "c:" : ":") + scope.class_of(*layer) + ";";
+        // With communes declared or not, or other resolutions for a right, the same class decides otherwise.
+        key += std::to_string(layer->id) + (layer->has_communes() ? "c" : "");
+        for (const gis::Resolution shown : gis::resolutions_by_right(*layer)) key += "nPAE"[static_cast<int>(shown)];
+        key += ":" + scope.class_of(*layer) + ";";
     }
     return key;
 }
@@ -18,10 +20,9 @@ std::string class_key(const std::vector<const gis::Layer*>& layers, const gis::S
 std::shared_ptr<TileView> make_view(const std::vector<const gis::Layer*>& layers, const gis::Scope& scope) {
     auto made = std::make_shared<TileView>();
     for (const gis::Layer* layer : layers) {
-        TileView::Part part{layer->id, false, layer->has_communes(), scope.of(*layer).grant(gis::Right::Read)};
-        part.everything = part.grant.everything || (part.grant.partly && !part.has_communes);
-        if (!part.everything && !part.grant.perimeter.empty()) return nullptr;
-        made->parts.push_back(std::move(part));
+        gis::Sight sight(*layer, scope.of(*layer));
+        if (sight.has_perimeters()) return nullptr;
+        made->parts.push_back({layer->id, std::move(sight)});
     }
     return made;
 }

@@ -17,9 +17,7 @@ namespace live {
 struct TileView {
     struct Part {
         int layer_id = 0;
-        bool everything = false;
-        bool has_communes = false;  ///< the features say their communes
-        gis::Grant grant;           ///< decides by communes where not everything is seen
+        gis::Sight sight;  ///< decides by communes
     };
     std::uint32_t id = 0;  ///< 0: one of too many, whose tiles are not kept
     std::vector<Part> parts;

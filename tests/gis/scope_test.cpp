@@ -110,6 +110,60 @@ TEST(Scope, WhatIsHiddenIsNotSeen) {
     EXPECT_TRUE(scope_of({{Right::Exact, over({"62001"})}}).sees(layer));
 }
 
+TEST(Scope, AgentsMayBeShownWhatIsExact) {
+    Layer layer = sensitive();
+    layer.exact_for_agents = true;
+    const Scope scope = scope_of({{Right::Read, everything()}, {Right::Agents, over({"62001"})}});
+    EXPECT_EQ(scope.resolution(layer, Codes{"62001"}), Resolution::Exact);
+    EXPECT_EQ(scope.resolution(layer, Codes{"62002"}), Resolution::Public);
+    EXPECT_EQ(gis::resolutions_by_right(layer),
+              (std::vector{Resolution::Exact, Resolution::Exact, Resolution::Public}));
+}
+
+TEST(Sight, PerimetersCountWhereCommunesLeaveSomethingOpen) {
+    const auto has_perimeters = [](const Layer& layer, const std::vector<std::pair<Right, Grant>>& grants) {
+        return gis::Sight(layer, scope_of(grants).of(layer)).has_perimeters();
+    };
+    Grant all = everything();
+    all.perimeter = "wkb";
+    EXPECT_FALSE(has_perimeters(with_communes(), {{Right::Read, all}}));
+    EXPECT_TRUE(has_perimeters(with_communes(), {{Right::Read, inside("wkb")}}));
+    EXPECT_FALSE(has_perimeters(with_communes(), {{Right::Read, everything()}, {Right::Exact, inside("wkb")}}))
+        << "nothing is finer";
+    EXPECT_TRUE(has_perimeters(sensitive(), {{Right::Read, everything()}, {Right::Exact, inside("wkb")}}));
+    EXPECT_FALSE(has_perimeters(sensitive(), {{Right::Read, inside("wkb")}, {Right::Exact, everything()}}));
+}
+
+TEST(Sight, TheOneResolutionOfAllIsThatOfEveryFeature) {
+    std::mt19937 random(12);
+    const Codes pool{"62001", "62002"};
+    int known = 0;
+    for (int n = 0; n < 5000; ++n) {
+        Layer layer = random() % 2 == 0 ? sensitive() : with_communes();
+        if (random() % 4 == 0) layer.commune_column.clear();
+        layer.exact_for_agents = random() % 3 == 0;
+        layer.hidden_from_public = random() % 3 == 0;
+        layer.hidden_from_agents = !layer.exact_for_agents && random() % 3 == 0;
+        Scope scope;
+        for (const Right right : {Right::Read, Right::Agents, Right::Exact}) {
+            Grant& grant = scope.add(1).grant(right);
+            grant.everything = random() % 4 == 0;
+            for (const std::string& code : pool)
+                if (random() % 3 == 0) grant.communes.push_back(code);
+            grant.partly = grant.everything || !grant.communes.empty() || random() % 2 == 0;
+        }
+        const gis::Sight sight(layer, scope.of(layer));
+        // Communes of the pool, of others, and none.
+        std::set<Resolution> seen;
+        for (const Codes& codes : {Codes{}, Codes{"62001"}, Codes{"62002"}, Codes{"62001", "62002"}, Codes{"62003"}})
+            seen.insert(sight.of(codes));
+        if (!sight.of_all()) continue;
+        ++known;
+        EXPECT_EQ(seen, std::set{*sight.of_all()});
+    }
+    EXPECT_GT(known, 1000);
+}
+
 TEST(ScopeClass, PerimetersThatHoldSeparatorsDoNotMeet) {
     const auto key = [](const std::string& read, const std::string& agents) {
         return scope_of({{Right::Read, inside(read)}, {Right::Agents, inside(agents)}}).class_of(sensitive());

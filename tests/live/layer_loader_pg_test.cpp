@@ -75,15 +75,15 @@ TEST_F(Loading, WhatWasReadWaitsUntilItIsTakenAndTheNextLayerWithIt) {
     add_row("bench");
     EXPECT_FALSE(loader.take(before)) << "it was read later";
     const auto first = loader.take(Clock::now());
-    ASSERT_TRUE(first && first->packed);
+    ASSERT_TRUE(first && !first->packed.empty());
     EXPECT_EQ(first->layer_id, tree.id);
-    EXPECT_EQ(first->packed->size(), 1U);
+    EXPECT_EQ(first->packed.at(0).size(), 1U);
     EXPECT_FALSE(first->snapshot.empty());
     EXPECT_FALSE(loader.is_loading(tree.id));
     const auto second = await(loader);
-    ASSERT_TRUE(second && second->packed);
+    ASSERT_TRUE(second && !second->packed.empty());
     EXPECT_EQ(second->layer_id, bench.id);
-    EXPECT_EQ(second->packed->size(), 2U) << "it was not read before the first was taken";
+    EXPECT_EQ(second->packed.at(0).size(), 2U) << "it was not read before the first was taken";
     EXPECT_EQ(loader.loading(), 0U);
 }
 
@@ -97,8 +97,8 @@ TEST_F(Loading, TheLastRequestOfALayerIsTheOneThatIsAnswered) {
     EXPECT_EQ(loader.loading(), 1U);
     run("commit");
     const auto taken = await(loader);
-    ASSERT_TRUE(taken && taken->packed);
-    EXPECT_EQ(taken->packed->size(), 2U) << "the first reading does not see the row";
+    ASSERT_TRUE(taken && !taken->packed.empty());
+    EXPECT_EQ(taken->packed.at(0).size(), 2U) << "the first reading does not see the row";
     EXPECT_EQ(loader.loading(), 0U);
 }
 
@@ -123,11 +123,11 @@ TEST_F(Loading, WhatDoesNotFitBesideTheOthersIsTooLarge) {
     const auto refused = await(loader);
     ASSERT_TRUE(refused);
     EXPECT_TRUE(refused->too_large);
-    EXPECT_FALSE(refused->packed);
+    EXPECT_TRUE(refused->packed.empty());
     loader.request(bench);
     const auto taken = await(loader);
     ASSERT_TRUE(taken);
-    EXPECT_TRUE(taken->packed && !taken->too_large) << "the bytes beside it are others";
+    EXPECT_TRUE(!taken->packed.empty() && !taken->too_large) << "the bytes beside it are others";
 }
 
 TEST_F(Loading, WhatCannotBeReadIsToldAndTheNextIsRead) {
@@ -142,10 +142,10 @@ TEST_F(Loading, WhatCannotBeReadIsToldAndTheNextIsRead) {
     const auto failed = await(loader);
     ASSERT_TRUE(failed);
     EXPECT_EQ(failed->layer_id, gone.id);
-    EXPECT_FALSE(failed->packed || failed->too_large);
+    EXPECT_TRUE(failed->packed.empty() && !failed->too_large);
     EXPECT_EQ(told, 1);
     loader.request(bench);
-    EXPECT_TRUE(await(loader)->packed);
+    EXPECT_FALSE(await(loader)->packed.empty());
 }
 
 TEST_F(Loading, StoppedItEndsAndReadsNothingMore) {

@@ -6,6 +6,7 @@
 
 namespace {
 
+using gis::Resolution;
 using live::TileViews;
 using Ids = std::vector<std::uint32_t>;
 
@@ -39,9 +40,10 @@ TEST(TileViews, EqualScopesShareOneAndOthersHaveTheirOwn) {
     const auto everybody = views.of({&layer}, reader_of({1}, over_everything()));
     EXPECT_EQ(first, same) << "what he may do with other layers does not matter";
     EXPECT_EQ((std::set{first->id, other->id, everybody->id, 0U}).size(), 4U);
-    EXPECT_FALSE(first->parts.at(0).everything);
-    EXPECT_TRUE(everybody->parts.at(0).everything);
-    EXPECT_TRUE(first->parts.at(0).grant.covers(std::vector<std::string>{"62001"}));
+    EXPECT_EQ(first->parts.at(0).sight.of_all(), std::nullopt);
+    EXPECT_EQ(everybody->parts.at(0).sight.of_all(), Resolution::Exact);
+    EXPECT_EQ(first->parts.at(0).sight.of(std::vector<std::string>{"62001"}), Resolution::Exact);
+    EXPECT_EQ(first->parts.at(0).sight.of(std::vector<std::string>{"62002"}), Resolution::None);
 }
 
 TEST(TileViews, WithoutCommunesWhoSeesAPartSeesEverything) {
@@ -51,8 +53,8 @@ TEST(TileViews, WithoutCommunesWhoSeesAPartSeesEverything) {
     const gis::Scope scope = reader_of({1}, over_communes({"62001"}));
     const auto part = views.of({&with}, scope);
     const auto whole = views.of({&without}, scope);
-    EXPECT_FALSE(part->parts.at(0).everything);
-    EXPECT_TRUE(whole->parts.at(0).everything);
+    EXPECT_EQ(part->parts.at(0).sight.of_all(), std::nullopt);
+    EXPECT_EQ(whole->parts.at(0).sight.of_all(), Resolution::Exact);
     EXPECT_NE(part->id, whole->id) << "the declaration changed, and what the class decides";
 }
 
@@ -61,6 +63,33 @@ TEST(TileViews, PerimetersAreNotForMemory) {
     const gis::Layer layer = numbered_layer(1);
     EXPECT_EQ(views.of({&layer}, reader_of({1}, {false, false, {}, "polygon"})), nullptr);
     EXPECT_NE(views.of({&layer}, reader_of({1}, {true, true, {}, "polygon"})), nullptr) << "who sees everything anyway";
+}
+
+TEST(TileViews, OfASensitiveLayerARightIsAViewOfItsOwnAndSoIsAnotherDeclaration) {
+    TileViews views;
+    gis::Layer layer = numbered_layer(1);
+    layer.sensitive = true;
+    gis::Scope reader = reader_of({1}, over_everything());
+    gis::Scope agent = reader;
+    agent.add(1).grant(gis::Right::Agents) = over_everything();
+    gis::Scope specialist = agent;
+    specialist.add(1).grant(gis::Right::Exact) = over_communes({"62001"});
+    const auto coarse = views.of({&layer}, reader);
+    const auto finer = views.of({&layer}, agent);
+    const auto mixed = views.of({&layer}, specialist);
+    EXPECT_EQ(coarse->parts.at(0).sight.of_all(), Resolution::Public);
+    EXPECT_EQ(finer->parts.at(0).sight.of_all(), Resolution::Agents);
+    EXPECT_EQ(mixed->parts.at(0).sight.of_all(), std::nullopt);
+    layer.exact_for_agents = true;
+    const auto exact = views.of({&layer}, agent);
+    EXPECT_EQ(exact->parts.at(0).sight.of_all(), Resolution::Exact);
+    layer.exact_for_agents = false;
+    layer.hidden_from_agents = true;
+    const auto hidden = views.of({&layer}, agent);
+    EXPECT_EQ(hidden->parts.at(0).sight.of_all(), Resolution::None);
+    EXPECT_EQ((std::set{coarse->id, finer->id, mixed->id, exact->id, hidden->id, 0U}).size(), 6U);
+    agent.add(1).grant(gis::Right::Exact).perimeter = "polygon";
+    EXPECT_EQ(views.of({&layer}, agent), nullptr) << "it shows some features finer";
 }
 
 TEST(TileViews, ALayerKnowsTheViewsThatShowItAndTheirUse) {

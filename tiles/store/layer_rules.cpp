@@ -29,7 +29,12 @@ LayerRules rules_of(const gis::Layer& layer) {
     rules.srid = layer.crs.srid;
     rules.numbered = layer.id_type == gis::FieldType::Integer;
     rules.has_communes = layer.has_communes();
-    rules.rows_sql = gis::held_rows_sql(layer).sql();
+    rules.by_right = gis::resolutions_by_right(layer);
+    // Who declares a layer anew locks its copies before its table; so does who reads them.
+    for (const gis::Resolution shown_at : {gis::Resolution::Public, gis::Resolution::Agents, gis::Resolution::Exact}) {
+        if (std::ranges::find(rules.by_right, shown_at) != rules.by_right.end())
+            rules.held.push_back({shown_at, gis::held_rows_sql(layer, shown_at).sql()});
+    }
     if (!rules.numbered) rules.attributes.push_back({layer.id_column, gis::TileValue::Text, 0});
     for (const gis::Field* field : gis::tile_fields(layer))
         rules.attributes.push_back({field->name, gis::tile_value_of(*field), field->tile_min_zoom});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gis/access/scope.hpp"
 #include "gis/layer/layer.hpp"
 #include "gis/query/tile_rows.hpp"
 
@@ -18,6 +19,13 @@ struct AttributeRule {
     friend bool operator==(const AttributeRule&, const AttributeRule&) = default;
 };
 
+/// The statement that gives the rows of the features as they are shown at one resolution.
+struct HeldRows {
+    gis::Resolution shown_at = gis::Resolution::Exact;
+    std::string sql;
+    friend bool operator==(const HeldRows&, const HeldRows&) = default;
+};
+
 /// What of a layer's declaration decides how its rows become tiles. Equal rules make equal tiles of equal rows.
 struct LayerRules {
     std::string name;
@@ -29,7 +37,8 @@ struct LayerRules {
     int srid = 0;
     bool numbered = false;      ///< ids are whole numbers, and the features' ids; else they are the first attribute
     bool has_communes = false;  ///< rows say the communes they belong to
-    std::string rows_sql;       ///< the statement that gives the rows
+    std::vector<gis::Resolution> by_right;  ///< gis::resolutions_by_right
+    std::vector<HeldRows> held;             ///< of each of them but None, the finest last
     std::vector<AttributeRule> attributes;  ///< as the row's columns follow, after a text id
 
     /// From this zoom on nothing is simplified or left out: the layer's deepest tiles, and those of a town's streets.
