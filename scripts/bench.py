@@ -102,25 +102,29 @@ class Bench:
     def sql(self, statement):
         return output_of("psql", self.dsn, "-XAtqv", "ON_ERROR_STOP=1", "-c", statement)
 
-    def start_server(self):
-        """The second `demo`: everything is there, it starts and answers."""
-        begin = time.monotonic()
-        command = [self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--port", "0",
-                   "--bulk-share", "12"]  # its downloads are all of one person
+    def start(self, *options):
+        """A server over the territory that is there, and its address. Several may run at a time."""
+        command = [self.program, "demo", "--territory", self.territory, "--data", str(self.data), "--port", "0", *options]
         # A session of its own: Ctrl-C comes here first, and stop() ends it in good order.
-        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        self.address = await_address(self.server)
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        return server, await_address(server)
+
+    def start_server(self):
+        """The second `demo`: everything is there, it starts and answers. Pages are made anew each time."""
+        begin = time.monotonic()
+        self.server, self.address = self.start("--page-cache", "0", "--bulk-share", "12")  # its downloads are all of one person
         check(self.get("/readyz")[0] == 200, "/readyz")
         return time.monotonic() - begin
 
-    def stop(self):
-        if self.server and self.server.poll() is None:
-            self.server.send_signal(signal.SIGINT)
+    def stop(self, server=None):
+        server = server or self.server
+        if server and server.poll() is None:
+            server.send_signal(signal.SIGINT)
             try:
-                self.server.wait(60)
+                server.wait(60)
             except subprocess.TimeoutExpired:
-                self.server.kill()
-                self.server.wait()
+                server.kill()
+                server.wait()
 
     # HTTP, one connection kept open
 

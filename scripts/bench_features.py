@@ -38,8 +38,15 @@ class Features:
 
     # Pages
 
-    def wrk(self, path, seconds, connections=1):
-        shown = output_of("wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", "-H", self.header, self.base + path)
+    def wrk(self, path, seconds, connections=1, base=None):
+        """Milliseconds a request. Of several paths, one after the other, again and again."""
+        cycle = []
+        if not isinstance(path, str):
+            script = self.folder / "paths.lua"
+            script.write_text("local paths, n = {" + ",".join(f'"{p}"' for p in path) + "}, 0\n"
+                              "function request() n = n % #paths + 1 return wrk.format(nil, paths[n]) end\n")
+            path, cycle = "/", ["-s", str(script)]
+        shown = output_of("wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", "-H", self.header, *cycle, (base or self.base) + path)
         check("Non-2xx" not in shown and "Socket errors" not in shown, shown)
         return 1000 * connections / float(re.search(r"Requests/sec:\s+([\d.]+)", shown).group(1))
 
@@ -69,7 +76,7 @@ class Features:
         rounds, seconds = (3, 2) if self.quick else (7, 4)
         path = "/collections/parcelle/items?limit=1000"
         self.check_page(path)
-        say("\nPage of 1,000 parcels, GeoJSON CRS84, one client after the other, A B A B:")
+        say("\nPage of 1,000 parcels made anew (nothing kept), GeoJSON CRS84, one client after the other, A B A B:")
         ours, peer = [], []
         for _ in range(rounds):
             ours.append(self.wrk(path, seconds))
@@ -79,6 +86,7 @@ class Features:
             f"ratio {ratio:.2f}   {verdict(ratio >= PAGE_RATIO, f'page at {PAGE_RATIO} times the SQL of pg_featureserv')}")
         bench.record["page_ms"], bench.record["page_sql_ms"] = ours, peer
         paths = self.server.walk()
+        self.bench_pages_asked_again(list(paths.values()))
         deep = max(rank for rank in paths if rank + 1000 in paths and rank <= 250_000)
         near, far = [], []
         for _ in range(rounds):
@@ -87,6 +95,49 @@ class Features:
         change = statistics.median(f / n for n, f in zip(near, far)) - 1
         say(f"  rank 0 {spread(near, 'ms')}, rank {deep} {spread(far, 'ms')}: {change * 100:+.1f} %   "
             f"{verdict(abs(change) <= DEPTH, 'page at depth 250,000 within 20 % of the first')}")
+
+    def bench_pages_asked_again(self, paths):
+        """All pages of the layer, from a second server that keeps what it answered (its default), beside the first one that makes
+        each anew and the peer's SQL for its first page."""
+        rounds, seconds = (3, 2) if self.quick else (7, 4)
+        process, address = self.server.start()
+        try:
+            keeping, other = Pages(address, self.header), Pages(self.server.address, self.header)
+            first = [keeping.get(path) for path in paths]
+            hits = keeping.metric("hits_total")
+            for path, body in zip(paths, first):
+                check(body == keeping.get(path) == other.get(path), f"{path} is not the same asked first, asked again and made anew")
+            check(keeping.metric("hits_total") - hits == len(paths), "not every page asked again was kept")
+            again, anew, peer, cost = [], [], [], []
+            for _ in range(rounds):
+                again.append(self.wrk(paths, seconds, base=keeping.base))
+                anew.append(self.wrk(paths, seconds))
+                peer.append(self.pgbench(seconds))
+                cost.append(self.cost_of_keeping(keeping, other, paths))
+            megabytes = keeping.metric("bytes") / 1e6
+        finally:
+            self.server.stop(process)
+        ratio, ratio_anew = (statistics.median(p / o for o, p in zip(ours, peer)) for ours in (again, anew))
+        bench.record["page_again_ms"], bench.record["page_anew_ms"], bench.record["page_again_sql_ms"] = again, anew, peer
+        bench.record["page_keeping_ms"] = cost
+        say(f"\nAll {len(paths)} pages in turn, {megabytes:.0f} MB kept, each the same asked first, asked again and made anew, A B C A B C:")
+        say(f"  asked again {spread(again, 'ms')}   made anew {spread(anew, 'ms')}   pg_featureserv's SQL alone, prepared {spread(peer, 'ms')}   "
+            f"ratio asked again {ratio:.1f}, made anew {ratio_anew:.2f}   "
+            f"{verdict(ratio >= PAGE_RATIO, f'page asked again at {PAGE_RATIO} times the SQL of pg_featureserv')}")
+        say("  asked for the first time after a change, beside a server that keeps nothing, a Python client, median of the pages: "
+            f"{spread([k for k, _ in cost], 'ms')}, {spread([o for _, o in cost], 'ms')}")
+
+    def cost_of_keeping(self, keeping, other, paths):
+        """Median milliseconds of pages asked of either server after a change of the layer, when nothing kept is of use."""
+        self.server.sql("update cadastre.parcelle set contenance = contenance where id = (select min(id) from cadastre.parcelle)")
+        misses, times = keeping.metric("misses_total"), ([], [])
+        for number, path in enumerate(paths):
+            for pages, taken in list(zip((keeping, other), times))[::1 if number % 2 else -1]:
+                begin = time.perf_counter()
+                pages.read(path)
+                taken.append((time.perf_counter() - begin) * 1000)
+        check(keeping.metric("misses_total") - misses == len(paths), "a page was kept through a change")
+        return tuple(map(statistics.median, times))
 
     def bench_wfs_pages(self):
         """As QGIS pages: by number, one page after the other; then as a client would that asks for a deep page out of the blue."""
@@ -240,6 +291,29 @@ class Features:
         say(f"\nTiles z15 while {EXPORTERS} clients export ({len(exported)} exports): median {statistics.median(idle):.2f} -> "
             f"{statistics.median(busy):.2f} ms, p99 {p99(idle):.2f} -> {p99(busy):.2f} ms   ratio {ratio:.2f}   "
             f"{verdict(ratio <= TILE_RATIO, f'tile p99 beside exports within {TILE_RATIO} times idle')}")
+
+
+class Pages:
+    """Pages of one server, over one connection."""
+
+    def __init__(self, address, header):
+        self.netloc, self.base = address.netloc, f"http://{address.netloc}"
+        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        self.headers = dict([header.split(": ")])
+
+    def read(self, path):
+        self.connection.request("GET", path, headers=self.headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        check(answer.status == 200, f"{path} answered {answer.status}")
+        return body
+
+    def get(self, path):
+        """The page but for when and where it was asked."""
+        return re.sub(rb'"timeStamp":"[^"]*"', b"", self.read(path)).replace(self.netloc.encode(), b"")
+
+    def metric(self, name):
+        return float(re.search(rf"^carreau_page_cache_{name} (\S+)$", self.read("/metrics").decode(), re.M).group(1))
 
 
 def far_apart(a, b):

@@ -21,6 +21,8 @@ FieldType parse_field_type(std::string_view text);
 struct Code {
     std::string value;  ///< as text, also where the field is a number
     std::string label;
+
+    friend bool operator==(const Code&, const Code&) = default;
 };
 
 /// One attribute of a layer, as every door names it.
@@ -39,6 +41,8 @@ struct Field {
     std::optional<int> max_length{};  ///< characters of a text
     std::optional<double> minimum{};  ///< of a number
     std::optional<double> maximum{};
+
+    friend bool operator==(const Field&, const Field&) = default;
 };
 
 enum class GeometryType { Point, LineString, Polygon, MultiPoint, MultiLineString, MultiPolygon, Any };
@@ -120,6 +124,8 @@ struct Layer {
     /// The field that the map's time slider reads in tiles; null: it does not choose among these features.
     const Field* time_field() const;
     const Field* find_field(std::string_view field_name) const;
+
+    friend bool operator==(const Layer&, const Layer&) = default;
 };
 
 }  // namespace gis

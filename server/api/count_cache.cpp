@@ -1,5 +1,7 @@
 #include "server/api/count_cache.hpp"
 
+#include "server/api/read_moment.hpp"
+
 #include <fmt/format.h>
 #include <sodium.h>
 
@@ -41,22 +43,6 @@ std::string count_key(const std::string& question, const std::vector<const gis::
     for (const gis::Layer* layer : layers) key += std::to_string(layer->id) + ' ' + scope.class_of(*layer) + '\0';
     key += question;
     return key.size() <= longest_key ? key : digest_of(key);
-}
-
-struct Moment {
-    gis::Scope::Time at;
-    std::int64_t access_revision = 0;
-};
-
-Moment moment_of(db::Connection& connection) {
-    const db::Result row = connection.query("select extract(epoch from now())::float8, catalogue.access_revision()");
-    const std::chrono::duration<double> since_epoch(row.float64(0, 0));
-    return {gis::Scope::Time(std::chrono::duration_cast<gis::Scope::Time::duration>(since_epoch)), row.int64(0, 1)};
-}
-
-/// Counted by the rules of the scope, and not by those that hold since: its class may be told the same.
-bool is_of_scope(const Moment& moment, const gis::Scope& scope) {
-    return moment.access_revision == scope.revision && moment.at < scope.valid_until;
 }
 
 /// Rows are the layer's own, and the caller sees them all.
@@ -102,8 +88,7 @@ std::int64_t CountCache::count(db::Connection& connection, const std::string& qu
     const bool fresh =
         known && now - known->counted_at < count_lifetime && is_unchanged(connection, layers, known->state);
     if (!fresh) {
-        const Moment moment = moment_of(connection);
-        keep = is_of_scope(moment, scope);
+        keep = read_moment(connection).is_by(scope);
         known = Entry{count_anew(), state_of(connection, layers), now};
     }
     const std::lock_guard lock(mutex_);
@@ -182,7 +167,7 @@ std::int64_t CountCache::count_where(db::Connection& connection, const gis::Laye
         tally && now - tally->counted_at < count_lifetime && follow(connection, layer, condition, *tally);
     bool keep = followed;
     if (!followed) {
-        keep = is_of_scope(moment_of(connection), scope);
+        keep = read_moment(connection).is_by(scope);
         tally = tally_anew(connection, layer, condition);
     }
     tally->counted_at = now;

@@ -16,6 +16,7 @@
 #include "server/api/html.hpp"
 #include "server/api/item_answer.hpp"
 #include "server/api/missions.hpp"
+#include "server/api/page_cache.hpp"
 #include "server/api/parameters.hpp"
 #include "server/api/past.hpp"
 
@@ -28,7 +29,8 @@ struct Page {
     std::string text;  ///< the document, or HTML table rows
     int returned = 0;
     std::int64_t matched = 0;
-    std::optional<std::string> last_key;  ///< when there is a next page
+    std::optional<std::string> last_key;    ///< when there is a next page
+    std::optional<ReadMoment> kept_moment;  ///< when it may be kept
 };
 
 std::string scalar_text(const gis::Scalar& value) {
@@ -111,6 +113,15 @@ Response html_items(const gis::FeatureQuery& query, const std::string& base_url,
 
 constexpr int html_page_size = 50;
 
+/// Nothing where the page is not one to keep.
+std::optional<PageCache::Question> kept_question(const Services& services, const Call& call, const gis::Layer& layer,
+                                                 const gis::Format* format, const std::optional<PastMoment>& moment) {
+    if (format == nullptr || moment) return std::nullopt;
+    const std::string words =
+        fmt::format("{}\n{}\n{}", format->name, call.request->base_url, query_without(*call.request, {}));
+    return services.pages.ask(call, layer, words);
+}
+
 }  // namespace
 
 Answer items(const Services& services, CallPtr call) {
@@ -127,6 +138,13 @@ Answer items(const Services& services, CallPtr call) {
     const std::string question = question_of(layer, *request);
     if (const auto token = request->query_value("token"))
         query.after = gis::parse_page_key(services.tokens.read(*token, question), query.sort.size());
+
+    const std::optional<PastMoment> moment = past_moment(*call, layer);
+    const auto kept = kept_question(services, *call, layer, format, moment);
+    if (kept) {
+        std::optional<Response> answer = co_await services.pages.find(*kept, call);
+        if (answer) co_return std::move(*answer);
+    }
 
     const std::string url = request->base_url + "/collections/" + layer.name + "/items";
     const auto next_of = [&services, request, url, question, limit = query.limit](const Page& page) {
@@ -149,12 +167,16 @@ Answer items(const Services& services, CallPtr call) {
         facts.time_stamp = time_stamp();
         return facts;
     };
-    auto work = [query, writer, url, call, facts_of, moment = past_moment(*call, layer),
+    auto work = [query, writer, url, call, facts_of, moment, is_kept = kept.has_value(),
                  &counts = services.counts](db::Connection& connection) {
         gis::FeatureQuery asked = query;
         asked.as_of = settled(connection, *query.layer, moment);
+        const gis::Scope& scope = call->caller->scope;
         try {
-            return read_page(connection, asked, counts, call->caller->scope, writer.get(), url, facts_of);
+            Page page = read_page(connection, asked, counts, scope, writer.get(), url, facts_of);
+            if (is_kept) page.kept_moment = read_moment(connection);
+            if (page.kept_moment && !page.kept_moment->is_by(scope)) page.kept_moment.reset();
+            return page;
         } catch (const db::SqlError& error) {
             blame_filter(asked, error);
         }
@@ -170,6 +192,7 @@ Answer items(const Services& services, CallPtr call) {
     if (next) {
         response.add_header("Link", "<" + *next + ">; rel=\"next\"; type=\"" + std::string(format->media_type) + "\"");
     }
+    if (page.kept_moment) services.pages.keep(*kept, *page.kept_moment, response);
     co_return response;
 }
 

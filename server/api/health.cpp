@@ -10,6 +10,7 @@
 #include "gis/error.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/page_cache.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/visible_catalog.hpp"
 #include "server/live/tile_engine.hpp"
@@ -125,6 +126,7 @@ Answer metrics(const Services& services, RequestPtr request) {
     }
     const db::ConnectionPool::Counters pool = services.database.counters();
     const CountCache::Counters counts = services.counts.counters();
+    const PageCache::Counters pages = services.pages.counters();
     std::string text = services.server_metrics();
     const auto gauge = [&](std::string_view name, auto value, std::string_view help, std::string_view type = "gauge") {
         text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
@@ -136,6 +138,11 @@ Answer metrics(const Services& services, RequestPtr request) {
     gauge("carreau_database_refused_total", pool.refused, "Database jobs refused, the queue being full", "counter");
     gauge("carreau_count_cache_hits_total", counts.hits, "Counts answered without counting", "counter");
     gauge("carreau_count_cache_misses_total", counts.misses, "Counts counted", "counter");
+    gauge("carreau_page_cache_pages", pages.pages, "Pages of features ready to be sent");
+    gauge("carreau_page_cache_bytes", pages.bytes, "Their bytes");
+    gauge("carreau_page_cache_hits_total", pages.hits, "Pages answered ready", "counter");
+    gauge("carreau_page_cache_misses_total", pages.misses, "Pages made that may be kept", "counter");
+    gauge("carreau_page_cache_evicted_total", pages.evicted, "Pages forgotten for lack of room", "counter");
     if (visible_layers) gauge("carreau_layers", *visible_layers, "Layers that the asker sees");
     gauge("carreau_resident_bytes", resident_bytes(), "Resident memory of the process");
     append_tile_metrics(text, services.tiles, layers);

@@ -32,6 +32,7 @@ namespace api {
 class BulkShares;
 class FreshFiles;
 class Journal;
+class PageCache;
 class PreparedFiles;
 class RasterTiles;
 struct UploadFiles;
@@ -49,6 +50,7 @@ struct Services {
     CountCache& counts;
     StartIndexKeys& start_index_keys;
     live::TileEngine& tiles;
+    PageCache& pages;
     UploadFiles& uploads;
     RasterTiles& rasters;
     const PreparedFiles& prepared;

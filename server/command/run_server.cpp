@@ -20,6 +20,7 @@
 #include "server/api/bulk_shares.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/journal.hpp"
+#include "server/api/page_cache.hpp"
 #include "server/api/prepared_files.hpp"
 #include "server/api/problem.hpp"
 #include "server/api/quick_tiles.hpp"
@@ -215,6 +216,11 @@ void ServerOptions::add_to(CLI::App& app) {
     app.add_option("--tile-cache", tile_cache, "Mémoire pour les tuiles prêtes, en Mo ; 0 : aucune n'est gardée")
         ->capture_default_str()
         ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--page-cache", page_cache,
+                   "Mémoire pour les pages d'objets déjà répondues, en Mo ; 0 : aucune n'est gardée")
+        ->capture_default_str()
+        ->envname("CARREAU_PAGE_CACHE")
+        ->check(CLI::Range(0, 1'000'000));
     app.add_option("--raster-threads", raster_threads, "Fils d'exécution qui dessinent les tuiles des rasters")
         ->capture_default_str()
         ->check(CLI::Range(1, 64));
@@ -264,6 +270,12 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
     live::CatalogWatch catalog(dsn, log_event);
     live::TileEngine tile_engine(dsn, catalog, {megabytes(options.tile_memory), megabytes(options.tile_cache)},
                                  log_event);
+    db::ConnectionPool::Options owner_options;
+    owner_options.dsn = dsn;
+    owner_options.threads = 1;
+    owner_options.settings = {"statement_timeout=10s", "jit=off"};
+    db::ConnectionPool owner(owner_options);
+    api::PageCache pages(owner, megabytes(options.page_cache));
     const api::TileRepacker repacker(tile_engine.cache());
     const api::PageTokens tokens(db::stored_setting(dsn, "page_token_secret", api::PageTokens::make_secret()));
     api::CountCache counts;
@@ -301,6 +313,7 @@ void run_server(const ServerOptions& options, const http::StaticFiles& portal, c
                                  counts,
                                  start_index_keys,
                                  tile_engine,
+                                 pages,
                                  uploads,
                                  rasters,
                                  prepared,

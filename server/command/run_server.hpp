@@ -32,6 +32,7 @@ struct ServerOptions {
     std::string survey_codes;
     int tile_memory = 4096;  ///< MB, for the layers that tiles are made from
     int tile_cache = 256;    ///< MB, for the tiles made
+    int page_cache = 256;    ///< MB, for pages of features answered
     int raster_threads = 2;
     int raster_cache = 128;  ///< MB, for the tiles drawn of rasters
 

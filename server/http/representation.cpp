@@ -115,11 +115,17 @@ void cut_range(const Request& request, std::string_view etag, Answer& answer) {
     answer.length = wanted.range.length();
 }
 
+SharedBytes compressed(const Response& response, const std::string& identity) {
+    const auto made = std::make_shared<const std::string>(gzip(identity, answer_level));
+    if (response.take_gzip) response.take_gzip(made);
+    return made;
+}
+
 /// The bytes to send in the chosen form; null when the gzip bytes cannot be inflated.
-SharedBytes encoded(const SharedBytes& identity, const SharedBytes& gzipped, bool as_gzip) {
-    if (as_gzip) return gzipped ? gzipped : std::make_shared<const std::string>(gzip(*identity, answer_level));
+SharedBytes encoded(const Response& response, const SharedBytes& identity, bool as_gzip) {
+    if (as_gzip) return response.gzip ? response.gzip : compressed(response, *identity);
     if (identity) return identity;
-    auto inflated = gunzip(*gzipped, largest_inflated);
+    auto inflated = gunzip(*response.gzip, largest_inflated);
     return inflated ? std::make_shared<const std::string>(std::move(*inflated)) : nullptr;
 }
 
@@ -151,7 +157,7 @@ Answer answer_with_bytes(const Request& request, Response response) {
     if (tagged && if_none_match != nullptr && none_match_hits(*if_none_match, response.etag)) {
         return not_modified(std::move(response));
     }
-    SharedBytes bytes = encoded(identity, response.gzip, as_gzip);
+    SharedBytes bytes = encoded(response, identity, as_gzip);
     if (!bytes) return make_answer(request, problem(500, "", "the stored answer is damaged", &request));
     if (as_gzip) response.set_header("Content-Encoding", "gzip");
     const std::string etag = response.etag;

@@ -48,6 +48,8 @@ struct Response {
     std::variant<std::string, SharedBytes, FileBody, BodyStream> body;
     /// The same body as gzip, when it is at hand. With an empty `body`, a client without gzip gets it inflated.
     SharedBytes gzip;
+    /// Given the gzip form when one was made of the body, on the thread that made it: for who keeps the answer.
+    std::function<void(SharedBytes)> take_gzip;
     /// Quoted ("abc" or W/"abc") or bare. When empty, GET answers with status 200 and bytes get one from their content.
     std::string etag;
     /// Byte ranges are served; always true for files.

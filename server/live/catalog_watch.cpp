@@ -69,6 +69,8 @@ void CatalogWatch::reload() {
     {
         const std::lock_guard lock(mutex_);
         fresh.revisions = snapshot_.revisions;
+        const bool is_same = fresh.catalog->layers() == snapshot_.catalog->layers();
+        fresh.edition = snapshot_.edition + (is_same ? 0 : 1);
         snapshot_ = std::move(fresh);
         newest_ = snapshot_.catalog.get();
     }

@@ -24,6 +24,7 @@ struct Snapshot {
     gis::CatalogPtr catalog = std::make_shared<const gis::Catalog>();
     std::shared_ptr<const gis::CommuneIndex> communes = std::make_shared<const gis::CommuneIndex>();
     std::map<int, std::int64_t> revisions;  ///< by layer id: grows with every change of the layer
+    std::uint64_t edition = 0;              ///< grows with every change of the declarations
 
     /// The greatest of the revisions of the catalogue's layers: changes elsewhere do not show.
     std::int64_t revision() const;

@@ -108,6 +108,7 @@ struct ApiTest::Served {
     api::CountCache counts;
     api::StartIndexKeys start_index_keys;
     live::TileEngine tiles;
+    api::PageCache pages{pool, std::size_t{64} << 20U};
     Folder folder;
     api::UploadFiles uploads{folder.path};
     api::RasterTiles rasters{{folder.path / "rasters"}};
@@ -130,6 +131,7 @@ struct ApiTest::Served {
                            counts,
                            start_index_keys,
                            tiles,
+                           pages,
                            uploads,
                            rasters,
                            prepared,
@@ -210,6 +212,10 @@ http::PreparedPtr ApiTest::ready(const std::string& target, const std::string& h
 
 api::UploadFiles& ApiTest::uploads() {
     return served_->uploads;
+}
+
+api::PageCache& ApiTest::pages() {
+    return served_->pages;
 }
 
 live::TileEngine& ApiTest::tiles() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/api/handlers.hpp"
+#include "server/api/page_cache.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/http/cors.hpp"
 #include "server/http/server.hpp"
@@ -41,6 +42,7 @@ class ApiTest : public PostgresTest {
     api::CountCache& counts();
     gate::Gatekeeper& gatekeeper();
     live::TileEngine& tiles();
+    api::PageCache& pages();
     api::UploadFiles& uploads();
     /// The answer kept ready for a GET with these header lines; null: the common way answers it.
     http::PreparedPtr ready(const std::string& target, const std::string& headers = "");

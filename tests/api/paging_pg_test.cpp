@@ -178,7 +178,7 @@ TEST_F(Paging, NumberMatchedWithAndWithoutFilters) {
 
 TEST_F(Paging, CountsAreRememberedAndRightAfterEdits) {
     EXPECT_EQ(matched("&kind=c"), 1000);
-    EXPECT_EQ(matched("&kind=c"), 1000);
+    EXPECT_EQ(get_json("/collections/square/items?limit=2&kind=c")["numberMatched"], 1000);
     EXPECT_GE(counts().counters().hits, 1U);
     run("insert into donnees.square (id, kind) values (7001, 'c')");
     EXPECT_EQ(matched("&kind=c"), 1001);
