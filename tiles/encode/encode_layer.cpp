@@ -124,11 +124,19 @@ class Drawing {
         if (kind == Kind::Line) {
             draw_lines(outlines, feature);
         } else {
-            valid_ = inside_ && pack.is_known_plain(feature, z_);
-            broken_ = false;
+            const Rounded known = inside_ ? pack.rounded(feature, z_) : Rounded::Unknown;
+            if (known == Rounded::AsStored) return write_as_stored(pack.shapes(), feature);
+            valid_ = known == Rounded::Plain;
+            broken_ = changed_ = false;
             draw_polygons(outlines, feature);
-            if (inside_ && !valid_ && !broken_) pack.note_plain(feature, z_);
+            if (inside_ && !valid_ && !broken_)
+                pack.note_rounded(feature, z_, changed_ ? Rounded::Plain : Rounded::AsStored);
         }
+    }
+
+    void write_as_stored(const PackedShapes& shapes, std::uint32_t shape) {
+        for (std::uint32_t r = shapes.first_ring(shape); r < shapes.end_ring(shape); ++r)
+            writer_.add_ring(shapes.points(shapes.ring(r)), grid_);
     }
 
     void draw_points(std::span<const WorldPoint> points) {
@@ -194,7 +202,9 @@ class Drawing {
             }
             close_ring(ring);
             if (clipped && ring.size() >= 3) clip_ring(ring, clip_);
-            if (ring.size() >= 3 && area2(ring) != 0) {
+            const std::int64_t area = ring.size() >= 3 ? area2(ring) : 0;
+            changed_ |= area == 0 || (area < 0) != shapes.is_hole(r) || ring.size() != shapes.most_points(r);
+            if (area != 0) {
                 ++ring_count_;
             } else if (r == first) {
                 return;
@@ -244,9 +254,10 @@ class Drawing {
     int z_;
     LayerWriter& writer_;
     ClipBox clip_{-gis::tile_buffer, gis::tile_extent + gis::tile_buffer};
-    bool inside_ = false;  // nothing is to be cut
-    bool valid_ = false;   // as it is, rounding breaks nothing
-    bool broken_ = false;  // it did
+    bool inside_ = false;   // nothing is to be cut
+    bool valid_ = false;    // as it is, rounding breaks nothing
+    bool broken_ = false;   // it did
+    bool changed_ = false;  // rings lost points, or turn the other way
     double gathered_ = 0;
     Ring ring_;
     std::vector<Ring> pieces_;

@@ -62,6 +62,15 @@ void LayerWriter::add_polygon(std::span<const Ring> rings) {
     for (std::size_t i = 0; i < rings.size(); ++i) write_ring(scratch_.geometry, rings[i], i == 0, cursor_);
 }
 
+void LayerWriter::add_ring(std::span<const WorldPoint> ring, const UnitGrid& grid) {
+    Pen pen(scratch_.geometry, ring.size(), cursor_);
+    pen.command(move_to, 1);
+    pen.go(grid.point(ring.front()));
+    pen.command(line_to, ring.size() - 1);
+    for (const WorldPoint& point : ring.subspan(1)) pen.go(grid.point(point));
+    pen.command(close_path, 1);
+}
+
 void LayerWriter::add_written(TilePoint first, std::string_view bytes, TilePoint last) {
     {
         Pen pen(scratch_.geometry, 1, cursor_);

@@ -11,6 +11,7 @@
 #include "gis/query/tile_sql.hpp"
 #include "tiles/encode/byte_buffer.hpp"
 #include "tiles/encode/ring.hpp"
+#include "tiles/encode/unit_grid.hpp"
 #include "tiles/store/packed_layer.hpp"
 
 namespace tiles {
@@ -28,6 +29,8 @@ class LayerWriter {
     void add_line(const Ring& line);
     /// Shells clockwise on the screen, holes against it: turned here as needed.
     void add_polygon(std::span<const Ring> rings);
+    /// One ring as it is: it turns the right way, and no point of it is one too many.
+    void add_ring(std::span<const WorldPoint> ring, const UnitGrid& grid);
     /// Commands that were written for a cursor at `first`, where they begin, and that leave it at `last`.
     void add_written(TilePoint first, std::string_view bytes, TilePoint last);
     bool has_geometry() const { return !scratch_.geometry.empty(); }

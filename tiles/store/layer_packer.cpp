@@ -54,6 +54,17 @@ WorldPoint centre_of(const WorldBox& box) {
 
 constexpr std::size_t fixed_columns = 3;
 
+/// On the screen, with y down.
+bool is_clockwise(std::span<const WorldPoint> ring) {
+    double sum = 0;  // products of coordinates have 64 bits
+    for (std::size_t i = 2; i < ring.size(); ++i) {
+        const auto along = [&](std::size_t place) { return static_cast<double>(ring[place].x) - ring[0].x; };
+        const auto down = [&](std::size_t place) { return static_cast<double>(ring[place].y) - ring[0].y; };
+        sum += along(i - 1) * down(i) - along(i) * down(i - 1);
+    }
+    return sum > 0;
+}
+
 }  // namespace
 
 LayerPacker::LayerPacker(LayerRules rules, std::optional<int> only_zoom)
@@ -98,7 +109,8 @@ void LayerPacker::add(std::span<const Cell> row) {
     features_.push_back(feature);
 }
 
-/// Rings lose the repeated last point; points that fall on the one before them are left out.
+/// Rings lose the repeated last point; points that fall on the one before them are left out. Shells turn clockwise on
+/// the screen, holes against it, as tiles want them.
 void LayerPacker::add_shape() {
     std::vector<WorldPoint>& points = raw_.shapes_.writable_points();
     std::size_t from = points.size() - shape_.xy.size() / 2;
@@ -111,6 +123,9 @@ void LayerPacker::add_shape() {
             points[to++] = points[from];
         }
         if (shape_.kind == Kind::Polygon && to > begin + 1 && points[to - 1] == points[begin]) --to;
+        if (shape_.kind == Kind::Polygon && is_clockwise(std::span(points).subspan(begin, to - begin)) == part.hole)
+            std::reverse(points.begin() + static_cast<std::ptrdiff_t>(begin) + 1,
+                         points.begin() + static_cast<std::ptrdiff_t>(to));
         raw_.shapes_.end_ring_at(to, part.hole);
     }
     points.resize(to);
@@ -203,7 +218,7 @@ PackedLayer LayerPacker::finish_part() {
     packed.values_.finish();
     packed.commune_sets_ = std::move(raw_.commune_sets_);
     packed.tree_ = BoxTree(std::move(boxes));
-    packed.plain_ = std::make_unique<std::atomic<std::uint8_t>[]>(packed.size());
+    packed.rounded_ = std::make_unique<std::atomic<std::uint16_t>[]>(packed.size());
     packed.index_ids();
     add_levels(packed, std::max(first_zoom(), rules_.merge_zoom), std::min(end_zoom(), rules_.full_zoom()));
     return packed;

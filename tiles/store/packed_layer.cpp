@@ -63,7 +63,7 @@ std::size_t PackedLayer::memory() const {
     if (merged_) levels += merged_->memory();
     return tree_.memory() + bytes_of(orders_) + bytes_of(kinds_) + shapes_.memory() + levels + bytes_of(areas_) +
            bytes_of(labels_) + bytes_of(attributes_) + bytes_of(numbers_) + bytes_of(commune_of_) +
-           bytes_of(id_slots_) + size() + values_.memory() + communes;
+           bytes_of(id_slots_) + 2 * size() + values_.memory() + communes;
 }
 
 }  // namespace tiles

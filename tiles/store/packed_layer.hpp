@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,13 @@ class MergedLayer;
 
 /// A column of a row in PostgreSQL's binary format; nothing is NULL.
 using Cell = std::optional<std::string_view>;
+
+/// What the polygons of a feature are once rounded to the units of a zoom that draws whole shapes.
+enum class Rounded : std::uint8_t {
+    Unknown = 0,
+    Plain = 1,     ///< no edges meet
+    AsStored = 3,  ///< and every ring keeps all its points, and turns as it is stored
+};
 
 /// Features of one layer, packed for tiles: positions on the world grid, attributes as the bytes tiles carry, in
 /// Hilbert order under a packed R-tree. Immutable, shared by threads. Features are told by their place in the order.
@@ -58,13 +66,15 @@ class PackedLayer {
         __builtin_prefetch(&attributes_[feature * rules_.attributes.size()]);
         __builtin_prefetch(shapes_.points(shapes_.ring(shapes_.first_ring(feature))).data());
     }
-    /// True when note_plain was told so. Where a whole shape is rounded to does not depend on the tile.
-    bool is_known_plain(std::uint32_t feature, int z) const {
-        return (plain_[feature].load(std::memory_order_relaxed) & plain_bit(z)) != 0;
+    /// What was noted of the feature's polygons; where a whole shape is rounded to does not depend on the tile.
+    Rounded rounded(std::uint32_t feature, int z) const {
+        const unsigned bits = rounded_[feature].load(std::memory_order_relaxed);
+        return static_cast<Rounded>(bits >> rounded_place(z) & 3U);
     }
-    /// The feature's polygons are plain once rounded to the units of zoom z: nobody has to look again. For any thread.
-    void note_plain(std::uint32_t feature, int z) const {
-        plain_[feature].fetch_or(plain_bit(z), std::memory_order_relaxed);
+    /// Nobody has to look again. For any thread.
+    void note_rounded(std::uint32_t feature, int z, Rounded found) const {
+        const unsigned bits = static_cast<unsigned>(found) << rounded_place(z);
+        rounded_[feature].fetch_or(static_cast<std::uint16_t>(bits), std::memory_order_relaxed);
     }
     /// For numbered layers.
     std::int64_t number(std::uint32_t feature) const { return numbers_[feature]; }
@@ -80,9 +90,8 @@ class PackedLayer {
 
   private:
     friend class LayerPacker;
-    std::uint8_t plain_bit(int z) const {
-        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(z - rules_.full_zoom()));
-    }
+    /// Of the two bits of a zoom; beyond the eighth zoom nothing is noted.
+    unsigned rounded_place(int z) const { return std::min(2U * static_cast<unsigned>(z - rules_.full_zoom()), 16U); }
     std::size_t slot_of(std::string_view id) const;
     void index_ids();
 
@@ -95,7 +104,7 @@ class PackedLayer {
     int first_level_ = 0;
     std::vector<float> areas_;
     std::shared_ptr<const MergedLayer> merged_;
-    std::unique_ptr<std::atomic<std::uint8_t>[]> plain_;  // a bit for each zoom from the full one on
+    std::unique_ptr<std::atomic<std::uint16_t>[]> rounded_;  // two bits for each zoom from the full one on
     std::vector<WorldPoint> labels_;
     std::vector<std::uint32_t> attributes_;
     std::vector<std::int64_t> numbers_;
