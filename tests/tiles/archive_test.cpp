@@ -29,6 +29,7 @@ std::string gunzip(const std::string& bytes) {
     stream.avail_out = static_cast<uInt>(out.size());
     EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
     out.resize(stream.total_out);
+    out.shrink_to_fit();  // thousands of them are held
     inflateEnd(&stream);
     return out;
 }
