@@ -1,13 +1,13 @@
 #include "server/api/count_cache.hpp"
 
-#include "server/api/read_moment.hpp"
-
 #include <fmt/format.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
+
+#include "server/api/read_moment.hpp"
 
 namespace api {
 

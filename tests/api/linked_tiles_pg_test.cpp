@@ -78,9 +78,9 @@ TEST_F(LinkedTiles, EditsOfFeaturesAndOfTheirCommunesAreInTheNextTileOfEverybody
         run(edit[pick(7)]);
         answer_edit();
         const auto middle = [&](const char* axis, int otherwise) {
-            return std::stod(scalar(fmt::format(
-                "select coalesce((select st_{}(st_centroid(geom)) from donnees.works where id = '{}'), {})", axis, id,
-                otherwise)));
+            return std::stod(scalar(
+                fmt::format("select coalesce((select st_{}(st_centroid(geom)) from donnees.works where id = '{}'), {})",
+                            axis, id, otherwise)));
         };
         const tiles::TileCoord at = test::tile_at(9 + pick(9), middle("x", x), middle("y", y));
         for (const std::string& caller : callers) seen += expect_right(caller, layer, at);
