@@ -29,8 +29,8 @@ class Rounds {
     /// Throws gis::Unavailable when the database is away or takes too long, and what the work threw of this item alone.
     boost::asio::awaitable<Answer> ask(Item item) {
         auto asked = std::make_shared<Asked>(std::move(item));
-        auto begin = [state = state_, asked](std::function<void()> tell) {
-            asked->tell = std::move(tell);
+        auto begin = [state = state_, asked](const std::function<void()>& tell) {
+            asked->tell = tell;
             state->add(asked);
         };
         const bool told = co_await wait_for(std::move(begin), limit);
