@@ -15,6 +15,7 @@ OIDC_REDIRECT_URIS=http://127.0.0.1:$port/login/oidc/callback \
                     {"id": "stranger", "password": "stranger-password", "email": "nobody@artois.example", "preferred_username": "x"}]' \
     "$root/tests/support/oidc-provider/start" "${OIDC_PROVIDER_FOLDER:-$root/build/oidc-provider}" >"$work/provider" 2>"$work/provider.err" &
 provider=$!
+beside+=("$provider")
 wait_until 300 "the OpenID provider: $(cat "$work/provider.err")" test -s "$work/provider"
 export OIDC_ISSUER=$(head -n 1 "$work/provider")
 echo test-client-secret-of-carreau >"$work/secret"
@@ -52,6 +53,7 @@ CONF
 # As the unprivileged user when root: nginx would else change its own workers' user.
 nginx -p "$work/nginx" -c "$work/nginx/nginx.conf" -e "$work/nginx/error.log" -g "user $(id -un);" &
 proxy=$!
+beside+=("$proxy")
 proxy_answers() { [[ $(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$proxy_port/healthz") == 200 ]]; }
 wait_until 10 "nginx: $(cat "$work/nginx/error.log" 2>/dev/null)" proxy_answers
 status=0

@@ -10,6 +10,7 @@ root=$(cd "$here/../.." && pwd)
 work=$(mktemp -d /tmp/carreau-e2e.XXXXXX)
 chmod 755 "$work"
 server=
+beside=()  # processes started beside it, to be ended with the script
 address=
 database=
 
@@ -52,6 +53,7 @@ cleanup() {
     trap - EXIT
     if [[ -n $server ]]; then kill -KILL "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
     local pid
+    for pid in "${beside[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in $(cluster_processes); do kill -QUIT "$pid" 2>/dev/null || true; done
     for _ in $(seq 100); do
         [[ -n $(cluster_processes) ]] || break
