@@ -218,7 +218,7 @@ TEST_F(Golden, MergedPolygonsHaveTheAreaOfTheirValues) {
             const double drawn = sum_of(areas) * unit * unit;
             fmt::print("{:<24} z{:<2} all values {:+.2f} %\n", layer.name, z, (drawn / whole - 1) * 100);
             // All values together come nearer, but at the lowest zoom.
-            EXPECT_NEAR(drawn, whole, (z == layer.min_zoom ? 0.015 : 0.01) * whole) << layer.name << " at zoom " << z;
+            EXPECT_NEAR(drawn, whole, (z == layer.min_zoom ? 0.02 : 0.01) * whole) << layer.name << " at zoom " << z;
         }
     }
     EXPECT_GT(compared, 20U);

@@ -296,7 +296,7 @@ void encode_merged(const LayerRules& rules, const MergedSource& source, TileCoor
     const MergedBand* band = source.layer == nullptr ? nullptr : source.layer->band(coord.z, source.sees != nullptr);
     if (band == nullptr) return;
     const auto zoom = static_cast<std::size_t>(coord.z - band->first);
-    LayerWriter writer(rules, coord.z, rules.name, 1, band->units(coord.z).extent);
+    LayerWriter writer(rules, coord.z, rules.name, 1, band->units[zoom].extent);
     const MergedGroup* last = nullptr;
     for (const MergedGroupPtr& group : band->groups) {
         const MergedGroup::Drawn& drawn = group->drawn[zoom];

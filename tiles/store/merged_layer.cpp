@@ -1,6 +1,7 @@
 #include "tiles/store/merged_layer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -16,6 +17,7 @@ namespace tiles {
 
 namespace {
 
+constexpr Tolerance merged_tolerance{4, 0.25};
 constexpr int finest_pixel = 8;      // units
 constexpr double most_lost = 0.005;  // of the area of equal values
 constexpr double always_lost = 32;   // square units: half a pixel is not drawn
@@ -308,36 +310,34 @@ class Groups {
         kinds_.assign(parts_.count(), Kind::Polygon);
     }
 
-    /// Draws one more zoom. False when it is not the finest and values lose of their area in it.
-    bool draw(int z, std::size_t fineness) {
-        std::vector<MergedGroup::Drawn> drawn = sketch(z, fineness);
-        if (fineness + 1 < finenesses.size() && !keep_area(drawn, z)) return false;
+    /// Draws one more zoom, in these units. False when they are not the finest and values lose of their area in them.
+    bool draw(int z, const TileUnits& units) {
+        std::vector<MergedGroup::Drawn> drawn = sketch(z, units);
+        if (units.coarseness > 0 && !keep_area(drawn, z)) return false;
         for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i]->drawn.push_back(std::move(drawn[i]));
         return true;
     }
-    /// Draws one more zoom in the coarsest in which no values lose of their area; gives it.
-    std::size_t draw(int z) {
-        std::size_t fineness = 0;
-        while (!draw(z, fineness)) ++fineness;
-        return fineness;
+    /// Draws one more zoom in the coarsest units in which no values lose of their area; gives them.
+    TileUnits draw(int z) {
+        unsigned coarseness = coarsest;
+        while (!draw(z, coarse_units(coarseness)) && coarseness > 0) --coarseness;
+        return coarse_units(coarseness);
     }
     std::vector<MergedGroupPtr> take() const { return {groups_.begin(), groups_.end()}; }
 
   private:
-    LevelMaker& maker(std::size_t fineness) {
-        std::optional<LevelMaker>& made = makers_.at(fineness);
-        const auto& [units, tolerance] = finenesses.at(fineness);
-        if (!made) made.emplace(parts_.shapes, kinds_, parts_.boxes, full_zoom_, tolerance, units);
+    LevelMaker& maker(const TileUnits& units) {
+        std::optional<LevelMaker>& made = makers_.at(units.coarseness);
+        if (!made) made.emplace(parts_.shapes, kinds_, parts_.boxes, full_zoom_, merged_tolerance, units);
         return *made;
     }
     std::uint32_t begin_of(std::size_t group) const { return group == 0 ? 0 : ends_[group - 1]; }
 
-    std::vector<MergedGroup::Drawn> sketch(int z, std::size_t fineness) {
-        const TileUnits& units = finenesses.at(fineness).units;
-        const Level level = maker(fineness).level(z);
+    std::vector<MergedGroup::Drawn> sketch(int z, const TileUnits& units) {
+        const Level level = maker(units).level(z);
         std::vector<MergedGroup::Drawn> drawn;
         for (std::size_t i = 0; i < groups_.size(); ++i)
-            drawn.push_back(Sketch(parts_, level, maker(fineness).areas(), z, units).of(begin_of(i), ends_[i]));
+            drawn.push_back(Sketch(parts_, level, maker(units).areas(), z, units).of(begin_of(i), ends_[i]));
         return drawn;
     }
 
@@ -347,7 +347,7 @@ class Groups {
             double lost = 0;
         };
         std::map<std::vector<std::string>, Sum> sums;
-        const std::vector<float>& areas = maker(0).areas();
+        const std::vector<float>& areas = maker(coarse_units(coarsest)).areas();
         for (std::size_t i = 0; i < groups_.size(); ++i) {
             Sum& sum = sums[groups_[i]->values];
             sum.lost += static_cast<double>(drawn[i].lost);
@@ -366,15 +366,15 @@ class Groups {
     std::vector<Kind> kinds_;
     std::vector<std::uint32_t> ends_;  // of each group's parts
     std::vector<std::shared_ptr<MergedGroup>> groups_;
-    std::array<std::optional<LevelMaker>, finenesses.size()> makers_;
+    std::array<std::optional<LevelMaker>, coarsest + 1> makers_;
 };
 
-/// All groups of a band, and how finely they are drawn.
+/// All groups of a band, and its units.
 void fill_band(MergedBand& band, std::span<const PackPart> packs, int full_zoom) {
     const Members members = members_of(packs, band, [](const std::string&) { return true; });
     Groups groups(members, band, full_zoom);
-    band.fineness.clear();
-    for (int z = band.first; z < band.end; ++z) band.fineness.push_back(groups.draw(z));
+    band.units.clear();
+    for (int z = band.first; z < band.end; ++z) band.units.push_back(groups.draw(z));
     band.groups = groups.take();
 }
 
@@ -427,7 +427,7 @@ MergedLayer MergedLayer::renewed(std::span<const PackPart> packs, const TouchedG
         Groups groups(members_of(packs, band, is_touched), band, full_zoom);
         bool fits = true;
         for (int z = band.first; fits && z < band.end; ++z)
-            fits = groups.draw(z, band.fineness[static_cast<std::size_t>(z - band.first)]);
+            fits = groups.draw(z, band.units[static_cast<std::size_t>(z - band.first)]);
         if (!fits) {
             for (const MergedGroupPtr& group : band.groups) bounds.push_back(group->bounds);
             fill_band(band, packs, full_zoom);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,7 +10,6 @@
 #include <vector>
 
 #include "tiles/encode/unit_grid.hpp"
-#include "tiles/store/detail.hpp"
 #include "tiles/store/layer_rules.hpp"
 
 namespace tiles {
@@ -50,17 +48,8 @@ struct MergedGroup {
 };
 using MergedGroupPtr = std::shared_ptr<const MergedGroup>;
 
-/// How finely a zoom of merged polygons is drawn. The coarsest has units of half a pixel of 512: nobody sees more, and
-/// coordinates become short.
-struct Fineness {
-    TileUnits units;
-    Tolerance tolerance;  ///< of simplified lines
-};
-inline constexpr std::array<Fineness, 5> finenesses{{{coarse_units(2), {4, 0.25}},
-                                                     {coarse_units(1), {4, 0.25}},
-                                                     {coarse_units(0), {4, 0.25}},
-                                                     {coarse_units(0), {2, 0.125}},
-                                                     {coarse_units(0), {1, 0.0625}}}};
+/// Of tiles of merged polygons: half a pixel of 512. Nobody sees more of them, and coordinates become short.
+inline constexpr unsigned coarsest = 2;
 
 /// Zooms whose tiles carry the same attributes, and so the same groups.
 struct MergedBand {
@@ -69,9 +58,7 @@ struct MergedBand {
     bool by_commune = false;                ///< for who does not see all of the layer
     std::vector<std::uint32_t> attributes;  ///< numbers in the rules
     std::vector<MergedGroupPtr> groups;     ///< in the order of their keys
-    std::vector<std::size_t> fineness;      ///< by zoom: the coarsest that keeps the area of all values
-
-    const TileUnits& units(int z) const { return finenesses[fineness[static_cast<std::size_t>(z - first)]].units; }
+    std::vector<TileUnits> units;           ///< by zoom: the coarsest that keep the area of all values
 };
 
 /// One pack's features as far as they are there.
@@ -93,7 +80,7 @@ class MergedLayer {
     /// The bands' groups that the feature belongs to.
     void touch(const PackedLayer& pack, std::uint32_t feature, TouchedGroups& touched) const;
     /// With these groups as the packs have them now. Their borders are simplified for themselves, the others stay, but
-    /// for bands in whose fineness a group would lose of its area: these are made anew.
+    /// for bands in whose units a group would lose of its area: these are made anew.
     /// Appends the bounds of what was and is now.
     MergedLayer renewed(std::span<const PackPart> packs, const TouchedGroups& touched,
                         std::vector<WorldBox>& bounds) const;
