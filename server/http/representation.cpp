@@ -116,7 +116,7 @@ void cut_range(const Request& request, std::string_view etag, Answer& answer) {
 }
 
 SharedBytes compressed(const Response& response, const std::string& identity) {
-    const auto made = std::make_shared<const std::string>(gzip(identity, answer_level));
+    SharedBytes made = std::make_shared<const std::string>(gzip(identity, answer_level));
     if (response.take_gzip) response.take_gzip(made);
     return made;
 }
