@@ -131,8 +131,13 @@ class Bench:
     def get(self, path):
         if not hasattr(self, "connection"):
             self.connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=60)
-        self.connection.request("GET", path)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("GET", path)
+            response = self.connection.getresponse()
+        except ConnectionError:  # the server closed it while nobody asked; it opens anew by itself
+            self.connection.close()
+            self.connection.request("GET", path)
+            response = self.connection.getresponse()
         return response.status, response.read()
 
     def timed_get(self, path):
