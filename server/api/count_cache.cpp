@@ -1,12 +1,12 @@
 #include "server/api/count_cache.hpp"
 
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
 
+#include "server/api/digest.hpp"
 #include "server/api/read_moment.hpp"
 
 namespace api {
@@ -19,14 +19,6 @@ constexpr std::size_t max_tallies = 100;      // of layers and scopes; each 100 
 constexpr std::int64_t most_failing = 1'000;  // ids held in a tally
 constexpr int most_changes = 5'000;           // looked up one by one: cheaper than a count of a large layer
 constexpr auto count_lifetime = std::chrono::minutes(30);  // far below the time the change feed is kept
-
-/// Geometries of filters are large, and there are many entries.
-std::string digest_of(const std::string& key) {
-    std::string digest(crypto_generichash_BYTES, '\0');
-    crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
-                       reinterpret_cast<const unsigned char*>(key.data()), key.size(), nullptr, 0);
-    return digest;
-}
 
 std::string cached_question(const gis::SqlStatement& statement) {
     std::string question = statement.sql();

@@ -2,8 +2,7 @@
 
 #include "server/api/page_cache.hpp"
 
-#include <sodium.h>
-
+#include "server/api/digest.hpp"
 #include "server/http/conditional.hpp"
 
 namespace api {
@@ -18,14 +17,6 @@ constexpr auto page_lifetime = std::chrono::minutes(30);     // far below the ti
 bool is_told_by_feed(const gis::Layer& layer) {
     return layer.tracked && !layer.sensitive && layer.source_schema == layer.schema_name &&
            layer.source_name == layer.table_name;
-}
-
-/// Filters and perimeters are long, and there are many entries.
-std::string page_key(const std::string& text) {
-    std::string digest(crypto_generichash_BYTES, '\0');
-    crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
-                       reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
-    return digest;
 }
 
 const http::SharedBytes& identity_of(const http::Response& answer) {
@@ -44,7 +35,7 @@ std::optional<PageCache::Question> PageCache::ask(const Call& call, const gis::L
     std::string text = std::to_string(layer.id) + ' ' + std::to_string(call.known.edition) + ' ';
     text += std::to_string(seen.size()) + ' ' + seen;
     const auto revision = call.known.revisions.find(layer.id);
-    return Question{page_key(text.append(words)), layer.id,
+    return Question{digest_of(text.append(words)), layer.id,
                     revision == call.known.revisions.end() ? 0 : revision->second};
 }
 

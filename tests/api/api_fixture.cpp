@@ -214,6 +214,27 @@ api::UploadFiles& ApiTest::uploads() {
     return served_->uploads;
 }
 
+void ApiTest::publish_version() {
+    run("begin; create table cadastre.lieu_dit_p77 (like cadastre.lieu_dit including all); "
+        "insert into cadastre.lieu_dit_p77 (part_id, id, nom, commune, geom) select 77, 'l1', 'Les Prés', '62001', "
+        "st_multi(st_makeenvelope(700000, 6600000, 700100, 6600100, 2154)); "
+        "alter table cadastre.lieu_dit attach partition cadastre.lieu_dit_p77 for values in (77); "
+        "select catalogue.tell_version_change(layer_id, null, null) from catalogue.layer where name = 'lieu_dit'; "
+        "commit");
+}
+
+void ApiTest::withdraw_version() {
+    run("begin; alter table cadastre.lieu_dit detach partition cadastre.lieu_dit_p77; "
+        "drop table cadastre.lieu_dit_p77; "
+        "select catalogue.tell_version_change(layer_id, null, null) from catalogue.layer where name = 'lieu_dit'; "
+        "commit");
+}
+
+void ApiTest::end_connections() {
+    run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> "
+        "pg_backend_pid() and backend_type = 'client backend'");
+}
+
 api::PageCache& ApiTest::pages() {
     return served_->pages;
 }

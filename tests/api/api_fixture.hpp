@@ -51,6 +51,13 @@ class ApiTest : public PostgresTest {
     /// Waits until the server knows the layer.
     void wait_for_layer(const std::string& name);
 
+    /// What publishing a version does: rows of lieu_dit that no trigger saw are attached, one near (700050, 6600050),
+    /// and one change is told for all. Then what taking it back does.
+    void publish_version();
+    void withdraw_version();
+    /// Ends everybody's connections to the database but this one's.
+    void end_connections();
+
     /// A person of an organisation of his own, whose convention gives `rights` ("read,edit"; "": none) over every layer
     /// everywhere. Made once.
     void make_person(const std::string& login, const std::string& rights);

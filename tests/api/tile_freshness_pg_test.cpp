@@ -206,26 +206,14 @@ TEST_F(TileFreshness, TruncateAndNewRows) {
 
 TEST_F(TileFreshness, ANewVersionIsShownAndTheOldOneNoMore) {
     wait_until_held("lieu_dit");
-    const int layer = std::stoi(scalar("select layer_id from catalogue.layer where name = 'lieu_dit'"));
     const std::string path = tile_path("lieu_dit", 16, 700010, 6600010);
     EXPECT_EQ(get(path).status, 204);
-    // What publishing a version does: rows that no trigger saw are attached, and one change is told for all.
-    run(fmt::format(
-        "begin; create table cadastre.lieu_dit_p77 (like cadastre.lieu_dit including all); "
-        "insert into cadastre.lieu_dit_p77 (part_id, id, nom, commune, geom) select 77, 'l1', 'Les Prés', '62001', "
-        "st_multi(st_makeenvelope(700000, 6600000, 700100, 6600100, 2154)); "
-        "alter table cadastre.lieu_dit attach partition cadastre.lieu_dit_p77 for values in (77); "
-        "select catalogue.tell_version_change({}, null, null); commit",
-        layer));
+    publish_version();
     answer_edit();
     EXPECT_EQ(get(path).status, 200);
     wait_until_held("lieu_dit");
     EXPECT_EQ(get(path).status, 200);
-    run(
-        fmt::format("begin; alter table cadastre.lieu_dit detach partition cadastre.lieu_dit_p77; drop table "
-                    "cadastre.lieu_dit_p77; "
-                    "select catalogue.tell_version_change({}, null, null); commit",
-                    layer));
+    withdraw_version();
     answer_edit();
     EXPECT_EQ(get(path).status, 204);
 }
@@ -234,8 +222,7 @@ TEST_F(TileFreshness, ALostConnectionLosesNoChange) {
     wait_until_held("plot");
     const std::string path = tile_path("plot", 16, 700215, 6600015);
     ASSERT_TRUE(stamps(path).contains("p2"));
-    run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> "
-        "pg_backend_pid() and backend_type = 'client backend'");
+    end_connections();
     run("update donnees.plot set stamp = 4242 where id = 'p2'");
     EXPECT_TRUE(eventually([&] {
         const RawAnswer answer = get(path);
