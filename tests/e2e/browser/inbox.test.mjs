@@ -33,6 +33,13 @@ async function middleOf(commune) {
   return [middle(points.filter((_, i) => i % 2 === 0)), middle(points.filter((_, i) => i % 2 === 1))];
 }
 
+/** The deposit leaves the list; if it does not, what its card says. */
+async function leaves(card) {
+  await card.waitFor({ state: 'detached', timeout: patience }).catch(async (error) => {
+    throw new Error(`${error.message}\n${await card.innerText()}`);
+  });
+}
+
 test('what one may not publish is handed over, sent back, mended and published', { timeout: 400_000 }, async () => {
   const [lon, lat] = await middleOf(elsewhere);
   const bench = `00000000-0000-4000-8000-000000000310;${elsewhere};banc;bon;commune;${lon};${lat}`;
@@ -74,7 +81,7 @@ test('what one may not publish is handed over, sent back, mended and published',
   await waiting.locator('[data-act=refuse]').click();
   await sig.page.keyboard.type('Le banc est celui de la voisine : vérifiez la commune.');
   await waiting.locator('.deposit-refusal [type=submit]').click();
-  await waiting.waitFor({ state: 'detached', timeout: patience });
+  await leaves(waiting);
   await sig.page.locator('#inbox .none', { hasText: "Rien n'attend" }).waitFor({ timeout: patience });
   await sig.shot('inbox-vide');
 
@@ -91,12 +98,17 @@ test('what one may not publish is handed over, sent back, mended and published',
 
   // The open page hears of it by itself.
   await waiting.waitFor({ timeout: patience });
+  await sig.page.route('**/jobs/*/draft', (route) => setTimeout(() => route.continue(), 500));
   await waiting.locator('summary', { hasText: 'Examiner' }).click();
   const publish = waiting.locator('[data-act=publish]');
   await publish.waitFor({ timeout: patience });
+  const placeOfButton = await publish.boundingBox();
+  assert.equal(await waiting.locator('.draft-map[data-drawn]').count(), 0);
+  await waiting.locator('.draft-map[data-drawn]').waitFor({ timeout: patience });
+  assert.deepEqual(await publish.boundingBox(), placeOfButton, 'a picture that comes later moves no button');
   assert.equal(await waiting.locator('[name=replaces]').inputValue(), 'nothing', 'as its author wished');
   await publish.click();
-  await waiting.waitFor({ state: 'detached', timeout: patience });
+  await leaves(waiting);
   await author.page.reload();
   await author.page.locator('.job[data-state=published]', { hasText: name }).waitFor({ timeout: patience });
 

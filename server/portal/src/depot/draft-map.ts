@@ -3,9 +3,20 @@ import type { Http } from '../http';
 import { h } from '../dom';
 import { t } from '../i18n';
 
-/** The draft over the layers the reader sees; the map library comes only when there is something to draw. */
-export async function draftMap(http: Http, job: number, box: [number, number, number, number]): Promise<HTMLElement> {
+type Box = [number, number, number, number];
+
+/**
+ * The draft over the layers the reader sees. Its frame is there at once, so that nothing below it moves when it's drawn; it hides
+ * itself when it cannot be: without a picture the report still says where the objects are.
+ */
+export function draftMap(http: Http, job: number, box: Box): HTMLElement {
   const element = h('div', { class: 'draft-map', role: 'img', 'aria-label': t.depot.preview });
+  draw(element, http, job, box).catch(() => (element.hidden = true));
+  return element;
+}
+
+/** The map library comes only when there is something to draw. */
+async function draw(element: HTMLElement, http: Http, job: number, box: Box): Promise<void> {
   const [{ Map }, draft] = await Promise.all([import('maplibre-gl'), http.get<GeoJSON>(`jobs/${job}/draft`), import('maplibre-gl/dist/maplibre-gl.css')]);
   const map = new Map({
     container: element,
@@ -29,5 +40,4 @@ export async function draftMap(http: Http, job: number, box: [number, number, nu
     element.dataset['drawn'] = 'yes';
   });
   requestAnimationFrame(() => map.resize());
-  return element;
 }

@@ -72,7 +72,7 @@ export class JobCard {
     parts.push(this.actions());
     if (canBeReadAgain.includes(job.state)) parts.push(this.again());
     this.element.replaceChildren(...parts.filter((part): part is HTMLElement => part !== null));
-    void this.draw();
+    this.draw();
   }
 
   private progress(): HTMLElement | null {
@@ -170,14 +170,10 @@ export class JobCard {
     }
   }
 
-  private async draw(): Promise<void> {
+  private draw(): void {
     const box = this.job.report?.drafts?.find((draft) => draft.bbox)?.bbox;
     if (this.job.state !== 'draft' || !box) return;
-    try {
-      this.map ??= await draftMap(this.http, this.job.id, box);
-      if (this.job.state === 'draft') this.element.append(this.map);
-    } catch {
-      // Without a picture the report still says where the objects are.
-    }
+    this.map ??= draftMap(this.http, this.job.id, box);
+    this.element.append(this.map);
   }
 }

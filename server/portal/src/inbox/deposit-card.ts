@@ -75,9 +75,8 @@ export class DepositCard {
     this.body.replaceChildren(h('p', { class: 'soft', role: 'status' }, t.loading));
     try {
       const job = await this.http.get<Job>(`jobs/${this.job.id}`);
-      const parts: (HTMLElement | null)[] = [job.report ? reportView(job, job.report) : null, ...this.actions(job), this.complaint, history(job)];
+      const parts: (HTMLElement | null)[] = [this.map(job), job.report ? reportView(job, job.report) : null, ...this.actions(job), this.complaint, history(job)];
       this.body.replaceChildren(...parts.filter((part): part is HTMLElement => part !== null));
-      await this.draw(job);
     } catch (error) {
       if (error instanceof ServerRefusal && error.status === 404) return this.leave(t.inbox.gone);
       const again = h('button', { type: 'button', class: 'button', onclick: () => void this.load() }, t.retry);
@@ -85,14 +84,9 @@ export class DepositCard {
     }
   }
 
-  private async draw(job: Job): Promise<void> {
+  private map(job: Job): HTMLElement | null {
     const box = job.report?.drafts?.find((draft) => draft.bbox)?.bbox;
-    if (job.state !== 'draft' || !box) return;
-    try {
-      this.body.prepend(await draftMap(this.http, job.id, box));
-    } catch {
-      // Without a picture the report still says where the objects are.
-    }
+    return job.state === 'draft' && box ? draftMap(this.http, job.id, box) : null;
   }
 
   private actions(job: Job): HTMLElement[] {
