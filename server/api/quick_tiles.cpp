@@ -102,9 +102,8 @@ http::PreparedPtr QuickTiles::look(const http::QuickRequest& request, const http
     if (!address || !services_.tiles.is_current()) return nullptr;
     const Known* known = known_of(shown_by(request), address->layer);
     if (!known || !known->view) return nullptr;
-    const tiles::ReadyTilePtr tile = services_.tiles.cache().find({known->view->id, address->coord});
+    const tiles::ReadyTilePtr tile = tile_at_once(services_.tiles, *known->view, address->coord);
     if (!tile) return nullptr;
-    ++known->view->hits;
     ++*known->counter;
     const bool as_gzip = request.accept_encoding && http::accepts_gzip(*request.accept_encoding);
     const bool unchanged =

@@ -14,8 +14,9 @@
 
 namespace api {
 
-/// Tiles that are ready, for callers whom the gatekeeper remembers: what the common way would answer, without making a
-/// request of it. Anything but a ready tile is left to the common way. Used by one thread: each I/O thread has its own.
+/// Tiles from memory, for callers whom the gatekeeper remembers: what the common way would answer, without making a
+/// request of it. What must be waited for or asked of the database is left to the common way. Used by one thread: each
+/// I/O thread has its own.
 class QuickTiles {
   public:
     /// `services` outlives it. `base_path` is what stands before "/tiles".

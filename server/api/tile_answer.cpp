@@ -56,18 +56,29 @@ ReadyTilePtr make_tile(const TileEngine& engine, const live::TileView& view, til
     return engine.encode(view, coord, bytes) ? ready(std::move(bytes)) : nullptr;
 }
 
+using Found = tiles::TileCache::Found;
+
+/// The tile is there, or its maker is this caller, who makes it; else another makes it.
+bool is_found_or_made(TileEngine& engine, const live::TileView& view, tiles::TileCoord coord, Found& found) {
+    found = engine.cache().find_or_make({view.id, coord});
+    if (found.tile) {
+        ++view.hits;
+        return true;
+    }
+    if (!found.is_maker) return false;
+    ++view.misses;
+    Maker maker(engine.cache(), found.flight);
+    found.tile = maker.made = make_tile(engine, view, coord);
+    return true;
+}
+
 /// From memory; null when it cannot be.
 boost::asio::awaitable<ReadyTilePtr> tile_from_memory(TileEngine& engine, live::TileViewPtr view,
                                                       tiles::TileCoord coord) {
     if (view->id == 0) co_return make_tile(engine, *view, coord);
-    const auto found = engine.cache().find_or_make({view->id, coord});
-    ++(found.tile ? view->hits : view->misses);
-    if (found.tile) co_return found.tile;
-    if (found.is_maker) {
-        Maker maker(engine.cache(), found.flight);
-        maker.made = make_tile(engine, *view, coord);
-        co_return maker.made;
-    }
+    Found found;
+    if (is_found_or_made(engine, *view, coord, found)) co_return found.tile;
+    ++view->misses;
     auto heard = std::make_shared<ReadyTilePtr>();
     std::function<void(std::function<void()>)> begin = [flight = found.flight,
                                                         heard](const std::function<void()>& over) {
@@ -148,6 +159,11 @@ boost::asio::awaitable<ReadyTilePtr> tile_by_sql(const Services& services, CallP
 }
 
 }  // namespace
+
+ReadyTilePtr tile_at_once(TileEngine& engine, const live::TileView& view, tiles::TileCoord coord) {
+    Found found;
+    return is_found_or_made(engine, view, coord, found) ? found.tile : nullptr;
+}
 
 Response respond_with(const tiles::ReadyTile& tile, bool as_gzip) {
     Response response;

@@ -48,8 +48,9 @@ Connection::Connection(asio::ip::tcp::socket socket, std::string peer, ServerCon
       metrics_(metrics),
       reader_(transport_, context.config.limits) {
     if (quick)
-        look_ = [&quick, preparer = Preparer(context.cors),
+        look_ = [this, &quick, preparer = Preparer(context.cors),
                  trusted = context.trusted.contains(peer_)](QuickRequest request) {
+            started_ = Transport::Clock::now();
             request.from_trusted_proxy = trusted;
             return quick(request, preparer);
         };
@@ -71,7 +72,7 @@ Awaitable<Connection::Next> Connection::serve_one() {
     auto received = co_await reader_.read_head(is_first_ ? limits.header_time : limits.keep_alive_time, look_);
     is_first_ = false;
     stage_ = Stage::Receiving;
-    started_ = Transport::Clock::now();
+    if (!std::holds_alternative<PreparedPtr>(received)) started_ = Transport::Clock::now();
     sent_ = 0;
     if (std::holds_alternative<PeerGone>(received)) co_return Next::Close;
     if (auto* refusal = std::get_if<Refusal>(&received)) {

@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <limits>
 
 namespace http {
@@ -109,7 +110,12 @@ Awaitable<RequestReader::Read> RequestReader::read_head(std::chrono::millisecond
 PreparedPtr RequestReader::look_at(std::size_t length, const Look& look) {
     if (!look) return nullptr;
     const auto request = read_quick(std::string_view(received_).substr(0, length));
-    PreparedPtr ready = request ? look(*request) : nullptr;
+    PreparedPtr ready;
+    try {
+        if (request) ready = look(*request);
+    } catch (const std::exception&) {
+        return nullptr;  // the common way says what is wrong
+    }
     if (ready) received_.erase(0, length);
     return ready;
 }

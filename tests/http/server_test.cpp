@@ -142,6 +142,24 @@ TEST_F(ServerTest, AfterAStandstillWhoSentInTimeIsAnswered) {
     EXPECT_EQ(waiting.read_answer().status, 200);
 }
 
+TEST_F(ServerTest, WhereTheShortWayFailsTheCommonWayAnswers) {
+    http::ServerConfig config;
+    const auto looks = std::make_shared<std::atomic<int>>(0);
+    config.quick = [looks] {
+        return [looks](const http::QuickRequest&, const http::Preparer&) -> http::PreparedPtr {
+            ++*looks;
+            throw std::runtime_error("no memory left");
+        };
+    };
+    start(config);
+    RawClient client(port());
+    for (int asked = 1; asked < 4; ++asked) {
+        client.send(health_request);
+        EXPECT_EQ(client.read_answer().status, 200);
+        EXPECT_EQ(*looks, asked);
+    }
+}
+
 TEST_F(ServerTest, AClientThatDoesNotReadIsClosed) {
     text = std::string(40'000'000, 'z');
     http::ServerConfig config;

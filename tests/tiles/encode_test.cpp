@@ -72,6 +72,21 @@ std::string encode(std::span<const tiles::TileSource> sources, tiles::TileCoord 
     return tile;
 }
 
+TEST(Encode, ValuesLieInTheOrderOfTheFeatures) {
+    const std::vector<Tree> backwards(forest.rbegin(), forest.rend());
+    for (const auto& trees : {forest, backwards}) {
+        const tiles::PackedLayer layer = pack(trees);
+        std::uint32_t told = 0;
+        for (std::uint32_t feature = 0; feature < layer.size(); ++feature) {
+            for (const std::uint32_t number : layer.attributes(feature)) {
+                ASSERT_LE(number, told);
+                told += number == told ? 1 : 0;
+            }
+        }
+        EXPECT_EQ(told, layer.values().size());
+    }
+}
+
 TEST(Encode, FeaturesHaveIdsAttributesAndPlaces) {
     const tiles::PackedLayer layer = pack(forest);
     const tiles::TileSource source{&layer, nullptr, nullptr};

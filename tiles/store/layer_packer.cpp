@@ -215,7 +215,7 @@ PackedLayer LayerPacker::finish_part() {
     features_ = {};
     raw_.shapes_ = {};
     packed.values_ = std::move(raw_.values_);
-    packed.values_.finish();
+    packed.values_.finish(packed.attributes_);
     packed.commune_sets_ = std::move(raw_.commune_sets_);
     packed.tree_ = BoxTree(std::move(boxes));
     packed.rounded_ = std::make_unique<std::atomic<std::uint16_t>[]>(packed.size());

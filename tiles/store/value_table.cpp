@@ -38,11 +38,17 @@ void ValueTable::grow() {
     }
 }
 
-void ValueTable::finish() {
-    slots_ = {};
-    used_ = 0;
-    bytes_.shrink_to_fit();
-    ends_.shrink_to_fit();
+void ValueTable::finish(std::span<std::uint32_t> numbers) {
+    ValueTable laid_out;
+    laid_out.bytes_.reserve(bytes_.size());
+    laid_out.ends_.reserve(ends_.size());
+    std::vector<std::uint32_t> places(size(), none);
+    for (std::uint32_t& number : numbers) {
+        if (number == none) continue;
+        if (places[number] == none) places[number] = laid_out.append(at(number));
+        number = places[number];
+    }
+    *this = std::move(laid_out);
 }
 
 std::size_t ValueTable::memory() const {

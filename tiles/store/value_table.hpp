@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ class ValueTable {
         return std::string_view(bytes_).substr(ends_[number], ends_[number + 1] - ends_[number]);
     }
     std::size_t size() const { return ends_.size() - 1; }
-    /// No more values will be added: lets go of what only finding needs.
-    void finish();
+    /// No more values will be added. They are laid out as `numbers` tell them, which are changed to tell them still:
+    /// what is told together lies together. Lets go of values that none of them tells.
+    void finish(std::span<std::uint32_t> numbers);
     std::size_t memory() const;
 
   private:
