@@ -209,16 +209,16 @@ TEST_F(Golden, MergedPolygonsHaveTheAreaOfTheirValues) {
                 const double drawn = areas[truth.text(row, 0)] * unit * unit;
                 fmt::print("{:<24} z{:<2} {:<20} {:+.2f} %\n", layer.name, z, truth.text(row, 0),
                            (drawn / area - 1) * 100);
-                // Less than a pixel is not drawn; at the two lowest zooms, what outlines of many parts lose shows too.
-                const double allowed = z < layer.min_zoom + 2 ? 0.03 : 0.01;
+                // Less than a pixel is not drawn; at the two lowest zooms, what outlines between neighbours lose shows
+                // too.
+                const double allowed = z < layer.min_zoom + 2 ? 0.02 : 0.01;
                 EXPECT_NEAR(drawn, area, allowed * area + 64 * unit * unit)
                     << layer.name << " at zoom " << z << " " << truth.text(row, 0);
                 ++compared;
             }
             const double drawn = sum_of(areas) * unit * unit;
             fmt::print("{:<24} z{:<2} all values {:+.2f} %\n", layer.name, z, (drawn / whole - 1) * 100);
-            // All values together come nearer, but at the lowest zoom.
-            EXPECT_NEAR(drawn, whole, (z == layer.min_zoom ? 0.02 : 0.01) * whole) << layer.name << " at zoom " << z;
+            EXPECT_NEAR(drawn, whole, 0.005 * whole) << layer.name << " at zoom " << z;
         }
     }
     EXPECT_GT(compared, 20U);

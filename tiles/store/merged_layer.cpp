@@ -5,10 +5,12 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "tiles/encode/pen.hpp"
 #include "tiles/encode/repair.hpp"
 #include "tiles/encode/varint.hpp"
+#include "tiles/store/balance.hpp"
 #include "tiles/store/hilbert.hpp"
 #include "tiles/store/level.hpp"
 #include "tiles/store/packed_layer.hpp"
@@ -204,15 +206,18 @@ class Pieces {
 /// Makes what one zoom draws of one group.
 class Sketch {
   public:
-    Sketch(const GroupParts& parts, const Level& level, std::span<const float> areas, int z, const TileUnits& units)
+    Sketch(const GroupParts& parts, const Level& level, const LonePoints& lone, std::span<const float> areas, int z,
+           const TileUnits& units)
         : parts_(parts),
           level_(level),
+          lone_(lone),
           areas_(areas),
           pixel_side_(finest_pixel >> units.coarseness),
           grid_(z, 0, 0, units),
           pieces_(z, units) {
-        const WorldPoint pixel = grid_.world({pixel_side_, pixel_side_});
-        pixel_area_ = static_cast<double>(pixel.x) * pixel.y;
+        const auto unit = static_cast<double>(grid_.world({1, 1}).x);
+        unit_area_ = unit * unit;
+        pixel_area_ = static_cast<double>(pixel_side_ * pixel_side_) * unit_area_;
     }
 
     MergedGroup::Drawn of(std::uint32_t begin, std::uint32_t end) {
@@ -224,32 +229,37 @@ class Sketch {
             }
         }
         if (gathered_ >= pixel_area_ / 2 && last_tiny_) place(*last_tiny_, 1);
+        lost_ += gathered_;
+        for (std::vector<Ring>& rings : polygons_) {
+            give_back(rings);
+            pieces_.add(rings);
+        }
         MergedGroup::Drawn drawn = pieces_.take();
-        drawn.lost = static_cast<float>(gathered_);
+        drawn.lost = static_cast<float>(lost_);
         return drawn;
     }
 
   private:
     /// What simplifying left of a part may be several polygons.
     void add_level(std::uint32_t shape) {
-        gathered_ += level_.lost_area(shape);
+        lost_ += level_.lost_area(shape);
+        const std::size_t first = polygons_.size();
         const LevelShapes& shapes = level_.shapes();
-        std::vector<Ring> rings;
         for (std::uint32_t r = shapes.first_ring(shape); r < shapes.end_ring(shape); ++r) {
-            if (!rings.empty() && !shapes.is_hole(r)) {
-                pieces_.add(rings);
-                rings.clear();
-            }
-            Ring& ring = rings.emplace_back();
+            if (polygons_.size() == first || !shapes.is_hole(r)) polygons_.emplace_back();
+            Ring& ring = polygons_.back().emplace_back();
             shapes.each_point(r, [&](TilePoint point) { ring.push_back(point); });
         }
-        if (!rings.empty()) pieces_.add(rings);
+        for (std::size_t i = first; i < polygons_.size(); ++i) give_back(polygons_[i]);
     }
+
+    /// What outlines lost of their area they get back where they have no neighbours.
+    void give_back(std::vector<Ring>& rings) { lost_ -= balance(rings, lone_, lost_ / unit_area_) * unit_area_; }
 
     /// A pixel's area of parts that are too small or too thin is drawn as one pixel.
     void gather(std::uint32_t part) {
         last_tiny_ = part;
-        gathered_ += areas_[part];
+        gathered_ += areas_[part] + std::exchange(lost_, 0);
         if (gathered_ >= pixel_area_) place(part, static_cast<std::size_t>(gathered_ / pixel_area_));
     }
 
@@ -267,19 +277,23 @@ class Sketch {
             placed.push_back(at);
             const TilePoint low{at.x - pixel_side_ / 2, at.y - pixel_side_ / 2};
             const TilePoint high{low.x + pixel_side_, low.y + pixel_side_};
-            pieces_.add({{low, {high.x, low.y}, high, {low.x, high.y}}});
+            polygons_.push_back({{low, {high.x, low.y}, high, {low.x, high.y}}});
             gathered_ -= pixel_area_;
         }
     }
 
     const GroupParts& parts_;
     const Level& level_;
+    const LonePoints& lone_;
     std::span<const float> areas_;
     std::int64_t pixel_side_;
     UnitGrid grid_;
     Pieces pieces_;
+    std::vector<std::vector<Ring>> polygons_;
+    double unit_area_ = 0;
     double pixel_area_ = 0;
-    double gathered_ = 0;
+    double lost_ = 0;      // of the parts that are drawn by their outlines
+    double gathered_ = 0;  // of others
     std::optional<std::uint32_t> last_tiny_;
 };
 
@@ -335,9 +349,10 @@ class Groups {
 
     std::vector<MergedGroup::Drawn> sketch(int z, const TileUnits& units) {
         const Level level = maker(units).level(z);
+        const LonePoints lone(level.shapes());
         std::vector<MergedGroup::Drawn> drawn;
         for (std::size_t i = 0; i < groups_.size(); ++i)
-            drawn.push_back(Sketch(parts_, level, maker(units).areas(), z, units).of(begin_of(i), ends_[i]));
+            drawn.push_back(Sketch(parts_, level, lone, maker(units).areas(), z, units).of(begin_of(i), ends_[i]));
         return drawn;
     }
 
