@@ -62,13 +62,17 @@ begin
     return null;
 end $$;
 
--- As before, but for the triggers on the table of links.
+-- As before, but for the triggers on the table of links, and that relations are locked in the order of those who read
+-- and write: the view, the table, its copies.
 create or replace function access.remove_layer(l catalogue.layer) returns void language plpgsql set search_path = pg_catalog as $$
 declare
     target regclass := to_regclass(format('%I.%I', l.table_schema, l.table_name));
     p record;
 begin
     execute format('drop view if exists expose.%I', l.name);
+    if (select relkind in ('r', 'p') from pg_class where oid = target) then
+        execute format('lock table %s in access exclusive mode', target);
+    end if;
     execute format('drop table if exists degrade.%I', l.name);
     if target is null then return; end if;
     for p in select polname from pg_policy where polrelid = target and polname like 'carreau\_%' loop

@@ -3,15 +3,19 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <future>
 #include <mutex>
@@ -51,6 +55,22 @@ std::string read_first_line(const fs::path& file) {
     std::string line;
     std::getline(stream, line);
     return line;
+}
+
+std::string user_name(uid_t id) {
+    const passwd* user = getpwuid(id);
+    return user == nullptr ? std::to_string(id) : user->pw_name;
+}
+
+/// Of the lock file that could not be opened: mostly the folder was made under another user.
+std::string why_not_written(const fs::path& folder, const std::string& reason) {
+    struct stat facts = {};
+    std::string text = fmt::format("the folder {} cannot be written: {}", folder.string(), reason);
+    const bool known = stat((folder / "cluster.lock").c_str(), &facts) == 0 || stat(folder.c_str(), &facts) == 0;
+    if (known && facts.st_uid != geteuid())
+        text += fmt::format("; it is of the user {0} and this is {1}: run the program as {0}, or take another folder",
+                            user_name(facts.st_uid), user_name(geteuid()));
+    return text;
 }
 
 /// Runs a program to its end with its output in `log`; its exit status.
@@ -120,7 +140,7 @@ class PrivateCluster::Impl {
           dsn_(fmt::format("host='{}' port=5432 user=carreau dbname=carreau", socket_.string())) {
         fs::create_directories(folder_);
         lock_ = open((folder_ / "cluster.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (lock_ < 0) throw gis::Unavailable(fmt::format("the folder {} cannot be written", folder_.string()));
+        if (lock_ < 0) throw gis::Unavailable(why_not_written(folder_, std::strerror(errno)));
         owner_ = flock(lock_, LOCK_EX | LOCK_NB) == 0;
         if (!owner_) {
             wait_until_ready(start_limit);

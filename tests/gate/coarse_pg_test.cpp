@@ -2,8 +2,11 @@
 // inside the same square the true shape is.
 #include <fmt/format.h>
 
+#include <atomic>
+#include <future>
 #include <random>
 
+#include "server/db/connection.hpp"
 #include "server/db/layer_declaration.hpp"
 #include "tests/gate/gate_fixture.hpp"
 
@@ -181,6 +184,31 @@ TEST_F(Coarse, AgentsAreNotDeclaredToSeeLessThanThePublic) {
     EXPECT_THROW(db::set_layer(dsn(), "site", "agent_resolution", "commune"), gis::InvalidRequest);
     EXPECT_THROW(db::set_layer(dsn(), "site", "public_resolution", "exact"), gis::InvalidRequest);
     EXPECT_THROW(db::set_layer(dsn(), "site", "public_hidden_fields", R"(["commune"])"), gis::InvalidRequest);
+}
+
+TEST_F(Coarse, ALayerIsDeclaredAnewWhileOthersReadAndWriteIt) {
+    std::atomic<bool> over{false};
+    const auto repeat = [&](const std::string& sql) {
+        return std::async(std::launch::async, [this, &over, sql] {
+            db::Connection connection(dsn());
+            std::size_t done = 0;
+            for (; !over; ++done) connection.execute(sql);
+            return done;
+        });
+    };
+    std::vector<std::future<std::size_t>> others;
+    others.push_back(repeat("update donnees.site set nom = nom || '' where id < 9"));
+    others.push_back(repeat("select count(*) from expose.site"));
+    std::string failure;
+    try {
+        for (int time = 0; time < 10; ++time)
+            db::set_layer(dsn(), "site", "public_resolution", time % 2 == 0 ? "commune" : "cell_1km");
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    over = true;
+    EXPECT_EQ(failure, "");
+    for (auto& other : others) EXPECT_GT(other.get(), 10U) << "nobody was ended for a deadlock";
 }
 
 }  // namespace
