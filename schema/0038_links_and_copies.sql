@@ -62,17 +62,32 @@ begin
     return null;
 end $$;
 
--- As before, but for the triggers on the table of links, and that relations are locked in the order of those who read
--- and write: the view, the table, its copies.
+-- The layer's view, table and copies for one transaction alone. Who reads and writes takes them in any order: to wait for
+-- one while others are held would end in deadlocks, so all are let go when one does not come soon.
+create function access.lock_layer(l catalogue.layer, target regclass) returns void
+language plpgsql set search_path = pg_catalog set lock_timeout = '100ms' as $$
+declare
+    relations text := concat_ws(', ', to_regclass(format('expose.%I', l.name)), target, to_regclass(format('degrade.%I', l.name)));
+begin
+    for time in 1 .. 300 loop
+        begin
+            execute format('lock table %s in access exclusive mode', relations);
+            return;
+        exception when lock_not_available or deadlock_detected then
+            perform pg_sleep(random() / 50);
+        end;
+    end loop;
+    raise exception 'the layer % is read or written without a pause; try again later', l.name using errcode = '55P03';
+end $$;
+
+-- As before, but for the triggers on the table of links, and that the layer is locked at once.
 create or replace function access.remove_layer(l catalogue.layer) returns void language plpgsql set search_path = pg_catalog as $$
 declare
     target regclass := to_regclass(format('%I.%I', l.table_schema, l.table_name));
     p record;
 begin
+    if (select relkind in ('r', 'p') from pg_class where oid = target) then perform access.lock_layer(l, target); end if;
     execute format('drop view if exists expose.%I', l.name);
-    if (select relkind in ('r', 'p') from pg_class where oid = target) then
-        execute format('lock table %s in access exclusive mode', target);
-    end if;
     execute format('drop table if exists degrade.%I', l.name);
     if target is null then return; end if;
     for p in select polname from pg_policy where polrelid = target and polname like 'carreau\_%' loop
@@ -152,5 +167,5 @@ begin
     perform access.tell_copies(wanted);
 end $$;
 
-revoke all on function access.tell_copies, access.link_changed, access.follow_links from public;
+revoke all on function access.tell_copies, access.link_changed, access.follow_links, access.lock_layer from public;
 select access.follow_links(l) from catalogue.layer l where to_regclass(split_part(commune_link, '(', 1)) is not null;

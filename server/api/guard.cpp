@@ -4,9 +4,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "server/api/wait_for.hpp"
 #include "server/auth/secret.hpp"
+#include "server/db/connection.hpp"
 #include "server/gate/gatekeeper.hpp"
 #include "server/gate/tile_use.hpp"
 #include "server/gate/visible_catalog.hpp"
@@ -16,6 +19,13 @@
 namespace api {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+// Of declarations that changed, until the server has read them; they may change again meanwhile.
+constexpr auto longest_reading = 1000ms;
+constexpr auto look = 20ms;
+constexpr int most_times = 5;
 
 bool is_safe(http::Method method) {
     return method == http::Method::Get || method == http::Method::Head || method == http::Method::Options;
@@ -51,6 +61,36 @@ boost::asio::awaitable<void> let_tiles_know(const Services& services) {
     co_await wait_for(std::move(begin), std::chrono::milliseconds(500));
 }
 
+/// A relation or a column that the declarations tell is not there: they are older than the database.
+bool is_outdated(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const db::SqlError& error) {
+        return error.state() == "42P01" || error.state() == "42703";
+    } catch (...) {
+        return false;
+    }
+}
+
+/// False when none come: it was not for them.
+boost::asio::awaitable<bool> newer_declarations(const Services& services, std::uint64_t edition) {
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    for (auto waited = 0ms; waited < longest_reading; waited += look) {
+        if (services.catalog.current().edition != edition) co_return true;
+        timer.expires_after(look);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_return false;
+}
+
+std::shared_ptr<Call> call_of(const Services& services, const RequestPtr& request, const gate::CallerPtr& caller) {
+    auto call = std::make_shared<Call>();
+    call->request = request;
+    call->caller = caller;
+    call->known = services.visible.of(services.catalog.current(), caller);
+    return call;
+}
+
 }  // namespace
 
 void mark_as_personal(Response& response) {
@@ -63,20 +103,23 @@ Answer guard(const Services& services, GuardedHandler handler, Needs needs, Requ
     require_csrf(*request, *caller);
     if (needs == Needs::Account && caller->is_anonymous()) throw gate::Unauthorized("log in first");
     if (needs == Needs::Administer && !caller->scope.administers) throw nothing_at(*request);
-    auto call = std::make_shared<Call>();
-    call->request = request;
-    call->caller = caller;
-    call->known = services.visible.of(services.catalog.current(), caller);
     if (services.tile_use.is_due()) {
         boost::asio::co_spawn(co_await boost::asio::this_coro::executor, flush_tile_use(services),
                               boost::asio::detached);
     }
     Response response;
     std::exception_ptr failure;
-    try {
-        response = co_await handler(services, call);
-    } catch (...) {
-        failure = std::current_exception();
+    for (int time = 1;; ++time) {
+        const std::shared_ptr<Call> call = call_of(services, request, caller);
+        failure = nullptr;
+        try {
+            response = co_await handler(services, call);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure || time == most_times || !is_safe(request->method) || !is_outdated(failure)) break;
+        const bool newer = co_await newer_declarations(services, call->known.edition);
+        if (!newer) break;
     }
     if (!is_safe(request->method)) co_await let_tiles_know(services);
     if (failure) std::rethrow_exception(failure);

@@ -3,10 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <future>
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "gis/query/tile_sql.hpp"
 #include "server/db/layer_declaration.hpp"
@@ -325,6 +329,37 @@ TEST_F(CoarseTiles, WhatBecomesSensitiveIsNotShownAsItWas) {
         EXPECT_EQ(answered("", "den", at), right);
     }
     db::remove_layer(dsn(), "den");
+}
+
+TEST_F(CoarseTiles, WhoAsksWhileTheLayerIsDeclaredAnewIsAnswered) {
+    std::atomic<bool> over{false};
+    auto asker = std::async(std::launch::async, [&] {
+        std::map<int, int> statuses;
+        while (!over) {
+            ++statuses[get("/collections/find/items?limit=5").status];
+            ++statuses[get(test::tile_path("find", 18, 700525, 6603525)).status];
+        }
+        return statuses;
+    });
+    std::string failure;
+    try {
+        for (int time = 0; time < 4; ++time) {
+            db::set_layer(dsn(), "find", "agent_resolution", "exact");
+            db::set_layer(dsn(), "find", "public_resolution", "exact");
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            db::set_layer(dsn(), "find", "public_resolution", "cell_1km");
+            db::set_layer(dsn(), "find", "agent_resolution", "footprint");
+        }
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    over = true;
+    std::map<int, int> statuses = asker.get();
+    EXPECT_EQ(failure, "");
+    EXPECT_GT(statuses[200], 20);
+    statuses.erase(200);
+    statuses.erase(204);
+    EXPECT_EQ(statuses, (std::map<int, int>()));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ tiles::LonePoints lone_of(std::initializer_list<Ring> rings) {
     return tiles::LonePoints(shapes);
 }
 
-double area_of(const std::vector<Ring>& rings) {
+double drawn_area(const std::vector<Ring>& rings) {
     double area = 0;
     for (const Ring& ring : rings) area += static_cast<double>(tiles::area2(ring)) / 2;
     return area;
@@ -45,7 +45,7 @@ TEST(Balance, AFieldGetsTheAreaItLacksOrHasTooMuch) {
         std::vector<Ring> rings{field};
         const double gained = tiles::balance(rings, lone_of({field}), wanted);
         EXPECT_NEAR(gained, wanted, 5) << wanted;
-        EXPECT_EQ(area_of(rings), 900 + gained);
+        EXPECT_EQ(drawn_area(rings), 900 + gained);
         expect_near(rings, {field});
         EXPECT_TRUE(tiles::is_plain(rings));
     }
@@ -72,7 +72,7 @@ TEST(Balance, AHoleShrinksWhereAreaIsLacking) {
     const double gained = tiles::balance(rings, lone_of({hole}), 1000);  // no point of the shell is alone
     EXPECT_GT(gained, 0);
     EXPECT_EQ(rings[0], field);
-    EXPECT_EQ(area_of(rings), 800 + gained);
+    EXPECT_EQ(drawn_area(rings), 800 + gained);
 }
 
 TEST(Balance, APolygonStaysOne) {
