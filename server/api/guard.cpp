@@ -4,8 +4,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "server/api/wait_for.hpp"
 #include "server/auth/secret.hpp"
@@ -74,11 +72,9 @@ bool is_outdated(const std::exception_ptr& failure) {
 
 /// False when none come: it was not for them.
 boost::asio::awaitable<bool> newer_declarations(const Services& services, std::uint64_t edition) {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
     for (auto waited = 0ms; waited < longest_reading; waited += look) {
         if (services.catalog.current().edition != edition) co_return true;
-        timer.expires_after(look);
-        co_await timer.async_wait(boost::asio::use_awaitable);
+        co_await pause_for(look);
     }
     co_return false;
 }

@@ -9,6 +9,7 @@
 #include "server/api/job_steps.hpp"
 #include "server/api/jobs.hpp"
 #include "server/api/parameters.hpp"
+#include "server/api/wait_for.hpp"
 #include "server/import/versions.hpp"
 
 namespace api {

@@ -1,13 +1,9 @@
 #include "server/api/job_steps.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <fmt/format.h>
 
 #include "gis/error.hpp"
+#include "server/api/wait_for.hpp"
 
 namespace api {
 
@@ -65,12 +61,6 @@ boost::asio::awaitable<Json> load_job(const Services& services, CallPtr call) {
 bool is_settled(const Json& job) {
     const auto state = job.at("state").get<std::string>();
     return state == "draft" || state == "refused" || state == "failed" || state == "cancelled" || state == "published";
-}
-
-boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time) {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
 }
 
 boost::asio::awaitable<Response> answer_job(const Services& services, CallPtr call) {

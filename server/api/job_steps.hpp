@@ -32,8 +32,6 @@ boost::asio::awaitable<Json> load_job(const Services& services, CallPtr call);
 /// Nobody's work any more: nothing of it changes by itself.
 bool is_settled(const Json& job);
 
-boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time);
-
 /// The job of the address as it is now.
 boost::asio::awaitable<Response> answer_job(const Services& services, CallPtr call);
 /// The job of the address once it is settled, or else, after half a minute, 202.

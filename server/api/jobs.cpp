@@ -9,6 +9,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/job_steps.hpp"
 #include "server/api/parameters.hpp"
+#include "server/api/wait_for.hpp"
 #include "server/jobs/columns.hpp"
 #include "server/uploads/upload_store.hpp"
 

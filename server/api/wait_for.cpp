@@ -55,4 +55,11 @@ boost::asio::awaitable<bool> wait_for(std::function<void(std::function<void()>)>
     co_return signal->was_told;
 }
 
+boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::steady_timer timer(executor, time);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+}
+
 }  // namespace api

@@ -13,4 +13,6 @@ namespace api {
 boost::asio::awaitable<bool> wait_for(std::function<void(std::function<void()>)> begin,
                                       std::chrono::milliseconds limit);
 
+boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time);
+
 }  // namespace api

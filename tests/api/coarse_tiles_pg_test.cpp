@@ -81,7 +81,8 @@ class CoarseTiles : public ScopedTest {
         std::set<std::tuple<int, unsigned, unsigned>> found;
         for (int z = 10; z <= 17; ++z) {
             for (int step = 0; step < 121; ++step) {
-                const auto at = test::tile_at(z, x + step % 11 * 100, y + static_cast<double>(step / 11) * 100);
+                const int row = step / 11;
+                const auto at = test::tile_at(z, x + step % 11 * 100, y + row * 100);
                 found.insert({z, at.x, at.y});
             }
         }
@@ -283,7 +284,7 @@ TEST_F(CoarseTiles, AnotherDeclarationHoldsForTheNextTile) {
                                                           {"agent_resolution", "footprint"},
                                                           {"public_hidden_fields", "[\"name\"]"}}) {
         db::set_layer(dsn(), "find", key, value);
-        expect_all_right(key + " " + value + ", at once");
+        expect_all_right(fmt::format("{} {}, at once", key, value));
         ASSERT_TRUE(test::eventually([&] { return is_held("find"); }));
         for (const std::string& caller : callers) {
             EXPECT_TRUE(test::eventually([&] {

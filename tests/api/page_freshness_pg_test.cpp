@@ -121,7 +121,7 @@ TEST_F(PageFreshness, EveryPageReadAfterAnAnsweredEditHasItAndEveryPageKeptIsAFr
             while (!over) {
                 const std::string who = readers[random() % std::size(readers)];
                 for (const auto& [id, lot] : read(who, asked[random() % asked.size()]))
-                    if (!communes_of(who).contains(lot.second)) problems.add(id + " is not for " + who);
+                    if (!communes_of(who).contains(lot.second)) problems.add(fmt::format("{} is not for {}", id, who));
             }
         });
     }

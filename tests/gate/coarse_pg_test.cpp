@@ -189,7 +189,7 @@ TEST_F(Coarse, AgentsAreNotDeclaredToSeeLessThanThePublic) {
 TEST_F(Coarse, ALayerIsDeclaredAnewWhileOthersReadAndWriteIt) {
     std::atomic<bool> over{false};
     const auto repeat = [&](const std::string& sql) {
-        return std::async(std::launch::async, [this, &over, sql] {
+        return std::async(std::launch::async, [&over, sql] {
             db::Connection connection(dsn());
             std::size_t done = 0;
             for (; !over; ++done) connection.execute(sql);

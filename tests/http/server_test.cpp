@@ -83,7 +83,8 @@ TEST_F(ServerTest, ABodyTooLargeIsRefusedBeforeItIsSent) {
 TEST_F(ServerTest, TheRefusalReachesAClientThatIsStillSending) {
     start();
     RawClient client(port());
-    client.send("POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 12000000\r\n\r\n" + std::string(12'000'000, 'x'));
+    std::string request = "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 12000000\r\n\r\n";
+    client.send(request.append(12'000'000, 'x'));
     EXPECT_EQ(client.read_answer().status, 413);
     EXPECT_EQ(counted, 0);
 }
@@ -161,7 +162,7 @@ TEST_F(ServerTest, WhereTheShortWayFailsTheCommonWayAnswers) {
 }
 
 TEST_F(ServerTest, AClientThatDoesNotReadIsClosed) {
-    text = std::string(40'000'000, 'z');
+    text.assign(40'000'000, 'z');
     http::ServerConfig config;
     config.limits.write_stall_time = 300ms;
     start(config);
