@@ -95,7 +95,7 @@ TEST_F(Golden, HardShapes) {
 /// The values that features are told apart by, as one text.
 std::string values_of(const test::MvtFeature& feature) {
     std::string text;
-    for (const auto& [name, value] : feature.properties) text += name + "=" + value + ";";
+    for (const auto& [name, value] : feature.properties) text += fmt::format("{}={};", name, value);
     return text;
 }
 
