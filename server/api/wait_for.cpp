@@ -56,10 +56,8 @@ boost::asio::awaitable<bool> wait_for(std::function<void(std::function<void()>)>
 }
 
 boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time) {
-    const auto executor = co_await boost::asio::this_coro::executor;
-    boost::asio::steady_timer timer(executor, time);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    std::function<void(std::function<void()>)> nobody_tells = [](const std::function<void()>&) {};
+    co_await wait_for(std::move(nobody_tells), time);
 }
 
 }  // namespace api
