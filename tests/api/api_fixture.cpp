@@ -199,6 +199,10 @@ api::CountCache& ApiTest::counts() {
     return served_->counts;
 }
 
+db::ConnectionPool& ApiTest::database_threads() {
+    return served_->pool;
+}
+
 gate::Gatekeeper& ApiTest::gatekeeper() {
     return served_->gatekeeper;
 }

@@ -40,6 +40,7 @@ class ApiTest : public PostgresTest {
     /// Path and query of a link that this server gave.
     static std::string path_of(const std::string& url);
     api::CountCache& counts();
+    db::ConnectionPool& database_threads();
     gate::Gatekeeper& gatekeeper();
     live::TileEngine& tiles();
     api::PageCache& pages();

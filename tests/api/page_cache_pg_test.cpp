@@ -16,7 +16,6 @@ using test::eventually;
 using test::json;
 using test::lots;
 using test::without_time;
-using namespace std::chrono_literals;
 
 class PageCaching : public test::PageCacheTest {};
 
@@ -91,24 +90,24 @@ TEST_F(PageCaching, APageReadByOtherRulesThanItsCallersScopeIsNotKept) {
     ASSERT_TRUE(is_kept("deux", "limit=700"));
     ASSERT_TRUE(is_kept("pair", "limit=700"));
     pages().clear();
-    // All database threads wait for a lock, so that the page is asked by one rule and read by another.
+    // All database threads wait for a lock and others wait for the threads, so that the page is asked by one rule and
+    // read by another.
+    ASSERT_EQ(get("/collections/square/items?limit=1").status, 200);
     run("begin; lock table donnees.square in access exclusive mode");
     std::vector<std::future<int>> waiting;
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 6; ++i)
         waiting.push_back(std::async(std::launch::async, [&, i] {
-            return get(fmt::format("/collections/square/items?limit={}", i + 1)).status;
+            return get(fmt::format("/collections/square/items?limit={}", i + 2)).status;
         }));
-    ASSERT_TRUE(eventually([&] {
-        db::Connection other(dsn());
-        // Pages: the tiles wait for the table too.
-        return other
-                   .query(
-                       "select count(*) from pg_stat_activity where datname = current_database() and "
-                       "wait_event_type = 'Lock' and query like 'select \"id\"%'")
-                   .int64(0, 0) == 3;
-    }));
+    const auto queue_has = [&](std::size_t least) {
+        return eventually([&] {
+            const auto counters = database_threads().counters();
+            return counters.running == 3 && counters.waiting >= least;
+        });
+    };
+    ASSERT_TRUE(queue_has(3));
     auto narrow = std::async(std::launch::async, [&] { return read("deux", "limit=700"); });
-    std::this_thread::sleep_for(100ms);
+    ASSERT_TRUE(queue_has(4));
     {
         db::Connection other(dsn());
         other.run_script(
