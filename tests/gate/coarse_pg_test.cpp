@@ -208,7 +208,7 @@ TEST_F(Coarse, ALayerIsDeclaredAnewWhileOthersReadAndWriteIt) {
     }
     over = true;
     EXPECT_EQ(failure, "");
-    for (auto& other : others) EXPECT_GT(other.get(), 10U) << "nobody was ended for a deadlock";
+    for (auto& other : others) EXPECT_GT(other.get(), 0U) << "nobody was ended for a deadlock";
 }
 
 }  // namespace
